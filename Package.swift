@@ -1,0 +1,85 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Warnings are errors where CI builds, and never on a user's machine, whose compiler may know more of them.
+let strict: [SwiftSetting] = Context.environment["CI"] == "true" ? [.treatAllWarnings(as: .error)] : []
+
+let settings: [SwiftSetting] =
+  [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+  ] + strict
+
+func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name + "Tests", dependencies: dependencies, path: "Tests/" + name, swiftSettings: settings)
+}
+
+let package = Package(
+  name: "handoff",
+  platforms: [.macOS(.v15)],
+  products: [.executable(name: "handoff", targets: ["handoff"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
+  ],
+  targets: [
+    .systemLibrary(
+      name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
+    .systemLibrary(
+      name: "CLibcurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
+    library("HandoffText"),
+    library("HandoffModel", ["HandoffText"]),
+    library(
+      "HandoffSystem",
+      [
+        "CLibpq", "CLibcurl", "HandoffModel", "HandoffText",
+        .product(name: "Subprocess", package: "swift-subprocess"),
+      ]),
+    library(
+      "HandoffProject", ["HandoffModel", "HandoffText", "HandoffSystem", .product(name: "Yams", package: "Yams")]),
+    library(
+      "HandoffProbes",
+      [
+        "HandoffModel", "HandoffText", "HandoffSystem", "HandoffProject",
+        .product(name: "Crypto", package: "swift-crypto"),
+      ]),
+    .target(
+      name: "HandoffTemplates", path: "templates", resources: [.embedInCode("session-handoff.md")],
+      swiftSettings: settings),
+    library(
+      "HandoffDocument",
+      [
+        "HandoffModel", "HandoffText", "HandoffTemplates",
+        .product(name: "Mustache", package: "swift-mustache"),
+        .product(name: "Crypto", package: "swift-crypto"),
+      ]),
+    library("HandoffSecrets", ["HandoffText"]),
+    library("HandoffStore", ["HandoffModel", "HandoffText", "HandoffSystem", "HandoffDocument", "HandoffSecrets"]),
+    .executableTarget(
+      name: "handoff",
+      dependencies: [
+        "HandoffModel", "HandoffText", "HandoffSystem", "HandoffProject", "HandoffProbes", "HandoffDocument",
+        "HandoffSecrets", "HandoffStore",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: settings),
+    tests("HandoffText", ["HandoffText"]),
+    tests("HandoffModel", ["HandoffModel", "HandoffText"]),
+    tests("HandoffSystem", ["HandoffSystem", "HandoffModel", "HandoffText"]),
+    tests("HandoffProject", ["HandoffProject", "HandoffSystem", "HandoffModel", "HandoffText"]),
+    tests("HandoffProbes", ["HandoffProbes", "HandoffProject", "HandoffSystem", "HandoffModel", "HandoffText"]),
+    tests("HandoffDocument", ["HandoffDocument", "HandoffModel", "HandoffText"]),
+    tests("HandoffSecrets", ["HandoffSecrets", "HandoffText"]),
+    tests("HandoffStore", ["HandoffStore", "HandoffDocument", "HandoffSystem", "HandoffModel", "HandoffText"]),
+    tests("handoff", ["handoff", "HandoffProbes", "HandoffSystem", "HandoffModel", "HandoffText"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,103 @@
+public import HandoffText
+
+/// How a fact is compared when the recorded and the actual value differ.
+public enum FactClass: String, Sendable, CaseIterable {
+  /// What the environment is: another value is another environment, a failure.
+  case identity
+  /// How the environment is: a failure, or a note where it became better.
+  case state
+  /// A set of names: what is gone is a failure, what was added a note.
+  case set
+  /// A set of names with a value each: a changed value is a warning.
+  case map
+  /// Expected to move: a note.
+  case progress
+  /// Never compared.
+  case volatile
+}
+
+/// Which of two values of a state is the better one.
+public enum StateOrder: Sendable, Hashable {
+  /// None is better: every difference is a failure.
+  case none
+  /// Versions and numbers: higher is better.
+  case higherIsBetter
+  /// Numbers, or lists of what is wrong: fewer is better.
+  case fewerIsBetter
+  /// Null is better than any value.
+  case absentIsBetter
+  /// Words from best to worst; words of one rank are equally good.
+  case ranked([[String]])
+}
+
+/// What a fact means: its class, its order, and how a change of it is told. It stands beside the probe that measures it.
+public struct FactDefinition: Sendable {
+  /// The id, with `*` for the member: `docker.container[*].state`.
+  public let pattern: String
+  /// How it is compared.
+  public let factClass: FactClass
+  /// Which value is better, for states.
+  public let order: StateOrder
+  /// What it is called in a sentence: "pytest", "the tables".
+  public let title: String
+  /// The pattern of the set whose members these facts describe; of a member that is gone or new they stay silent.
+  public let memberOf: String?
+  /// Whether the area is lost when this fact is.
+  public let isHead: Bool
+  /// What the value is, for the reference in the README.
+  public let meaning: String
+
+  /// Defines a fact.
+  public init(
+    _ pattern: String, _ factClass: FactClass, order: StateOrder = .none, title: String, memberOf: String? = nil,
+    isHead: Bool = false, meaning: String
+  ) {
+    self.pattern = pattern
+    self.factClass = factClass
+    self.order = order
+    self.title = title
+    self.memberOf = memberOf
+    self.isHead = isHead
+    self.meaning = meaning
+  }
+}
+
+/// What a finding means, for the reference in the README and for findings read back from a document.
+public struct FindingDefinition: Sendable {
+  /// `area.what-is-wrong`.
+  public let id: String
+  /// One line of ours that says it without details.
+  public let title: StaticString
+
+  /// Defines a finding.
+  public init(_ id: String, _ title: StaticString) {
+    self.id = id
+    self.title = title
+  }
+}
+
+/// Everything that the probes can say: the meaning of each fact and finding.
+public struct FactDictionary: Sendable {
+  /// In the catalog's order.
+  public let facts: [FactDefinition]
+  /// In the catalog's order.
+  public let findings: [FindingDefinition]
+  private let factsByPattern: [String: FactDefinition]
+  private let titles: [String: StaticString]
+
+  /// Gathers definitions; of two with one id the first counts.
+  public init(facts: [FactDefinition], findings: [FindingDefinition]) {
+    self.facts = facts
+    self.findings = findings
+    factsByPattern = Dictionary(facts.map { ($0.pattern, $0) }, uniquingKeysWith: { first, _ in first })
+    titles = Dictionary(findings.map { ($0.id, $0.title) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  /// What a fact means, or nil for one that this version does not know.
+  public func definition(of id: FactID) -> FactDefinition? { factsByPattern[id.pattern] }
+
+  /// What a finding says without its details, or nil for one that this version does not know.
+  public func title(ofFinding id: String) -> Message? {
+    titles[id].map { "\(words: $0)" }
+  }
+}

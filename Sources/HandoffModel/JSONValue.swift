@@ -1,0 +1,131 @@
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// A JSON value, as RFC 8259 defines it; numbers are whole or binary floating point.
+public enum JSONValue: Hashable, Sendable {
+  case null
+  case bool(Bool)
+  case int(Int)
+  case double(Double)
+  case string(String)
+  case array([JSONValue])
+  case object([String: JSONValue])
+
+  /// Reads JSON text.
+  /// - Parameter bytes: UTF-8.
+  /// - Throws: ``JSONSyntaxError`` when the bytes are not one JSON value.
+  public init(parsing bytes: some Sequence<UInt8>) throws(JSONSyntaxError) {
+    do {
+      self = try JSONDecoder().decode(JSONValue.self, from: Data(bytes))
+    } catch {
+      throw JSONSyntaxError(description: "not valid JSON")
+    }
+  }
+
+  /// The members of an object, or nil.
+  public var object: [String: JSONValue]? {
+    if case .object(let members) = self { members } else { nil }
+  }
+
+  /// The elements of an array, or nil.
+  public var array: [JSONValue]? {
+    if case .array(let elements) = self { elements } else { nil }
+  }
+
+  /// A string, or nil.
+  public var string: String? {
+    if case .string(let text) = self { text } else { nil }
+  }
+
+  /// A whole number, or nil.
+  public var int: Int? {
+    if case .int(let number) = self { number } else { nil }
+  }
+
+  /// A truth value, or nil.
+  public var bool: Bool? {
+    if case .bool(let truth) = self { truth } else { nil }
+  }
+
+  /// The strings of an array, or nil when it is not an array of strings only.
+  public var strings: [String]? {
+    guard let elements = array else { return nil }
+    let strings = elements.compactMap(\.string)
+    return strings.count == elements.count ? strings : nil
+  }
+
+  /// The member of an object with this name, or nil.
+  public subscript(_ name: String) -> JSONValue? { object?[name] }
+
+  /// An array of strings.
+  public static func strings(_ strings: some Sequence<String>) -> JSONValue {
+    .array(strings.map(JSONValue.string))
+  }
+
+  /// A string, or null for nil.
+  public static func optional(_ text: String?) -> JSONValue {
+    text.map(JSONValue.string) ?? .null
+  }
+}
+
+/// Text that is not JSON.
+public struct JSONSyntaxError: Error, CustomStringConvertible {
+  /// What is wrong.
+  public let description: String
+}
+
+extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral,
+  ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
+{
+  /// A string.
+  public init(stringLiteral value: String) { self = .string(value) }
+  /// A number.
+  public init(integerLiteral value: Int) { self = .int(value) }
+  /// A truth value.
+  public init(booleanLiteral value: Bool) { self = .bool(value) }
+  /// An array.
+  public init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
+  /// An object; of members with one name the last counts.
+  public init(dictionaryLiteral elements: (String, JSONValue)...) {
+    self = .object(Dictionary(elements, uniquingKeysWith: { $1 }))
+  }
+}
+
+extension JSONValue: Codable {
+  /// Decodes any JSON value.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    if container.decodeNil() {
+      self = .null
+    } else if let text = try? container.decode(String.self) {
+      self = .string(text)
+    } else if let truth = try? container.decode(Bool.self) {
+      self = .bool(truth)
+    } else if let number = try? container.decode(Int.self) {
+      self = .int(number)
+    } else if let number = try? container.decode(Double.self) {
+      self = .double(number)
+    } else if let elements = try? container.decode([JSONValue].self) {
+      self = .array(elements)
+    } else {
+      self = .object(try container.decode([String: JSONValue].self))
+    }
+  }
+
+  /// Encodes the value.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    switch self {
+    case .null: try container.encodeNil()
+    case .bool(let truth): try container.encode(truth)
+    case .int(let number): try container.encode(number)
+    case .double(let number): try container.encode(number)
+    case .string(let text): try container.encode(text)
+    case .array(let elements): try container.encode(elements)
+    case .object(let members): try container.encode(members)
+    }
+  }
+}

@@ -1,0 +1,84 @@
+/// A program to run with its arguments. No shell is involved.
+public struct Command: Sendable {
+  /// A path, or a name to be found on `PATH`.
+  public var executable: String
+  /// The arguments, without the program's name.
+  public var arguments: [String]
+  /// All variables of the process; nothing is inherited.
+  public var environment: [String: String]
+  /// The folder to run in; nil for this process's.
+  public var workingDirectory: String?
+  /// What it reads on standard input; nil for nothing.
+  public var input: [UInt8]?
+  /// How many bytes of each output are kept; a program that prints more is ended.
+  public var outputLimit: Int
+
+  /// Describes a program to run.
+  public init(
+    _ executable: String, _ arguments: [String] = [], environment: [String: String], workingDirectory: String? = nil,
+    input: [UInt8]? = nil, outputLimit: Int = 8 << 20
+  ) {
+    self.executable = executable
+    self.arguments = arguments
+    self.environment = environment
+    self.workingDirectory = workingDirectory
+    self.input = input
+    self.outputLimit = outputLimit
+  }
+}
+
+/// How a program ended.
+public enum CommandOutcome: Hashable, Sendable {
+  /// It ended by itself, with this status.
+  case exited(Int)
+  /// A signal ended it.
+  case signalled(Int)
+  /// It had not ended at the deadline; it and its process group were killed.
+  case timedOut
+  /// It printed more than the limit; it and its process group were killed.
+  case tooMuchOutput
+  /// There is no such program.
+  case notFound
+  /// The program may not be executed.
+  case notPermitted
+  /// It could not be started, and why.
+  case failedToStart(String)
+}
+
+/// What a program gave back.
+public struct CommandResult: Sendable {
+  /// How it ended.
+  public let outcome: CommandOutcome
+  /// What it printed, up to the limit.
+  public let standardOutput: [UInt8]
+  /// What it complained, up to the limit.
+  public let standardError: [UInt8]
+
+  /// Describes what a program gave back.
+  public init(outcome: CommandOutcome, standardOutput: [UInt8], standardError: [UInt8]) {
+    self.outcome = outcome
+    self.standardOutput = standardOutput
+    self.standardError = standardError
+  }
+
+  /// Whether it ended by itself with status 0.
+  public var succeeded: Bool { outcome == .exited(0) }
+
+  /// What it printed, as text without the line end at its end; bytes that are not UTF-8 are replaced.
+  public var text: String { Self.decode(standardOutput) }
+
+  /// What it complained, as text without the line end at its end; bytes that are not UTF-8 are replaced.
+  public var errorText: String { Self.decode(standardError) }
+
+  private static func decode(_ bytes: [UInt8]) -> String {
+    var end = bytes.endIndex
+    while end > 0, bytes[end - 1] == UInt8(ascii: "\n") || bytes[end - 1] == UInt8(ascii: "\r") { end -= 1 }
+    return String(decoding: bytes[..<end], as: UTF8.self)
+  }
+}
+
+/// Runs programs under a deadline, and leaves no process of theirs behind.
+public protocol CommandRunner: Sendable {
+  /// Runs a program in a session of its own until it ends or the deadline comes.
+  func run(_ command: Command, deadline: Deadline) async -> CommandResult
+}

@@ -1,0 +1,144 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Why a file could not be read.
+public enum FileError: Error, Hashable, Sendable {
+  /// There is nothing at the path.
+  case missing
+  /// It may not be read.
+  case notPermitted
+  /// It is a folder, a pipe, a socket or a device.
+  case notRegular
+  /// It is longer than the limit.
+  case tooLarge(limit: Int)
+  /// Anything else: the system's error number.
+  case system(Int32)
+}
+
+/// What stands at a path.
+public enum FileKind: Hashable, Sendable {
+  case regular, folder, symbolicLink, socket, other
+}
+
+/// Files, read with limits. Nothing here writes.
+public struct FileSystem: Sendable {
+  /// Makes one.
+  public init() {}
+
+  /// The bytes of a regular file.
+  /// - Parameters:
+  ///   - path: a path; symbolic links are followed.
+  ///   - limit: how many bytes are taken at most.
+  /// - Throws: ``FileError``. A pipe or device is refused and never waited for.
+  public func read(_ path: String, limit: Int = 1 << 20) throws(FileError) -> [UInt8] {
+    let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)
+    guard descriptor >= 0 else { throw Self.error(errno) }
+    defer { close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw Self.error(errno) }
+    guard status.st_mode & S_IFMT == S_IFREG else { throw .notRegular }
+    guard Int(status.st_size) <= limit else { throw .tooLarge(limit: limit) }
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(Int(status.st_size))
+    var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let count = buffer.withUnsafeMutableBytes { readSome(descriptor, $0) }
+      if count == 0 { return bytes }
+      guard count > 0 else {
+        if errno == EINTR { continue }
+        throw Self.error(errno)
+      }
+      bytes += buffer[..<count]
+      guard bytes.count <= limit else { throw .tooLarge(limit: limit) }
+    }
+  }
+
+  /// The text of a regular file; bytes that are not UTF-8 are replaced, a byte order mark is dropped.
+  public func readText(_ path: String, limit: Int = 1 << 20) throws(FileError) -> String {
+    var bytes = try read(path, limit: limit)[...]
+    if bytes.starts(with: [0xef, 0xbb, 0xbf]) { bytes = bytes.dropFirst(3) }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// What stands at a path, or nil when there is nothing or it cannot be seen.
+  /// - Parameter followLinks: whether a symbolic link is looked through.
+  public func kind(of path: String, followLinks: Bool = true) -> FileKind? {
+    guard let mode = status(path, followLinks: followLinks)?.st_mode else { return nil }
+    return switch mode & S_IFMT {
+    case S_IFREG: .regular
+    case S_IFDIR: .folder
+    case S_IFLNK: .symbolicLink
+    case S_IFSOCK: .socket
+    default: .other
+    }
+  }
+
+  /// When a file's content was last changed, in seconds since 1970, or nil.
+  public func modificationTime(_ path: String) -> Int? {
+    guard let status = status(path, followLinks: true) else { return nil }
+    #if canImport(Darwin)
+      return Int(status.st_mtimespec.tv_sec)
+    #else
+      return Int(status.st_mtim.tv_sec)
+    #endif
+  }
+
+  /// Whether this process may execute the file.
+  public func isExecutable(_ path: String) -> Bool { access(path, X_OK) == 0 }
+
+  /// Whether this process may read and write the file or socket.
+  public func isWritable(_ path: String) -> Bool { access(path, R_OK | W_OK) == 0 }
+
+  /// The names in a folder, sorted, without `.` and `..`.
+  public func list(_ path: String) throws(FileError) -> [String] {
+    guard let folder = opendir(path) else { throw Self.error(errno) }
+    defer { closedir(folder) }
+    var names: [String] = []
+    while let entry = readdir(folder) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+        pointer.withMemoryRebound(to: CChar.self, capacity: Int(NAME_MAX) + 1) { String(cString: $0) }
+      }
+      if name != ".", name != ".." { names.append(name) }
+    }
+    return names.sorted()
+  }
+
+  /// What a symbolic link points to, or nil.
+  public func destination(ofLink path: String) -> String? {
+    var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+    let count = readlink(path, &buffer, buffer.count - 1)
+    guard count >= 0 else { return nil }
+    return String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+
+  /// The path without symbolic links, or nil when there is nothing at it.
+  public func realPath(_ path: String) -> String? {
+    guard let resolved = realpath(path, nil) else { return nil }
+    defer { free(resolved) }
+    return String(cString: resolved)
+  }
+
+  private func status(_ path: String, followLinks: Bool) -> stat? {
+    var result = stat()
+    return (followLinks ? stat(path, &result) : lstat(path, &result)) == 0 ? result : nil
+  }
+
+  private static func error(_ number: Int32) -> FileError {
+    switch number {
+    case ENOENT, ENOTDIR: .missing
+    case EACCES, EPERM: .notPermitted
+    case EISDIR, ENXIO: .notRegular
+    default: .system(number)
+    }
+  }
+}
+
+/// The C function, whose name the method above hides.
+private func readSome(_ descriptor: Int32, _ buffer: UnsafeMutableRawBufferPointer) -> Int {
+  read(descriptor, buffer.baseAddress, buffer.count)
+}

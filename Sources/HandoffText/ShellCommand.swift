@@ -1,0 +1,106 @@
+/// A command that a person can paste, written for POSIX shells and, where it can be said safely, for PowerShell.
+public struct ShellCommand: Hashable, Sendable {
+  /// For bash, zsh and dash.
+  public let bash: String
+  /// For PowerShell; nil when the words cannot be passed there without being changed.
+  public let powershell: String?
+
+  /// Takes text that is already quoted for each shell.
+  public init(bash: String, powershell: String?) {
+    self.bash = bash
+    self.powershell = powershell
+  }
+
+  /// A program with its arguments, each quoted for its shell.
+  public static func run(_ words: String...) -> ShellCommand {
+    run(words)
+  }
+
+  /// A program with its arguments, each quoted for its shell.
+  public static func run(_ words: [String]) -> ShellCommand {
+    let powershell = words.map { ShellWord.powershell($0) }
+    var powershellText: String?
+    if !powershell.contains(nil) {
+      powershellText = powershell.compactMap(\.self).joined(separator: " ")
+      // A quoted program name is a string to PowerShell, unless it is called.
+      if let first = powershellText?.first, first == "'" { powershellText = "& " + (powershellText ?? "") }
+    }
+    return ShellCommand(bash: words.map { ShellWord.bash($0) }.joined(separator: " "), powershell: powershellText)
+  }
+
+  /// Sets an environment variable for this session. The name must be an identifier; the value may be anything.
+  public static func export(_ name: String, _ value: String) -> ShellCommand {
+    ShellCommand(
+      bash: "export \(name)=\(ShellWord.bash(value))",
+      powershell: ShellWord.powershell(value, quoted: true).map { "$env:\(name) = \($0)" })
+  }
+
+  /// Removes an environment variable from this session.
+  public static func unset(_ names: String...) -> ShellCommand {
+    ShellCommand(
+      bash: "unset " + names.joined(separator: " "),
+      powershell: "Remove-Item " + names.map { "Env:\($0)" }.joined(separator: ", ") + " -ErrorAction SilentlyContinue")
+  }
+}
+
+/// Text as one word of a shell's command line.
+public enum ShellWord {
+  /// One word for bash, zsh and dash that gives back exactly these bytes, except NUL, which no argument can hold.
+  ///
+  /// Characters that a reader could not see are written as octal escapes of `printf`, so that what is read is what runs.
+  public static func bash(_ text: String) -> String {
+    if !text.isEmpty, text.utf8.allSatisfy(isPlain), text.first != "=", !text.contains("~") { return text }
+    var word = ""
+    var quoted = ""
+    func flush() {
+      if !quoted.isEmpty { word += "'" + quoted + "'" }
+      quoted = ""
+    }
+    for scalar in text.unicodeScalars where scalar != "\0" {
+      if scalar == "'" {
+        flush()
+        word += #"\'"#
+      } else if scalar.isVisible || scalar == "\n" {
+        quoted.unicodeScalars.append(scalar)
+      } else {
+        flush()
+        let octal = String(scalar).utf8.map { byte in
+          #"\"# + String(repeating: "0", count: max(0, 3 - String(byte, radix: 8).count)) + String(byte, radix: 8)
+        }.joined()
+        word += "\"$(printf '\(octal)')\""
+      }
+    }
+    flush()
+    return word.isEmpty ? "''" : word
+  }
+
+  /// One word for PowerShell, or nil when it holds something that PowerShell or its passing of arguments to programs
+  /// would change: control and invisible characters, double quotes, a backslash at the end.
+  public static func powershell(_ text: String, quoted: Bool = false) -> String? {
+    guard text.unicodeScalars.allSatisfy({ $0.isVisible }), !text.contains("\""), text.last != "\\" else {
+      return nil
+    }
+    if !quoted, !text.isEmpty, text.utf8.allSatisfy(isPlain), !text.contains("@"), !text.contains(","),
+      text.first.map({ $0.isLetter || $0.isNumber || $0 == "/" || $0 == "." || $0 == "-" }) == true,
+      !(text.hasPrefix("-") && (text.contains(".") || text.contains(":")))
+    {
+      return text
+    }
+    var word = "'"
+    for character in text {
+      word.append(character)
+      // PowerShell takes each of the typographic single quotes for a plain one.
+      if "'\u{2018}\u{2019}\u{201a}\u{201b}".contains(character) { word.append(character) }
+    }
+    return word + "'"
+  }
+
+  private static func isPlain(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"):
+      true
+    default: "-_./:=@,+%~".utf8.contains(byte)
+    }
+  }
+}

@@ -1,0 +1,139 @@
+/// Text that came from the world: a name in a database, a container's label, a line of a file, a server's answer.
+///
+/// It cannot be interpolated into a string by accident. It leaves only through the renderer of the place it goes to:
+/// ``terminal``, ``markdownCode``, ``markdownCell``, ``markdownText``, or ``ShellWord`` for commands.
+public struct Untrusted: Hashable, Sendable {
+  /// The text as it was read, for comparing and for renderers; never for showing.
+  public let raw: String
+
+  /// Wraps text that was already decoded.
+  public init(_ raw: String) {
+    self.raw = raw
+  }
+
+  /// Decodes bytes as UTF-8. Bytes that are not UTF-8 are kept visible as `\xNN`.
+  public init(bytes: some Sequence<UInt8>) {
+    let bytes = Array(bytes)
+    if let text = String(validating: bytes, as: UTF8.self) {
+      raw = text
+      return
+    }
+    var text = ""
+    var decoder = UTF8()
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      var iterator = rest.makeIterator()
+      if case .scalarValue(let scalar) = decoder.decode(&iterator) {
+        text.unicodeScalars.append(scalar)
+        rest = rest.dropFirst(UTF8.width(scalar))
+      } else {
+        text += #"\x"# + hexadecimal(UInt32(rest[rest.startIndex]), width: 2)
+        rest = rest.dropFirst()
+      }
+      decoder = UTF8()
+    }
+    raw = text
+  }
+
+  /// The text on one line with everything that a reader could not see, or that would steer a terminal, escaped:
+  /// control, bidirectional, zero-width and unassigned characters become `\n`, `\t` or `\u{202e}`.
+  public var visible: String {
+    if raw.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7f }) { return raw }
+    var text = ""
+    for scalar in raw.unicodeScalars {
+      if scalar.isVisible { text.unicodeScalars.append(scalar) } else { text += scalar.escaped }
+    }
+    return text
+  }
+
+  /// For a terminal: ``visible``.
+  public var terminal: String { visible }
+
+  /// For running Markdown text: a code span that shows ``visible`` exactly, whatever it contains.
+  public var markdownCode: String {
+    Self.codeSpan(visible)
+  }
+
+  /// For a cell of a Markdown table: a code span in which no pipe ends the cell.
+  public var markdownCell: String {
+    var text = ""
+    var afterBackslash = false
+    for character in visible {
+      // A backslash before an escaped pipe is read differently by different parsers, so that pipe is spelled out.
+      if character == "|" { text += afterBackslash ? "\\u{7c}" : "\\|" } else { text.append(character) }
+      afterBackslash = character == "\\"
+    }
+    if text.last == "\\" { text += " " }
+    return Self.codeSpan(text)
+  }
+
+  /// For running Markdown text outside a code span: every ASCII punctuation character is escaped.
+  public var markdownText: String {
+    var text = ""
+    for scalar in visible.unicodeScalars {
+      if scalar.isASCII, scalar.properties.isPunctuationLike { text += "\\" }
+      text.unicodeScalars.append(scalar)
+    }
+    return text
+  }
+
+  private static func codeSpan(_ text: String) -> String {
+    if text.isEmpty { return "(empty)" }
+    if text.allSatisfy({ $0 == " " }) { return "(\(text.count) spaces)" }
+    let ticks = String(repeating: "`", count: longestRun(of: "`", in: text) + 1)
+    let pads = text.hasPrefix("`") || text.hasSuffix("`") || text.hasPrefix(" ") || text.hasSuffix(" ")
+    return pads ? "\(ticks) \(text) \(ticks)" : ticks + text + ticks
+  }
+}
+
+/// The length of the longest run of one character in a text.
+public func longestRun(of character: Character, in text: String) -> Int {
+  var longest = 0
+  var current = 0
+  for next in text {
+    current = next == character ? current + 1 : 0
+    longest = max(longest, current)
+  }
+  return longest
+}
+
+extension Unicode.Scalar {
+  /// Whether a reader sees this character as itself on one line of text.
+  var isVisible: Bool {
+    if isASCII { return value >= 0x20 && value != 0x7f }
+    switch properties.generalCategory {
+    case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .unassigned, .privateUse:
+      return false
+    case .spaceSeparator:
+      return false
+    default:
+      return !properties.isDefaultIgnorableCodePoint
+    }
+  }
+
+  /// The escape that stands for this character where it cannot be shown.
+  var escaped: String {
+    switch self {
+    case "\n": #"\n"#
+    case "\r": #"\r"#
+    case "\t": #"\t"#
+    default: #"\u{"# + hexadecimal(value, width: 2) + "}"
+    }
+  }
+}
+
+extension Unicode.Scalar.Properties {
+  fileprivate var isPunctuationLike: Bool {
+    switch generalCategory {
+    case .connectorPunctuation, .dashPunctuation, .openPunctuation, .closePunctuation, .initialPunctuation,
+      .finalPunctuation, .otherPunctuation, .mathSymbol, .currencySymbol, .modifierSymbol, .otherSymbol:
+      true
+    default: false
+    }
+  }
+}
+
+func hexadecimal(_ value: UInt32, width: Int) -> String {
+  let digits = String(value, radix: 16)
+  return String(repeating: "0", count: max(0, width - digits.count)) + digits
+}
