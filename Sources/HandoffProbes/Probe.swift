@@ -1,0 +1,54 @@
+public import HandoffModel
+public import HandoffProject
+public import HandoffSystem
+
+/// One live measurement of one area.
+///
+/// A probe changes nothing, takes its values from the allow-list of its facts, and returns by its deadline whatever the
+/// world does. What it could not look at is unknown, never gone.
+public protocol Probe: Sendable {
+  /// The area with its instance: `postgres`, `postgres[analytics]`.
+  var area: String { get }
+  /// Every fact it can establish.
+  static var facts: [FactDefinition] { get }
+  /// Every finding it can make.
+  static var findings: [FindingDefinition] { get }
+
+  /// Measures.
+  func observe(_ context: ProbeContext) async -> Observation
+}
+
+/// What a probe is given.
+public struct ProbeContext: Sendable {
+  /// The door to the world.
+  public let host: Host
+  /// The project, for paths and for what other areas use.
+  public let project: Project
+  /// When the probe must have returned.
+  public let deadline: Deadline
+  /// The handoff that reality is held against, or nil; remedies are taken from how things were configured in it.
+  public let expected: Snapshot?
+
+  /// Gathers what a probe is given.
+  public init(host: Host, project: Project, deadline: Deadline, expected: Snapshot? = nil) {
+    self.host = host
+    self.project = project
+    self.deadline = deadline
+    self.expected = expected
+  }
+
+  /// The absolute path of a path that is relative to the project's root, or absolute.
+  public func path(_ relative: String) -> String {
+    relative.hasPrefix("/") ? relative : project.root + "/" + relative
+  }
+
+  /// A path for a document: relative to the project, or beginning with `~`, or as it is.
+  public func shown(_ path: String) -> String {
+    if path == project.root { return "." }
+    if path.hasPrefix(project.root + "/") { return String(path.dropFirst(project.root.count + 1)) }
+    if let home = host.environment.home, home != "/", path == home || path.hasPrefix(home + "/") {
+      return "~" + path.dropFirst(home.count)
+    }
+    return path
+  }
+}

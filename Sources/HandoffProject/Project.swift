@@ -1,0 +1,237 @@
+public import HandoffModel
+public import HandoffText
+
+/// A value of the configuration, and where it came from.
+public struct Setting<Value: Sendable>: Sendable {
+  /// The value.
+  public let value: Value
+  /// Where it came from.
+  public let source: Source
+
+  /// Takes a value and its source.
+  public init(_ value: Value, _ source: Source) {
+    self.value = value
+    self.source = source
+  }
+}
+
+extension Setting: Equatable where Value: Equatable {}
+extension Setting: Hashable where Value: Hashable {}
+
+/// Whether a project uses an area, and with what.
+public enum AreaUse<Settings: Sendable>: Sendable {
+  /// It does.
+  case used(Settings)
+  /// It does not, and why we think so.
+  case unused(Message)
+
+  /// The settings, or nil when the area is not used.
+  public var settings: Settings? {
+    if case .used(let settings) = self { settings } else { nil }
+  }
+}
+
+/// What should be here: the areas that a project uses, and where each value came from.
+public struct Project: Sendable {
+  /// The folder of the project, an absolute path without symbolic links.
+  public var root: String
+  /// Its name: from `handoff.yml`, or the folder's.
+  public var name: Setting<String>
+  /// Where handoffs stand, relative to the root.
+  public var handoffs: Setting<String>
+  /// The name of the template.
+  public var template: Setting<String>
+  /// The shells that documents are written for: `bash`, `powershell`.
+  public var shells: Setting<[String]>
+  /// How long a probe may take, in seconds.
+  public var deadline: Setting<Double>
+  /// Amazon Web Services.
+  public var aws: AreaUse<AWSSettings>
+  /// Python.
+  public var python: AreaUse<PythonSettings>
+  /// PostgreSQL; the first connection has no name.
+  public var postgres: AreaUse<[PostgresSettings]>
+  /// Docker.
+  public var docker: AreaUse<DockerSettings>
+  /// Git.
+  public var git: AreaUse<GitSettings>
+  /// Variables.
+  public var variables: AreaUse<VariableSettings>
+
+  /// Puts a project together.
+  public init(
+    root: String, name: Setting<String>, handoffs: Setting<String>, template: Setting<String>,
+    shells: Setting<[String]>, deadline: Setting<Double>, aws: AreaUse<AWSSettings>, python: AreaUse<PythonSettings>,
+    postgres: AreaUse<[PostgresSettings]>, docker: AreaUse<DockerSettings>, git: AreaUse<GitSettings>,
+    variables: AreaUse<VariableSettings>
+  ) {
+    self.root = root
+    self.name = name
+    self.handoffs = handoffs
+    self.template = template
+    self.shells = shells
+    self.deadline = deadline
+    self.aws = aws
+    self.python = python
+    self.postgres = postgres
+    self.docker = docker
+    self.git = git
+    self.variables = variables
+  }
+}
+
+/// Which AWS account a project means. Credentials themselves are found by the probe as the AWS CLI finds them.
+public struct AWSSettings: Sendable, Hashable {
+  /// The profile that `handoff.yml` or AWS_PROFILE names, or nil.
+  public var profile: Setting<String>?
+  /// The region that `handoff.yml` names, or nil to have it found as the AWS CLI does.
+  public var region: Setting<String>?
+  /// Dotenv files of the project that name AWS credentials, relative to the root; offered as a remedy, never read.
+  public var dotenvFiles: [String]
+
+  /// Puts settings together.
+  public init(profile: Setting<String>? = nil, region: Setting<String>? = nil, dotenvFiles: [String] = []) {
+    self.profile = profile
+    self.region = region
+    self.dotenvFiles = dotenvFiles
+  }
+}
+
+/// Which Python environment a project means.
+public struct PythonSettings: Sendable, Hashable {
+  /// The folder of the virtual environment, relative to the root or absolute; nil when there is none.
+  public var environment: Setting<String>?
+  /// The tools that must run in it: `pytest`.
+  public var tools: Setting<[String]>
+  /// Files that list requirements, relative to the root, for the setup commands.
+  public var requirements: [String]
+
+  /// Puts settings together.
+  public init(environment: Setting<String>?, tools: Setting<[String]>, requirements: [String] = []) {
+    self.environment = environment
+    self.tools = tools
+    self.requirements = requirements
+  }
+}
+
+/// Which PostgreSQL database a project means.
+public struct PostgresSettings: Sendable, Hashable {
+  /// The name in `handoff.yml`; nil for the first connection.
+  public var name: String?
+  /// A host name, an address, or a socket folder; nil for libpq's default.
+  public var host: Setting<String>?
+  /// The port; nil for libpq's default.
+  public var port: Setting<Int>?
+  /// The database; nil for libpq's default.
+  public var database: Setting<String>?
+  /// The role; nil for libpq's default.
+  public var user: Setting<String>?
+  /// The password for this host. It is used to connect and shown nowhere.
+  public var password: Setting<String>?
+  /// Further keywords of the connection: `sslmode`, `service`, `sslrootcert`.
+  public var options: [String: String]
+  /// The folder of migrations, relative to the root, or nil.
+  public var migrations: Setting<String>?
+
+  /// Puts settings together.
+  public init(
+    name: String? = nil, host: Setting<String>? = nil, port: Setting<Int>? = nil, database: Setting<String>? = nil,
+    user: Setting<String>? = nil, password: Setting<String>? = nil, options: [String: String] = [:],
+    migrations: Setting<String>? = nil
+  ) {
+    self.name = name
+    self.host = host
+    self.port = port
+    self.database = database
+    self.user = user
+    self.password = password
+    self.options = options
+    self.migrations = migrations
+  }
+}
+
+/// Which containers a project means.
+public struct DockerSettings: Sendable, Hashable {
+  /// The project's containers among all those of the engine.
+  public enum Scope: Sendable, Hashable {
+    /// Those that compose made for this project (label `com.docker.compose.project`).
+    case compose(project: String)
+    /// Those whose names match one of these patterns, in which `*` stands for anything.
+    case names([String])
+    /// Those started from images that were built in the project's folder.
+    case builtHere
+    /// All of them.
+    case all
+  }
+
+  /// A service of the compose file.
+  public struct Service: Sendable, Hashable {
+    /// Its name.
+    public var name: String
+    /// The folder of its build context relative to the root, or nil when it is not built.
+    public var buildContext: String?
+    /// Its build file relative to the root, or nil when it is not built.
+    public var buildFile: String?
+    /// The image as asked for, or nil.
+    public var image: String?
+    /// Whether it belongs to a profile, so that `up` alone does not start it.
+    public var optional: Bool
+
+    /// Describes a service.
+    public init(
+      name: String, buildContext: String? = nil, buildFile: String? = nil, image: String? = nil,
+      optional: Bool = false
+    ) {
+      self.name = name
+      self.buildContext = buildContext
+      self.buildFile = buildFile
+      self.image = image
+      self.optional = optional
+    }
+  }
+
+  /// Which containers are the project's.
+  public var scope: Setting<Scope>
+  /// The compose file relative to the root, or nil.
+  public var composeFile: Setting<String>?
+  /// The services of the compose file, sorted by name.
+  public var services: [Service]
+
+  /// Puts settings together.
+  public init(scope: Setting<Scope>, composeFile: Setting<String>? = nil, services: [Service] = []) {
+    self.scope = scope
+    self.composeFile = composeFile
+    self.services = services
+  }
+}
+
+/// The repository that a project is in.
+public struct GitSettings: Sendable, Hashable {
+  /// The folder of handoffs relative to the root, which the git facts do not see.
+  public var handoffs: String
+
+  /// Puts settings together.
+  public init(handoffs: String) {
+    self.handoffs = handoffs
+  }
+}
+
+/// Which variables a project needs. Names only, never values.
+public struct VariableSettings: Sendable, Hashable {
+  /// The names that must be set, each with where it is asked for, sorted by name.
+  public var required: [Setting<String>]
+  /// The names that are set, each with where: in the process environment or a dotenv file.
+  public var present: [String: Source]
+  /// The file of examples relative to the root, or nil.
+  public var example: String?
+  /// The dotenv file relative to the root, whether it exists or not.
+  public var dotenv: String
+
+  /// Puts settings together.
+  public init(required: [Setting<String>], present: [String: Source], example: String?, dotenv: String = ".env") {
+    self.required = required
+    self.present = present
+    self.example = example
+    self.dotenv = dotenv
+  }
+}
