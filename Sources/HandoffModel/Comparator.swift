@@ -1,0 +1,251 @@
+import HandoffText
+
+/// Holds a recorded snapshot against an actual one, by the meaning that each fact's definition gives it.
+public struct Comparator: Sendable {
+  private let dictionary: FactDictionary
+
+  /// Takes the meaning of the facts.
+  public init(_ dictionary: FactDictionary) {
+    self.dictionary = dictionary
+  }
+
+  /// Compares two snapshots.
+  ///
+  /// An area that the actual snapshot does not hold at all was not asked for: it is neither confirmed nor unknown.
+  /// - Parameters:
+  ///   - expected: what was recorded, under its name.
+  ///   - actual: what is there, under its name.
+  public func compare(
+    expected: Snapshot, named expectedName: String, actual: Snapshot, named actualName: String
+  ) -> Comparison {
+    var changes: [Change] = []
+    var confirmed = 0
+    let recorded = Dictionary(expected.observations.map { ($0.probe, $0) }, uniquingKeysWith: { first, _ in first })
+    for observation in actual.observations {
+      let before = recorded[observation.probe] ?? Observation(probe: observation.probe, facts: [])
+      let result = compare(before, observation, isRecorded: recorded[observation.probe] != nil)
+      changes += result.changes
+      confirmed += result.confirmed
+    }
+    let old = Set(expected.observations.flatMap(\.findings).map(\.identity))
+    let findings = actual.observations.flatMap(\.findings)
+      .filter { $0.severity > .ok }
+      .map { Comparison.DatedFinding(named($0), since: old.contains($0.identity) ? .before : .now) }
+    return Comparison(
+      expected: .init(name: expectedName, capturedAt: expected.capturedAt),
+      actual: .init(name: actualName, capturedAt: actual.capturedAt),
+      confirmed: confirmed, changes: changes, findings: findings)
+  }
+
+  /// A finding that was read back from a document says what its definition says.
+  private func named(_ finding: Finding) -> Finding {
+    guard finding.message.isEmpty else { return finding }
+    let message = dictionary.title(ofFinding: finding.id) ?? "\(Untrusted(finding.id))"
+    return Finding(
+      finding.id, finding.severity, message, remedies: finding.remedies, facts: finding.facts)
+  }
+
+  private func compare(
+    _ expected: Observation, _ actual: Observation, isRecorded: Bool
+  ) -> (changes: [Change], confirmed: Int) {
+    if let lost = lostArea(expected, actual) { return ([lost], 0) }
+    if let found = foundArea(expected, actual, isRecorded: isRecorded) { return ([found], 0) }
+    var changes: [Change] = []
+    var confirmed = 0
+    var silent = SilentMembers(dictionary)
+    // Sets first: what they say of a member silences the facts of that member.
+    for fact in expected.facts where factClass(fact) == .set {
+      silent.note(fact, actual.fact(fact.id))
+    }
+    for fact in expected.facts {
+      let kind = factClass(fact)
+      if kind == .volatile || silent.contains(fact.id) { continue }
+      guard let now = actual.fact(fact.id) else {
+        changes.append(missing(fact, kind, in: actual))
+        continue
+      }
+      let differences = differences(fact, now, kind, in: actual)
+      if differences.isEmpty { confirmed += 1 } else { changes += differences }
+    }
+    for fact in actual.facts where expected.fact(fact.id) == nil {
+      let kind = factClass(fact)
+      if kind == .volatile || silent.contains(fact.id) { continue }
+      if kind == .set || kind == .map, fact.value.isEmptyCollection { continue }
+      // What the recorded side was kept from measuring is not new.
+      if expected.findings.contains(where: { $0.severity == .unknown && $0.names(fact.id) }) { continue }
+      changes.append(change(fact.id, kind, .added, .note, nil, fact.value, in: actual))
+    }
+    return (changes, confirmed)
+  }
+
+  // MARK: Areas
+
+  private func head(_ observation: Observation) -> Fact? {
+    observation.facts.first { dictionary.definition(of: $0.id)?.isHead == true }
+  }
+
+  private func lostArea(_ expected: Observation, _ actual: Observation) -> Change? {
+    guard let recorded = head(expected), actual.fact(recorded.id) == nil else { return nil }
+    let failures = actual.findings.filter { $0.severity == .failure }
+    let unknowns = actual.findings.filter { $0.severity == .unknown }
+    // What the world refused is a loss, even where something else could not be looked at.
+    let causes = failures.isEmpty ? unknowns : failures
+    let isUnknown = failures.isEmpty && !unknowns.isEmpty
+    var message: Message = "\(was(recorded))"
+    if let cause = causes.first ?? actual.findings.first {
+      message = "\(named(cause).message); \(message)"
+    }
+    return Change(
+      fact: recorded.id, factClass: factClass(recorded), kind: isUnknown ? .unknown : .gone,
+      severity: isUnknown ? .unknown : .failure, expected: recorded.value, actual: nil, message: message,
+      remedies: causes.first?.remedies ?? [])
+  }
+
+  /// An area that was lost or not used when the handoff was written, and is there now, is one note.
+  private func foundArea(_ expected: Observation, _ actual: Observation, isRecorded: Bool) -> Change? {
+    guard let now = head(actual), head(expected) == nil else { return nil }
+    if isRecorded, expected.findings.contains(where: { $0.severity == .unknown }) {
+      return nil
+    }
+    return Change(
+      fact: now.id, factClass: factClass(now), kind: .added, severity: .note, expected: nil, actual: now.value,
+      message: "\(title(now.id)) \(shown(now.value)) is there now and was not when the handoff was written")
+  }
+
+  // MARK: Facts
+
+  private func factClass(_ fact: Fact) -> FactClass {
+    dictionary.definition(of: fact.id)?.factClass ?? fact.factClass
+  }
+
+  private func missing(_ fact: Fact, _ kind: FactClass, in actual: Observation) -> Change {
+    let naming = actual.findings.filter { $0.names(fact.id) }
+    if let reason = naming.first(where: { $0.severity == .unknown }) {
+      return Change(
+        fact: fact.id, factClass: kind, kind: .unknown, severity: .unknown, expected: fact.value, actual: nil,
+        message: "\(named(reason).message); \(was(fact))", remedies: reason.remedies)
+    }
+    let severity: Change.Severity =
+      kind == .progress || order(fact.id) == .absentIsBetter ? .note : .failure
+    return change(fact.id, kind, .gone, severity, fact.value, nil, in: actual)
+  }
+
+  private func differences(_ old: Fact, _ new: Fact, _ kind: FactClass, in actual: Observation) -> [Change] {
+    switch kind {
+    case .volatile: return []
+    case .identity:
+      return old.value == new.value
+        ? [] : [change(old.id, kind, .changed, .failure, old.value, new.value, in: actual)]
+    case .progress:
+      return old.value == new.value ? [] : [change(old.id, kind, .changed, .note, old.value, new.value, in: actual)]
+    case .state:
+      if old.value == new.value { return [] }
+      let worse = order(old.id).isWorse(new.value, than: old.value)
+      return [change(old.id, kind, .changed, worse ? .failure : .note, old.value, new.value, in: actual)]
+    case .set:
+      guard let before = old.value.strings, let after = new.value.strings else {
+        return old.value == new.value
+          ? [] : [change(old.id, kind, .changed, .failure, old.value, new.value, in: actual)]
+      }
+      let (was, isNow) = (Set(before), Set(after))
+      return partial(
+        old.id, kind, in: actual,
+        gone: was.subtracting(isNow).isEmpty ? nil : .strings(before.filter { !isNow.contains($0) }),
+        added: isNow.subtracting(was).isEmpty ? nil : .strings(after.filter { !was.contains($0) }))
+    case .map:
+      guard let before = old.value.object, let after = new.value.object else {
+        return old.value == new.value
+          ? [] : [change(old.id, kind, .changed, .failure, old.value, new.value, in: actual)]
+      }
+      let gone = before.filter { after[$0.key] == nil }
+      let added = after.filter { before[$0.key] == nil }
+      var changes = partial(
+        old.id, kind, in: actual, gone: gone.isEmpty ? nil : .object(gone), added: added.isEmpty ? nil : .object(added))
+      let moved = before.filter { after[$0.key] != nil && after[$0.key] != $0.value }
+      if !moved.isEmpty {
+        let values = after.filter { moved[$0.key] != nil }
+        changes.append(change(old.id, kind, .changed, .warning, .object(moved), .object(values), in: actual))
+      }
+      return changes
+    }
+  }
+
+  private func partial(
+    _ id: FactID, _ kind: FactClass, in actual: Observation, gone: JSONValue?, added: JSONValue?
+  ) -> [Change] {
+    var changes: [Change] = []
+    if let gone { changes.append(change(id, kind, .gone, .failure, gone, nil, in: actual)) }
+    if let added { changes.append(change(id, kind, .added, .note, nil, added, in: actual)) }
+    return changes
+  }
+
+  private func change(
+    _ id: FactID, _ factClass: FactClass, _ kind: Change.Kind, _ severity: Change.Severity, _ expected: JSONValue?,
+    _ actual: JSONValue?, in observation: Observation
+  ) -> Change {
+    let title = title(id)
+    let message: Message =
+      switch (kind, expected, actual) {
+      case (.changed, let old?, let new?): "\(title): was \(shown(old)), is now \(shown(new))"
+      case (.added, _, let new?): "\(title): new \(shown(new))"
+      case (_, let old?, _): "\(title): \(shown(old)) is gone"
+      default: title
+      }
+    let explained = severity == .note ? nil : observation.findings.first { $0.names(id) && $0.severity > .ok }
+    return Change(
+      fact: id, factClass: factClass, kind: kind, severity: severity, expected: expected, actual: actual,
+      message: message, remedies: explained?.remedies ?? [])
+  }
+
+  private func order(_ id: FactID) -> StateOrder { dictionary.definition(of: id)?.order ?? .none }
+
+  // MARK: Words
+
+  private func title(_ id: FactID) -> Message {
+    guard let definition = dictionary.definition(of: id) else { return "\(Untrusted(id.rawValue))" }
+    guard let member = id.member else { return Message(parts: [.words(definition.title)]) }
+    return Message(parts: [.words(definition.title + " of "), .value(Untrusted(member))])
+  }
+
+  private func was(_ fact: Fact) -> Message {
+    "was \(title(fact.id)) \(shown(fact.value)), from \(fact.source.message)"
+  }
+
+  private func shown(_ value: JSONValue) -> Message {
+    ValueText.message(value)
+  }
+}
+
+/// The members that a set gained or lost, whose own facts stay silent.
+private struct SilentMembers {
+  private var members: [String: Set<String>] = [:]
+  private let dictionary: FactDictionary
+
+  init(_ dictionary: FactDictionary) {
+    self.dictionary = dictionary
+  }
+
+  mutating func note(_ before: Fact, _ now: Fact?) {
+    guard let now else {
+      // The whole set is missing: that is told once.
+      members[before.id.rawValue] = Set(before.value.strings ?? [])
+      return
+    }
+    members[before.id.rawValue] = Set(before.value.strings ?? []).symmetricDifference(Set(now.value.strings ?? []))
+  }
+
+  func contains(_ id: FactID) -> Bool {
+    guard let member = id.member, let set = dictionary.definition(of: id)?.memberOf else { return false }
+    let name = id.area + set.drop(while: { $0 != "." })
+    return members[name]?.contains(member) == true
+  }
+}
+
+extension Finding {
+  /// Whether this finding speaks about a fact.
+  public func names(_ id: FactID) -> Bool { facts.contains { id.matches($0) } }
+}
+
+extension JSONValue {
+  var isEmptyCollection: Bool { array?.isEmpty == true || object?.isEmpty == true }
+}

@@ -1,0 +1,91 @@
+import HandoffText
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// The JSON forms of snapshots and comparisons, as the schemas in `Sources/handoff/Schemas` define them.
+extension Snapshot {
+  /// `handoff.snapshot/1`.
+  public var json: JSONValue {
+    [
+      "schema": "handoff.snapshot/1", "tool": .string(tool), "project": .string(project),
+      "capturedAt": .string(capturedAt.ISO8601Format()), "status": .string(status.rawValue),
+      "probes": .array(observations.map(\.json)),
+    ]
+  }
+}
+
+extension Observation {
+  var json: JSONValue {
+    [
+      "probe": .string(probe), "status": .string(status.rawValue), "durationMilliseconds": .int(durationMilliseconds),
+      "summary": .string(summary.plain), "facts": .array(facts.map(\.json)),
+      "findings": .array(findings.map { .object($0.members) }), "setup": .array(setup.map(\.json)),
+      "verification": .array(verification.map(\.json)),
+    ]
+  }
+}
+
+extension Fact {
+  /// The members `id`, `class`, `value` and `source`.
+  public var json: JSONValue {
+    [
+      "id": .string(id.rawValue), "class": .string(factClass.rawValue), "value": value,
+      "source": .string(source.description),
+    ]
+  }
+}
+
+extension ShellCommand {
+  var json: JSONValue { ["bash": .string(bash), "powershell": .optional(powershell)] }
+}
+
+extension GuideStep {
+  var json: JSONValue { ["command": command.json, "description": .string(description.plain)] }
+}
+
+extension Remedy {
+  var json: JSONValue {
+    ["command": command.json, "description": .string(description.plain), "destructive": .bool(destructive)]
+  }
+}
+
+extension Finding {
+  var members: [String: JSONValue] {
+    [
+      "id": .string(id), "severity": .string(severity.rawValue), "message": .string(message.plain),
+      "facts": .strings(facts.map(\.rawValue)), "remedies": .array(remedies.map(\.json)),
+    ]
+  }
+}
+
+extension Comparison {
+  /// `handoff.comparison/1`.
+  public var json: JSONValue {
+    [
+      "schema": "handoff.comparison/1", "expected": expected.json, "actual": actual.json,
+      "status": .string(status.rawValue), "confirmed": .int(confirmed), "changes": .array(changes.map(\.json)),
+      "findings": .array(
+        findings.map { dated in
+          .object(dated.finding.members.merging(["since": .string(dated.since.rawValue)]) { $1 })
+        }),
+    ]
+  }
+}
+
+extension Comparison.Side {
+  var json: JSONValue { ["name": .string(name), "capturedAt": .string(capturedAt.ISO8601Format())] }
+}
+
+extension Change {
+  var json: JSONValue {
+    [
+      "fact": .string(fact.rawValue), "class": .string(factClass.rawValue), "kind": .string(kind.rawValue),
+      "severity": .string(severity.rawValue), "expected": expected ?? .null, "actual": actual ?? .null,
+      "message": .string(message.plain), "remedies": .array(remedies.map(\.json)),
+    ]
+  }
+}
