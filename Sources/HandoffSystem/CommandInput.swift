@@ -1,0 +1,48 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Opens what a command reads on standard input, as a descriptor for the child.
+///
+/// swift-subprocess writes to the child's pipe without guarding against SIGPIPE, which would end this process when the
+/// child does not read; so the bytes are written here, on a thread in which that signal is blocked.
+/// - Returns: a descriptor, or nil when none can be had.
+func openCommandInput(_ bytes: [UInt8]?, deadline: Deadline) -> Int32? {
+  guard let bytes else {
+    let null = open("/dev/null", O_RDONLY | O_CLOEXEC)
+    return null >= 0 ? null : nil
+  }
+  var ends: [Int32] = [-1, -1]
+  guard pipe(&ends) == 0 else { return nil }
+  let (readEnd, writeEnd) = (ends[0], ends[1])
+  for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+  _ = fcntl(writeEnd, F_SETFL, O_NONBLOCK)
+  onOwnThread {
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    sigaddset(&signals, SIGPIPE)
+    pthread_sigmask(SIG_BLOCK, &signals, nil)
+    writeAll(bytes, to: writeEnd, deadline: deadline)
+    close(writeEnd)
+  }
+  return readEnd
+}
+
+private func writeAll(_ bytes: [UInt8], to descriptor: Int32, deadline: Deadline) {
+  var rest = bytes[...]
+  while !rest.isEmpty {
+    let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+    if count >= 0 {
+      rest = rest.dropFirst(count)
+    } else if errno == EAGAIN {
+      var waiting = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+      if poll(&waiting, 1, Int32(clamping: deadline.remainingMilliseconds)) == 0 { return }
+    } else if errno != EINTR {
+      return
+    }
+  }
+}

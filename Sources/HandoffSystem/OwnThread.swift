@@ -1,0 +1,47 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Runs blocking work on a thread of its own, since the cooperative pool has only as many threads as there are cores.
+///
+/// Whoever waits for a result of the work can stop waiting; the thread then ends when its blocking call does.
+func onOwnThread(_ work: @escaping @Sendable () -> Void) {
+  let box = Unmanaged.passRetained(ThreadWork(work))
+  var attributes = pthread_attr_t()
+  pthread_attr_init(&attributes)
+  pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
+  #if canImport(Darwin)
+    var thread: pthread_t?
+  #else
+    var thread = pthread_t()
+  #endif
+  let status = pthread_create(&thread, &attributes, runThreadWork, box.toOpaque())
+  pthread_attr_destroy(&attributes)
+  if status != 0 {
+    // No thread can be had: better late than never.
+    box.release()
+    work()
+  }
+}
+
+#if canImport(Darwin)
+  private func runThreadWork(_ context: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? {
+    Unmanaged<ThreadWork>.fromOpaque(context).takeRetainedValue().work()
+    return nil
+  }
+#else
+  private func runThreadWork(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+    guard let context else { return nil }
+    Unmanaged<ThreadWork>.fromOpaque(context).takeRetainedValue().work()
+    return nil
+  }
+#endif
+
+private final class ThreadWork: Sendable {
+  let work: @Sendable () -> Void
+  init(_ work: @escaping @Sendable () -> Void) { self.work = work }
+}

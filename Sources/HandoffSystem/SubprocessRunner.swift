@@ -1,0 +1,256 @@
+import Subprocess
+import Synchronization
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+#if canImport(System)
+  import System
+#else
+  import SystemPackage
+#endif
+
+/// Runs programs with swift-subprocess, each in a session of its own that is killed as a whole when the program ends.
+///
+/// What swift-subprocess leaves to its caller and is done here: the deadline; the kill of the process group also after
+/// the program itself has ended (its teardown stops at the direct child); the search of the command's own `PATH` alone;
+/// "not found" told apart from "not permitted"; and returning at the deadline even where the kernel cannot end the
+/// program, because it is stuck in a system call.
+public struct SubprocessRunner: CommandRunner {
+  /// How long a program may take to end after SIGTERM before SIGKILL follows.
+  private static let grace = Duration.milliseconds(250)
+  /// How long after SIGKILL the program is waited for.
+  private static let patience = Duration.milliseconds(500)
+
+  /// Makes one.
+  public init() {}
+
+  /// Runs a program in a session of its own until it ends or the deadline comes. When the task is cancelled, the
+  /// deadline has come.
+  public func run(_ command: Command, deadline: Deadline) async -> CommandResult {
+    if deadline.hasPassed || Task.isCancelled { return Self.unstarted(.timedOut) }
+    let path: String
+    switch ExecutableSearch.look(for: command) {
+    case .found(let found): path = found
+    case .notFound: return Self.unstarted(.notFound)
+    case .notPermitted: return Self.unstarted(.notPermitted)
+    }
+    let capture = CommandCapture(limit: command.outputLimit)
+    let answer = OneAnswer<CommandOutcome>()
+    return await withTaskCancellationHandler {
+      let work = Task { answer.give(await Self.execute(command, path: path, deadline: deadline, into: capture)) }
+      let guardian = Task {
+        try? await Task.sleep(until: deadline.instant + Self.grace + Self.patience, clock: .continuous)
+        if !Task.isCancelled { answer.give(.timedOut) }
+      }
+      let outcome = await answer.wait()
+      guardian.cancel()
+      work.cancel()
+      let output = capture.finish()
+      return CommandResult(outcome: outcome, standardOutput: output.standard, standardError: output.error)
+    } onCancel: {
+      capture.events.continuation.yield(.deadline)
+    }
+  }
+
+  private static func unstarted(_ outcome: CommandOutcome) -> CommandResult {
+    CommandResult(outcome: outcome, standardOutput: [], standardError: [])
+  }
+
+  private static func execute(
+    _ command: Command, path: String, deadline: Deadline, into capture: CommandCapture
+  ) async -> CommandOutcome {
+    guard let input = openCommandInput(command.input, deadline: deadline) else {
+      return .failedToStart("no file descriptor is left")
+    }
+    var options = PlatformOptions()
+    options.createSession = true
+    options.teardownSequence = [.gracefulShutDown(toProcessGroup: true, allowedDurationToNextStep: grace)]
+    // Names that no shell could set are refused by swift-subprocess, and one of them must not keep all commands away.
+    var environment: [Environment.Key: String] = [:]
+    for (name, value) in command.environment where Self.isVariable(name) && !value.utf8.contains(0) {
+      if let key = Environment.Key(rawValue: name) { environment[key] = value }
+    }
+    let configuration = Configuration(
+      executable: .path(FilePath(path)),
+      arguments: Arguments(executablePathOverride: command.executable, remainingValues: command.arguments),
+      environment: .custom(environment), workingDirectory: command.workingDirectory.map { FilePath($0) },
+      platformOptions: options)
+    do {
+      let result = try await Subprocess.run(
+        configuration,
+        input: .fileDescriptor(FileDescriptor(rawValue: input), closeAfterSpawningProcess: true),
+        output: .sequence, error: .sequence
+      ) { execution in
+        await supervise(execution, deadline: deadline, capture: capture)
+      }
+      if let verdict = result.closureResult { return verdict }
+      return switch result.terminationStatus {
+      case .exited(let status): .exited(Int(status))
+      case .signaled(let signal): .signalled(Int(signal))
+      }
+    } catch let error as SubprocessError {
+      return outcome(of: error, command: command)
+    } catch {
+      return .failedToStart("unexpected error")
+    }
+  }
+
+  private static func isVariable(_ name: String) -> Bool {
+    guard let first = name.utf8.first else { return false }
+    return !(UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first)
+      && !name.utf8.contains { $0 == 0 || $0 == UInt8(ascii: "=") }
+  }
+
+  /// Reads what the program prints and ends its process group when it has ended or must end.
+  /// - Returns: why it was ended, or nil when it ended by itself.
+  private static func supervise(
+    _ execution: Execution<FileDescriptorInput, SequenceOutput, SequenceOutput>, deadline: Deadline,
+    capture: CommandCapture
+  ) async -> CommandOutcome? {
+    let group = -execution.processIdentifier.value
+    let events = capture.events
+    waitForExit(of: execution.processIdentifier.value) { events.continuation.yield(.exit) }
+    let timer = Task {
+      try? await Task.sleep(until: deadline.instant, clock: .continuous)
+      events.continuation.yield(.deadline)
+    }
+    let readers = [(execution.standardOutput, true), (execution.standardError, false)].map { stream, isOutput in
+      Task {
+        do {
+          for try await buffer in stream {
+            let fits = buffer.withUnsafeBytes { capture.append($0, toOutput: isOutput) }
+            if !fits {
+              events.continuation.yield(.tooMuchOutput)
+              return
+            }
+          }
+        } catch {
+          // The stream ends with the process; what was read stands.
+        }
+      }
+    }
+    var verdict: CommandOutcome?
+    var killer: Task<Void, Never>?
+    for await event in events.stream {
+      if event == .exit { break }
+      if event == .killTime {
+        kill(group, SIGKILL)
+      } else if verdict == nil {
+        verdict = event == .deadline ? .timedOut : .tooMuchOutput
+        kill(group, SIGTERM)
+        killer = Task {
+          try? await Task.sleep(for: grace)
+          events.continuation.yield(.killTime)
+        }
+      }
+    }
+    // The program is a zombie until this function returns, so its number still names its group. Whoever of the group
+    // is left would keep the pipes open; swift-subprocess stops reading once the pipes are drained.
+    kill(group, SIGKILL)
+    timer.cancel()
+    killer?.cancel()
+    for reader in readers { await reader.value }
+    return verdict
+  }
+
+  /// Waits for the end of a child without reaping it.
+  private static func waitForExit(of process: pid_t, then report: @escaping @Sendable () -> Void) {
+    onOwnThread {
+      var information = siginfo_t()
+      while waitid(P_PID, id_t(process), &information, WEXITED | WNOWAIT) != 0, errno == EINTR {}
+      report()
+    }
+  }
+
+  /// The words of swift-subprocess are not passed on: they can hold values of variables.
+  private static func outcome(of error: SubprocessError, command: Command) -> CommandOutcome {
+    switch error.code {
+    case .executableNotFound:
+      // The file was there and executable a moment ago.
+      return .failedToStart("the interpreter that its first line names does not exist")
+    case .failedToChangeWorkingDirectory:
+      return .failedToStart("the folder to run it in does not exist or may not be entered")
+    default:
+      guard let number = error.underlyingError?.rawValue else { return .failedToStart("it could not be started") }
+      if number == EACCES || number == EPERM { return .notPermitted }
+      return .failedToStart(String(cString: strerror(number)))
+    }
+  }
+}
+
+/// What a command printed so far, and what happened to it.
+final class CommandCapture: Sendable {
+  enum Event { case exit, deadline, tooMuchOutput, killTime }
+
+  let events = AsyncStream<Event>.makeStream()
+  private let limit: Int
+  private let content = Mutex((standard: [UInt8](), error: [UInt8](), isOpen: true))
+
+  init(limit: Int) { self.limit = limit }
+
+  /// Keeps bytes up to the limit.
+  /// - Returns: whether all of them fitted.
+  func append(_ bytes: UnsafeRawBufferPointer, toOutput: Bool) -> Bool {
+    content.withLock { content in
+      guard content.isOpen else { return false }
+      let room = limit - (toOutput ? content.standard.count : content.error.count)
+      if toOutput { content.standard += bytes.prefix(room) } else { content.error += bytes.prefix(room) }
+      return bytes.count <= room
+    }
+  }
+
+  /// Takes what was kept; from then on nothing is.
+  func finish() -> (standard: [UInt8], error: [UInt8]) {
+    content.withLock { content in
+      content.isOpen = false
+      return (content.standard, content.error)
+    }
+  }
+}
+
+/// A value that is given once and waited for once; what is given later is dropped.
+final class OneAnswer<Value: Sendable>: Sendable {
+  private enum State {
+    case open
+    case waiting(CheckedContinuation<Value, Never>)
+    case given(Value)
+    case taken
+  }
+
+  private let state = Mutex(State.open)
+
+  func give(_ value: Value) {
+    let waiting: CheckedContinuation<Value, Never>? = state.withLock { state in
+      switch state {
+      case .open:
+        state = .given(value)
+        return nil
+      case .waiting(let continuation):
+        state = .taken
+        return continuation
+      case .given, .taken:
+        return nil
+      }
+    }
+    waiting?.resume(returning: value)
+  }
+
+  func wait() async -> Value {
+    await withCheckedContinuation { continuation in
+      let value: Value? = state.withLock { state in
+        if case .given(let value) = state {
+          state = .taken
+          return value
+        }
+        state = .waiting(continuation)
+        return nil
+      }
+      if let value { continuation.resume(returning: value) }
+    }
+  }
+}
