@@ -154,8 +154,9 @@ public struct PostgresSettings: Sendable, Hashable {
 public struct DockerSettings: Sendable, Hashable {
   /// The project's containers among all those of the engine.
   public enum Scope: Sendable, Hashable {
-    /// Those that compose made for this project (label `com.docker.compose.project`).
-    case compose(project: String)
+    /// Those that compose made for this project (label `com.docker.compose.project`), and those whose names match one
+    /// of the patterns.
+    case compose(project: String, names: [String] = [])
     /// Those whose names match one of these patterns, in which `*` stands for anything.
     case names([String])
     /// Those started from images that were built in the project's folder.

@@ -1,0 +1,144 @@
+import Yams
+
+/// What the tool reads of a compose file (https://github.com/compose-spec/compose-spec): its services by name, how each
+/// is built, and the database that a PostgreSQL service publishes. No variable's value is kept beside those.
+struct ComposeFile {
+  struct Service {
+    var image: String?
+    var context: String?
+    var dockerfile: String?
+    var hasProfile = false
+    var ports: [(host: Int, container: Int)] = []
+    var variables: [String: String] = [:]
+  }
+
+  /// The top-level `name`.
+  var name: String?
+  /// The services by name.
+  var services: [String: Service] = [:]
+
+  /// Reads the text of a compose file.
+  /// - Parameter variables: what `${NAME}` stands for.
+  init(_ text: String, file: String, variables: (String) -> String?) throws(ConfigurationError) {
+    guard let root = try YAMLReader.parse(text, file: file) else { return }
+    guard root.isMapping else { throw root.error("a compose file must be a mapping of keys to values") }
+    func interpolated(_ node: Node?) -> String? { node?.scalar.map { Self.interpolate($0.string, variables) } }
+    name = interpolated(root.node["name"])
+    guard let declared = root.node["services"]?.mapping else { return }
+    for (key, node) in declared {
+      guard let serviceName = key.string, let mapping = node.mapping else { continue }
+      var service = Service()
+      let value = { (name: String) -> Node? in Self.member(name, of: mapping) }
+      service.image = interpolated(value("image"))
+      if let build = value("build") {
+        service.context = interpolated(build.mapping == nil ? build : build["context"]) ?? "."
+        service.dockerfile = interpolated(build["dockerfile"])
+      }
+      service.hasProfile = value("profiles")?.sequence?.isEmpty == false
+      for port in value("ports")?.sequence ?? [] {
+        if let pair = Self.port(port, interpolated) { service.ports.append(pair) }
+      }
+      service.variables = Self.environment(value("environment"), interpolated)
+      services[serviceName] = service
+    }
+  }
+
+  /// Lays an override file over this one: what it says of a service counts.
+  mutating func override(with other: ComposeFile) {
+    if let name = other.name { self.name = name }
+    for (name, service) in other.services {
+      var merged = services[name] ?? Service()
+      merged.image = service.image ?? merged.image
+      merged.context = service.context ?? merged.context
+      merged.dockerfile = service.dockerfile ?? merged.dockerfile
+      merged.hasProfile = service.hasProfile || merged.hasProfile
+      merged.ports += service.ports
+      merged.variables.merge(service.variables) { $1 }
+      services[name] = merged
+    }
+  }
+
+  /// The first PostgreSQL service by name that publishes its port.
+  var database: (service: String, port: Int, variables: [String: String])? {
+    for (name, service) in services.sorted(by: { $0.key < $1.key }) where service.isPostgres {
+      if let port = service.ports.first(where: { $0.container == 5432 })?.host {
+        return (name, port, service.variables)
+      }
+    }
+    return nil
+  }
+
+  /// A member of a mapping, also one that a merge key `<<` brings in.
+  private static func member(_ name: String, of mapping: Node.Mapping) -> Node? {
+    if let own = mapping[Node(name)] { return own }
+    guard let merged = mapping[Node("<<", Tag(.merge))] ?? mapping[Node("<<")] else { return nil }
+    let sources = merged.sequence.map(Array.init) ?? [merged]
+    return sources.lazy.compactMap { $0.mapping?[Node(name)] }.first
+  }
+
+  private static func environment(_ node: Node?, _ text: (Node?) -> String?) -> [String: String] {
+    var variables: [String: String] = [:]
+    if let mapping = node?.mapping {
+      for (key, value) in mapping {
+        if let name = key.string, let value = text(value) { variables[name] = value }
+      }
+    }
+    for entry in node?.sequence ?? [] {
+      guard let assignment = text(entry), let equals = assignment.firstIndex(of: "=") else { continue }
+      variables[String(assignment[..<equals])] = String(assignment[assignment.index(after: equals)...])
+    }
+    return variables
+  }
+
+  /// `"5443:5432"`, `"127.0.0.1:5443:5432/tcp"` or `{target: 5432, published: 5443}`.
+  private static func port(_ node: Node, _ text: (Node?) -> String?) -> (host: Int, container: Int)? {
+    if let mapping = node.mapping {
+      guard let target = text(mapping["target"]).flatMap({ Int($0) }),
+        let published = text(mapping["published"]).flatMap({ Int($0) })
+      else { return nil }
+      return (published, target)
+    }
+    guard let entry = text(node)?.split(separator: "/").first else { return nil }
+    let parts = entry.split(separator: ":")
+    guard parts.count >= 2, let container = Int(parts[parts.count - 1]), let host = Int(parts[parts.count - 2]) else {
+      return nil
+    }
+    return (host, container)
+  }
+
+  /// Replaces `$NAME`, `${NAME}`, `${NAME:-default}` and `${NAME-default}`; `$$` stands for a dollar sign.
+  static func interpolate(_ text: String, _ variables: (String) -> String?) -> String {
+    guard text.contains("$") else { return text }
+    var result = ""
+    var rest = text[...]
+    while let dollar = rest.firstIndex(of: "$") {
+      result += rest[..<dollar]
+      rest = rest[rest.index(after: dollar)...]
+      if rest.hasPrefix("$") {
+        result += "$"
+        rest = rest.dropFirst()
+      } else if rest.hasPrefix("{"), let close = rest.firstIndex(of: "}") {
+        let body = rest[rest.index(after: rest.startIndex)..<close]
+        let name = body.prefix { $0 == "_" || $0.isLetter || $0.isNumber }
+        var fallback = body[name.endIndex...]
+        if fallback.hasPrefix(":") { fallback = fallback.dropFirst() }
+        result += variables(String(name)) ?? (fallback.hasPrefix("-") ? String(fallback.dropFirst()) : "")
+        rest = rest[rest.index(after: close)...]
+      } else {
+        let name = rest.prefix { $0 == "_" || $0.isLetter || $0.isNumber }
+        result += name.isEmpty ? "$" : variables(String(name)) ?? ""
+        rest = rest[name.endIndex...]
+      }
+    }
+    return result + rest
+  }
+}
+
+extension ComposeFile.Service {
+  /// Whether its image is one of PostgreSQL.
+  var isPostgres: Bool {
+    guard let image else { return false }
+    let name = image.split(separator: "/").last.map { $0.prefix(while: { $0 != ":" && $0 != "@" }) } ?? ""
+    return ["postgres", "postgis", "pgvector", "timescaledb", "postgresql"].contains(String(name))
+  }
+}

@@ -1,0 +1,115 @@
+/// What `handoff.yml` says. Everything in it is optional.
+public struct Configuration: Sendable, Equatable {
+  /// What it says of one area.
+  public enum Area<Value: Sendable & Equatable>: Sendable, Equatable {
+    /// Nothing: the area is discovered.
+    case unsaid
+    /// `area: off`.
+    case off
+    /// Values.
+    case said(Value)
+
+    /// The values, or nil.
+    public var value: Value? {
+      if case .said(let value) = self { value } else { nil }
+    }
+  }
+
+  /// `aws:`.
+  public struct AWS: Sendable, Equatable {
+    var profile: String?
+    var region: String?
+  }
+
+  /// `python:`.
+  public struct Python: Sendable, Equatable {
+    var environment: String?
+    var tools: [String]?
+  }
+
+  /// An entry of `postgres:`.
+  public struct Postgres: Sendable, Equatable {
+    var name: String?
+    var host: String?
+    var port: Int?
+    var database: String?
+    var user: String?
+    var service: String?
+    var sslmode: String?
+    var migrations: String?
+  }
+
+  /// `docker:`.
+  public struct Docker: Sendable, Equatable {
+    var compose: String?
+    var project: String?
+    var names: [String]?
+    var all = false
+  }
+
+  /// `environment:`.
+  public struct Variables: Sendable, Equatable {
+    var example: String?
+    var required: [String] = []
+  }
+
+  /// The name of the file.
+  public static let fileName = "handoff.yml"
+
+  var project: String?
+  var handoffs: String?
+  var template: String?
+  var shells: [String]?
+  var deadline: Double?
+  var aws: Area<AWS> = .unsaid
+  var python: Area<Python> = .unsaid
+  var postgres: Area<[Postgres]> = .unsaid
+  var docker: Area<Docker> = .unsaid
+  var environment: Area<Variables> = .unsaid
+  var git: Area<Bool> = .unsaid
+
+  /// A configuration that says nothing.
+  public init() {}
+}
+
+/// A key of `handoff.yml`, for the reference in the README.
+public struct ConfigurationKey: Sendable, Equatable {
+  /// The path of keys: `postgres.port`.
+  public let path: String
+  /// What it is, in a line.
+  public let meaning: String
+  /// What counts without it, in a few words.
+  public let without: String
+}
+
+extension Configuration {
+  /// Every key that is known.
+  public static let keys: [ConfigurationKey] = [
+    .init(path: "project", meaning: "the project's name in documents", without: "the folder's name"),
+    .init(path: "handoffs", meaning: "folder of the handoffs", without: "`handoffs`"),
+    .init(path: "template", meaning: "name of a template in the project's `templates/`", without: "`session-handoff`"),
+    .init(path: "shells", meaning: "shells that documents are written for", without: "`[bash, powershell]`"),
+    .init(path: "deadline", meaning: "seconds that a probe may take", without: "5"),
+    .init(path: "aws.profile", meaning: "profile of the AWS CLI", without: "AWS_PROFILE"),
+    .init(path: "aws.region", meaning: "region", without: "AWS_REGION, then the profile's"),
+    .init(path: "python.environment", meaning: "folder of the virtual environment", without: "`.venv`, `venv`, `env`"),
+    .init(path: "python.tools", meaning: "tools that must run in it", without: "`[pytest]` where the project uses it"),
+    .init(path: "postgres.name", meaning: "name of a further connection (`postgres` may be a list)", without: "none"),
+    .init(path: "postgres.host", meaning: "host, address or socket folder", without: "DATABASE_URL, PG*, DB_*, …"),
+    .init(path: "postgres.port", meaning: "port", without: "5432"),
+    .init(path: "postgres.database", meaning: "database", without: "DATABASE_URL, PG*, DB_*, …"),
+    .init(path: "postgres.user", meaning: "role", without: "libpq's default"),
+    .init(path: "postgres.service", meaning: "service of libpq's connection service file", without: "none"),
+    .init(path: "postgres.sslmode", meaning: "libpq's sslmode", without: "libpq's default"),
+    .init(
+      path: "postgres.migrations", meaning: "folder of migrations",
+      without: "`database/migrations`, `db/migrations`, `migrations`, …"),
+    .init(path: "docker.compose", meaning: "compose file", without: "COMPOSE_FILE, `compose.yaml`, …"),
+    .init(path: "docker.project", meaning: "compose project", without: "COMPOSE_PROJECT_NAME, the folder's name"),
+    .init(path: "docker.names", meaning: "container names that belong here, with `*`", without: "none"),
+    .init(path: "docker.all", meaning: "`true`: every container of the engine belongs here", without: "false"),
+    .init(path: "environment.example", meaning: "file that names the variables needed", without: "`.env.example`"),
+    .init(path: "environment.required", meaning: "further variables that must be set", without: "none"),
+    .init(path: "git", meaning: "`off` leaves git out; every other area can be switched off so too", without: "on"),
+  ]
+}

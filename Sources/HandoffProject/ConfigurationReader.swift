@@ -1,0 +1,161 @@
+import HandoffText
+import Yams
+
+/// Reads `handoff.yml`.
+public enum ConfigurationReader {
+  /// Reads the text of the file.
+  /// - Throws: ``ConfigurationError`` with line and column for everything that is not known or of the wrong kind.
+  public static func read(_ text: String, file: String = Configuration.fileName) throws(ConfigurationError)
+    -> Configuration
+  {
+    var configuration = Configuration()
+    guard let root = try YAMLReader.parse(text, file: file) else { return configuration }
+    let members = try root.mapping(keys: names(under: ""))
+    configuration.project = try oneLine(members["project"])
+    configuration.handoffs = try folder(members["handoffs"])
+    configuration.template = try templateName(members["template"])
+    configuration.shells = try shells(members["shells"])
+    configuration.deadline = try members["deadline"]?.seconds()
+    configuration.aws = try area(members["aws"]) { reader throws(ConfigurationError) in
+      let members = try reader.mapping(keys: names(under: "aws"))
+      return .init(profile: try oneLine(members["profile"]), region: try oneLine(members["region"]))
+    }
+    configuration.python = try area(members["python"]) { reader throws(ConfigurationError) in
+      let members = try reader.mapping(keys: names(under: "python"))
+      return .init(environment: try oneLine(members["environment"]), tools: try toolNames(members["tools"]))
+    }
+    configuration.postgres = try area(members["postgres"]) { reader throws(ConfigurationError) in
+      try connections(reader)
+    }
+    configuration.docker = try area(members["docker"]) { reader throws(ConfigurationError) in
+      let members = try reader.mapping(keys: names(under: "docker"))
+      return .init(
+        compose: try oneLine(members["compose"]), project: try oneLine(members["project"]),
+        names: try members["names"]?.texts(), all: try flag(members["all"]))
+    }
+    configuration.environment = try area(members["environment"]) { reader throws(ConfigurationError) in
+      let members = try reader.mapping(keys: names(under: "environment"))
+      return .init(example: try oneLine(members["example"]), required: try variableNames(members["required"]))
+    }
+    configuration.git = try area(members["git"]) { reader throws(ConfigurationError) in
+      throw reader.error("git can only be switched off: git: off")
+    }
+    return configuration
+  }
+
+  private static func names(under area: String) -> [String] {
+    var names: [String] = []
+    for key in Configuration.keys {
+      let parts = key.path.split(separator: ".").map(String.init)
+      let name: String? = area.isEmpty ? parts[0] : (parts.count > 1 && parts[0] == area ? parts[1] : nil)
+      if let name, !names.contains(name) { names.append(name) }
+    }
+    return names
+  }
+
+  private static func area<Value>(
+    _ reader: YAMLReader?, _ read: (YAMLReader) throws(ConfigurationError) -> Value
+  ) throws(ConfigurationError) -> Configuration.Area<Value> {
+    guard let reader, !reader.isNull else { return .unsaid }
+    return reader.isOff ? .off : .said(try read(reader))
+  }
+
+  private static func connections(_ reader: YAMLReader) throws(ConfigurationError) -> [Configuration.Postgres] {
+    var connections: [Configuration.Postgres] = []
+    for element in reader.elements ?? [reader] {
+      // An entry of a list is named by its place in it; its keys are those of a single connection.
+      let entry = YAMLReader(node: element.node, file: element.file, path: "postgres")
+      let members = try entry.mapping(keys: names(under: "postgres"))
+      let connection = Configuration.Postgres(
+        name: try oneLine(members["name"]), host: try oneLine(members["host"]),
+        port: try members["port"]?.integer(in: 1...65535), database: try oneLine(members["database"]),
+        user: try oneLine(members["user"]), service: try oneLine(members["service"]),
+        sslmode: try oneLine(members["sslmode"]), migrations: try oneLine(members["migrations"]))
+      if let name = connection.name {
+        guard name.utf8.allSatisfy(isWordByte), !name.isEmpty else {
+          throw members["name"]?.error("a connection's name holds letters, digits, \"-\" and \"_\" only")
+            ?? entry.error("a connection's name holds letters, digits, \"-\" and \"_\" only")
+        }
+      } else if !connections.isEmpty {
+        throw entry.error("the second and further connections need a name: {name: analytics, …}")
+      }
+      if connections.contains(where: { $0.name == connection.name }) {
+        throw entry.error("two connections have the name \"\(connection.name ?? "")\"")
+      }
+      connections.append(connection)
+    }
+    guard !connections.isEmpty else { throw reader.error("postgres must hold at least one connection") }
+    return connections
+  }
+
+  private static func isWordByte(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"):
+      true
+    default: false
+    }
+  }
+
+  private static func oneLine(_ reader: YAMLReader?) throws(ConfigurationError) -> String? {
+    guard let reader, !reader.isNull else { return nil }
+    let text = try reader.text()
+    guard !text.isEmpty, !text.contains(where: \.isNewline) else {
+      throw reader.error("\(reader.path) must be one line of text")
+    }
+    return text
+  }
+
+  private static func folder(_ reader: YAMLReader?) throws(ConfigurationError) -> String? {
+    guard let reader, let text = try oneLine(reader) else { return nil }
+    let parts = text.split(separator: "/").filter { $0 != "." }
+    guard !text.hasPrefix("/"), !text.hasPrefix("~"), !parts.isEmpty, !parts.contains("..") else {
+      throw reader.error("\(reader.path) must be a folder inside the project")
+    }
+    return parts.joined(separator: "/")
+  }
+
+  private static func templateName(_ reader: YAMLReader?) throws(ConfigurationError) -> String? {
+    guard let reader, let text = try oneLine(reader) else { return nil }
+    guard text.utf8.allSatisfy(isWordByte) else {
+      throw reader.error("template is a name without path and ending, as in templates/NAME.md")
+    }
+    return text
+  }
+
+  private static func shells(_ reader: YAMLReader?) throws(ConfigurationError) -> [String]? {
+    guard let reader, !reader.isNull else { return nil }
+    let names = try reader.texts()
+    for name in names where name != "bash" && name != "powershell" {
+      throw reader.error("shells are bash and powershell, not \"\(Untrusted(name).terminal)\"")
+    }
+    guard !names.isEmpty, Set(names).count == names.count else {
+      throw reader.error("shells names bash, powershell or both, each once")
+    }
+    return names
+  }
+
+  private static func toolNames(_ reader: YAMLReader?) throws(ConfigurationError) -> [String]? {
+    guard let reader, !reader.isNull else { return nil }
+    let names = try reader.texts()
+    for name in names where name != "pytest" {
+      throw reader.error("the tool that can be checked is pytest, not \"\(Untrusted(name).terminal)\"")
+    }
+    return names
+  }
+
+  private static func variableNames(_ reader: YAMLReader?) throws(ConfigurationError) -> [String] {
+    guard let reader, !reader.isNull else { return [] }
+    let names = try reader.texts()
+    for name in names where !Dotenv.isName(name) {
+      throw reader.error("\"\(Untrusted(name).terminal)\" is not a variable's name")
+    }
+    return names
+  }
+
+  private static func flag(_ reader: YAMLReader?) throws(ConfigurationError) -> Bool {
+    guard let reader, !reader.isNull else { return false }
+    guard let truth = reader.node.bool else { throw reader.error("\(reader.path) must be true or false") }
+    return truth
+  }
+}

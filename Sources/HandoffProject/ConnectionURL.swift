@@ -1,0 +1,98 @@
+/// A PostgreSQL connection URI, `postgresql://user:password@host:port/database?sslmode=require`
+/// (https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING-URIS), also with a driver's name as
+/// SQLAlchemy writes it (`postgresql+psycopg2://`).
+struct ConnectionURL: Equatable {
+  var host: String?
+  var port: Int?
+  var database: String?
+  var user: String?
+  var password: String?
+  /// Parameters of the query that are keywords of libpq.
+  var options: [String: String] = [:]
+
+  /// Keywords that may be taken from a URI's query. None of them makes libpq run or read anything but certificates.
+  private static let keywords: Set<String> = [
+    "sslmode", "sslrootcert", "sslcert", "sslkey", "target_session_attrs", "channel_binding", "gssencmode",
+  ]
+
+  /// Reads a URI; nil for one of another scheme or form.
+  init?(_ text: String) {
+    guard let scheme = text.firstRange(of: "://") else { return nil }
+    let name = text[..<scheme.lowerBound].prefix(while: { $0 != "+" }).lowercased()
+    guard ["postgres", "postgresql", "postgis", "pgsql"].contains(name) else { return nil }
+    let rest = text[scheme.upperBound...].prefix(while: { $0 != "#" })
+    let body = rest.prefix(while: { $0 != "?" })
+    let query = rest.dropFirst(body.count + 1)
+    let authority = body.prefix(while: { $0 != "/" })
+    let path = body.dropFirst(authority.count + 1)
+    var place = authority
+    if let at = authority.lastIndex(of: "@") {
+      let credentials = authority[..<at]
+      let name = credentials.prefix(while: { $0 != ":" })
+      user = Self.decoded(name)
+      if name.endIndex < credentials.endIndex { password = Self.decoded(credentials[name.endIndex...].dropFirst()) }
+      place = authority[authority.index(after: at)...]
+    }
+    guard readPlaces(place) else { return nil }
+    database = Self.decoded(path)
+    for pair in query.split(separator: "&") {
+      let key = pair.prefix(while: { $0 != "=" })
+      guard let value = Self.decoded(pair.dropFirst(key.count + 1)) else { continue }
+      switch key {
+      case "host": host = value
+      case "port": port = Int(value)
+      case "dbname": database = value
+      case "user": user = value
+      case "password": password = value
+      default: if Self.keywords.contains(String(key)) { options[String(key)] = value }
+      }
+    }
+  }
+
+  /// Reads `host:port`, or several with commas between them, which libpq tries one after another.
+  private mutating func readPlaces(_ places: Substring) -> Bool {
+    var hosts: [String] = []
+    var ports: [Int?] = []
+    for place in places.split(separator: ",", omittingEmptySubsequences: false) {
+      var name = place
+      var number: Int?
+      if place.hasPrefix("["), let close = place.firstIndex(of: "]") {
+        name = place[place.index(after: place.startIndex)..<close]
+        let tail = place[place.index(after: close)...]
+        if tail.hasPrefix(":") { number = Int(tail.dropFirst()) }
+      } else if let colon = place.lastIndex(of: ":") {
+        name = place[..<colon]
+        let text = place[place.index(after: colon)...]
+        if !text.isEmpty {
+          guard let value = Int(text), (1...65535).contains(value) else { return false }
+          number = value
+        }
+      }
+      hosts.append(Self.decoded(name) ?? "")
+      ports.append(number)
+    }
+    let joined = hosts.joined(separator: ",")
+    host = joined.isEmpty ? nil : joined
+    port = ports.first ?? nil
+    return true
+  }
+
+  /// Percent-decodes; nil for an empty text or one that is not UTF-8 afterwards.
+  private static func decoded(_ text: Substring) -> String? {
+    guard !text.isEmpty else { return nil }
+    var bytes: [UInt8] = []
+    var rest = text.utf8[...]
+    while let byte = rest.first {
+      if byte == UInt8(ascii: "%"), rest.count >= 3,
+        let value = UInt8(String(decoding: rest.dropFirst().prefix(2), as: UTF8.self), radix: 16)
+      {
+        bytes.append(value)
+        rest = rest.dropFirst(3)
+      } else {
+        bytes.append(byte)
+        rest = rest.dropFirst()
+      }
+    }
+    return String(validating: bytes, as: UTF8.self)
+  }
+}

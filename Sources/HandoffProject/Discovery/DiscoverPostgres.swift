@@ -1,0 +1,178 @@
+import HandoffModel
+import HandoffSystem
+import HandoffText
+
+/// Which PostgreSQL database the project means.
+///
+/// `handoff.yml`, `DATABASE_URL`, `PG*`, `DB_*`, `.env` and the compose file's published port are asked in this order.
+/// The first that names a host or a database wins whole; later ones fill in only the user and the password, and a
+/// password only for the same host.
+enum DiscoverPostgres {
+  /// Where migrations usually stand.
+  private static let migrationFolders = [
+    "database/migrations", "db/migrations", "db/migrate", "migrations", "sql/migrations", "alembic/versions",
+    "prisma/migrations", "supabase/migrations", "priv/repo/migrations", "src/main/resources/db/migration",
+  ]
+
+  static func discover(
+    _ said: Configuration.Area<[Configuration.Postgres]>, _ files: ProjectFiles, _ compose: ComposeProject?
+  ) -> AreaUse<[PostgresSettings]> {
+    if said == .off { return .unused("switched off in handoff.yml") }
+    var candidates: [PostgresSettings] = []
+    let process = VariableGroup(name: { Source(.environment, $0) }, value: { files.environment[$0] })
+    candidates += process.candidates
+    if let dotenv = files.dotenv {
+      let group = VariableGroup(
+        name: { Source(.dotenv, "\(ProjectFiles.dotenvName): \($0)") }, value: { dotenv[$0] })
+      candidates += group.candidates
+    }
+    if let candidate = compose?.databaseCandidate { candidates.append(candidate) }
+    let migrations = migrationFolders.first { files.kind($0) == .folder }.map { Setting($0, Source(.folder, $0)) }
+
+    if let entries = said.value {
+      let settings = entries.enumerated().map { index, entry in
+        var settings = configured(entry, index: index)
+        if index == 0 {
+          if settings.host == nil, settings.database == nil, settings.options["service"] == nil {
+            // It says something else of the connection that is discovered: its migrations, its port.
+            settings = overlay(settings, on: winner(candidates))
+          }
+          settings.migrations = settings.migrations ?? migrations
+        }
+        fill(&settings, from: candidates)
+        return settings
+      }
+      return .used(settings)
+    }
+    var settings = winner(candidates)
+    settings.migrations = migrations
+    let isNamed = VariableGroup.names.contains { files.namedAt($0) != nil }
+    if settings.isUnsaid, !isNamed || process.isAnotherDatabase {
+      return .unused(
+        "no DATABASE_URL, PG* or DB_* variable is set or named in .env, and no compose service is PostgreSQL")
+    }
+    return .used([settings])
+  }
+
+  private static func winner(_ candidates: [PostgresSettings]) -> PostgresSettings {
+    var settings =
+      candidates.first { $0.host != nil || $0.database != nil || $0.options["service"] != nil }
+      ?? candidates.first ?? PostgresSettings()
+    fill(&settings, from: candidates)
+    return settings
+  }
+
+  private static func overlay(_ top: PostgresSettings, on base: PostgresSettings) -> PostgresSettings {
+    var settings = base
+    settings.name = top.name
+    settings.port = top.port ?? base.port
+    settings.user = top.user ?? base.user
+    settings.migrations = top.migrations
+    settings.options.merge(top.options) { $1 }
+    return settings
+  }
+
+  private static func fill(_ settings: inout PostgresSettings, from candidates: [PostgresSettings]) {
+    for candidate in candidates {
+      settings.user = settings.user ?? candidate.user
+      let sameHost = candidate.host == nil || sameHost(candidate.host?.value, settings.host?.value)
+      if settings.password == nil, sameHost { settings.password = candidate.password }
+    }
+  }
+
+  private static func sameHost(_ one: String?, _ other: String?) -> Bool {
+    func normalized(_ host: String?) -> String? {
+      host == "127.0.0.1" || host == "::1" ? "localhost" : host?.lowercased()
+    }
+    return normalized(one) == normalized(other)
+  }
+
+  private static func configured(_ entry: Configuration.Postgres, index: Int) -> PostgresSettings {
+    func source(_ key: String) -> Source {
+      Source(.configuration, entry.name.map { "postgres[\($0)].\(key)" } ?? "postgres.\(key)")
+    }
+    var settings = PostgresSettings(
+      // The first connection has no instance in its facts, whatever it is called.
+      name: index == 0 ? nil : entry.name,
+      host: entry.host.map { Setting($0, source("host")) },
+      port: entry.port.map { Setting($0, source("port")) },
+      database: entry.database.map { Setting($0, source("database")) },
+      user: entry.user.map { Setting($0, source("user")) },
+      migrations: entry.migrations.map { Setting($0, source("migrations")) })
+    settings.options["service"] = entry.service
+    settings.options["sslmode"] = entry.sslmode
+    return settings
+  }
+}
+
+extension PostgresSettings {
+  /// Whether nothing says where the database is.
+  public var isUnsaid: Bool { host == nil && database == nil && port == nil && options["service"] == nil }
+}
+
+/// The variables that name a database, of the process or of one file.
+struct VariableGroup {
+  /// The names that say that a project uses PostgreSQL.
+  static let names = [
+    "DATABASE_URL", "PGHOST", "PGHOSTADDR", "PGPORT", "PGDATABASE", "PGSERVICE", "DB_HOST", "DB_NAME", "DB_PORT",
+  ]
+
+  let name: (String) -> Source
+  let value: (String) -> String?
+
+  /// What `DATABASE_URL`, `PG*` and `DB_*` say, in this order.
+  var candidates: [PostgresSettings] {
+    [url, libpq, discrete].compactMap(\.self)
+  }
+
+  /// Whether the variables name a database that is not PostgreSQL.
+  var isAnotherDatabase: Bool {
+    let engine = [value("DB_CONNECTION"), value("DB_ENGINE"), value("DB_DIALECT")].compactMap(\.self).first?
+      .lowercased()
+    if let engine, !engine.contains("pg"), !engine.contains("postg") { return true }
+    return value("DB_PORT") == "3306" || value("DB_PORT") == "1433"
+  }
+
+  private func setting(_ variable: String) -> Setting<String>? { value(variable).map { Setting($0, name(variable)) } }
+
+  private func first(_ variables: String...) -> Setting<String>? { variables.lazy.compactMap(setting).first }
+
+  private func number(_ variable: String) -> Setting<Int>? {
+    value(variable).flatMap { Int($0) }.flatMap { (1...65535).contains($0) ? Setting($0, name(variable)) : nil }
+  }
+
+  private var url: PostgresSettings? {
+    guard let url = value("DATABASE_URL").flatMap(ConnectionURL.init) else { return nil }
+    let source = name("DATABASE_URL")
+    var settings = PostgresSettings(
+      host: url.host.map { Setting($0, source) }, port: url.port.map { Setting($0, source) },
+      database: url.database.map { Setting($0, source) }, user: url.user.map { Setting($0, source) },
+      password: url.password.map { Setting($0, source) })
+    settings.options = url.options
+    return settings
+  }
+
+  private var libpq: PostgresSettings? {
+    var settings = PostgresSettings(
+      host: first("PGHOST", "PGHOSTADDR"), port: number("PGPORT"), database: first("PGDATABASE"),
+      user: first("PGUSER"), password: first("PGPASSWORD"))
+    for (variable, keyword) in [
+      ("PGSERVICE", "service"), ("PGSSLMODE", "sslmode"), ("PGSSLROOTCERT", "sslrootcert"), ("PGSSLCERT", "sslcert"),
+      ("PGSSLKEY", "sslkey"), ("PGPASSFILE", "passfile"),
+    ] {
+      settings.options[keyword] = value(variable)
+    }
+    let isEmpty = settings.isUnsaid && settings.user == nil && settings.password == nil && settings.options.isEmpty
+    return isEmpty ? nil : settings
+  }
+
+  private var discrete: PostgresSettings? {
+    guard !isAnotherDatabase else { return nil }
+    let settings = PostgresSettings(
+      host: first("DB_HOST", "POSTGRES_HOST"), port: number("DB_PORT") ?? number("POSTGRES_PORT"),
+      database: first("DB_NAME", "DB_DATABASE", "POSTGRES_DB"),
+      user: first("DB_USER", "DB_USERNAME", "POSTGRES_USER"),
+      password: first("DB_PASSWORD", "DB_PASS", "POSTGRES_PASSWORD"))
+    return settings.isUnsaid && settings.user == nil && settings.password == nil ? nil : settings
+  }
+}

@@ -1,0 +1,30 @@
+import HandoffModel
+import HandoffSystem
+import HandoffText
+
+/// Which variables the project needs, and which are set. Names only.
+enum DiscoverVariables {
+  static func discover(
+    _ said: Configuration.Area<Configuration.Variables>, _ files: ProjectFiles
+  ) -> AreaUse<VariableSettings> {
+    if said == .off { return .unused("switched off in handoff.yml") }
+    var required: [String: Source] = [:]
+    if let example = files.example {
+      for name in example.content.names { required[name] = Source(.dotenv, "\(example.path): \(name)") }
+    }
+    for name in said.value?.required ?? [] { required[name] = Source(.configuration, "environment.required") }
+    guard files.example != nil || !required.isEmpty else { return .unused("no .env.example names what is needed") }
+    var present: [String: Source] = [:]
+    for name in required.keys {
+      if files.environment[name] != nil {
+        present[name] = Source(.environment, name)
+      } else if files.dotenv?[name] != nil {
+        present[name] = Source(.dotenv, "\(ProjectFiles.dotenvName): \(name)")
+      }
+    }
+    return .used(
+      VariableSettings(
+        required: required.sorted { $0.key < $1.key }.map { Setting($0.key, $0.value) }, present: present,
+        example: files.example?.path))
+  }
+}

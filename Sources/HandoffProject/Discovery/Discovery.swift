@@ -1,0 +1,86 @@
+import HandoffModel
+public import HandoffSystem
+import HandoffText
+
+/// Finds out what a project means, without running anything.
+public enum Discovery {
+  /// The folder of the project that a folder belongs to: the nearest one upwards with a `handoff.yml`, else with a
+  /// `.git`, else the folder itself.
+  /// - Parameter folder: an absolute path.
+  public static func root(of folder: String, files: FileSystem) -> String {
+    let start = files.realPath(folder) ?? folder
+    for marker in [Configuration.fileName, ".git"] {
+      var candidate = start
+      while true {
+        if files.kind(of: candidate == "/" ? "/" + marker : candidate + "/" + marker) != nil { return candidate }
+        guard candidate != "/", let slash = candidate.lastIndex(of: "/") else { break }
+        candidate = slash == candidate.startIndex ? "/" : String(candidate[..<slash])
+      }
+    }
+    return start
+  }
+
+  /// Reads a project.
+  /// - Parameters:
+  ///   - root: its folder, an absolute path without symbolic links.
+  ///   - host: the door to files and variables.
+  /// - Throws: ``ConfigurationError`` for a mistake in `handoff.yml` or the compose file.
+  public static func project(at root: String, host: Host) throws(ConfigurationError) -> Project {
+    let configuration = try configuration(at: root, host: host)
+    let files = try ProjectFiles(host: host, root: root, example: configuration.environment.value?.example)
+    let compose = configuration.docker == .off ? nil : try ComposeProject.find(configuration.docker.value, files)
+    func setting<Value>(_ value: Value?, _ key: String, _ other: Setting<Value>) -> Setting<Value> {
+      value.map { Setting($0, Source(.configuration, key)) } ?? other
+    }
+    let folder = root.split(separator: "/").last.map(String.init) ?? "/"
+    let handoffs = setting(configuration.handoffs, "handoffs", Setting("handoffs", Source(.defaultValue)))
+    let git: AreaUse<GitSettings> =
+      if configuration.git == .off {
+        .unused("switched off in handoff.yml")
+      } else if isInRepository(root, host.files) {
+        .used(GitSettings(handoffs: handoffs.value))
+      } else {
+        .unused("not in a git repository")
+      }
+    return Project(
+      root: root,
+      name: setting(configuration.project, "project", Setting(folder, Source(.folder, folder))),
+      handoffs: handoffs,
+      template: setting(configuration.template, "template", Setting("session-handoff", Source(.defaultValue))),
+      shells: setting(configuration.shells, "shells", Setting(["bash", "powershell"], Source(.defaultValue))),
+      deadline: setting(configuration.deadline, "deadline", Setting(5, Source(.defaultValue))),
+      aws: DiscoverAWS.discover(configuration.aws, files),
+      python: DiscoverPython.discover(configuration.python, files),
+      postgres: DiscoverPostgres.discover(configuration.postgres, files, compose),
+      docker: DiscoverDocker.discover(configuration.docker, files, compose),
+      git: git,
+      variables: DiscoverVariables.discover(configuration.environment, files))
+  }
+
+  private static func configuration(at root: String, host: Host) throws(ConfigurationError) -> Configuration {
+    let name = Configuration.fileName
+    let text: String
+    do {
+      text = try host.files.readText(root + "/" + name)
+    } catch {
+      switch error {
+      case .missing: return Configuration()
+      case .notPermitted: throw ConfigurationError(file: name, message: "may not be read; check its permissions")
+      case .notRegular: throw ConfigurationError(file: name, message: "is not a file")
+      case .tooLarge(let limit):
+        throw ConfigurationError(file: name, message: "is longer than \(limit) bytes; it can only be a mistake")
+      case .system(let number): throw ConfigurationError(file: name, message: "cannot be read (error \(number))")
+      }
+    }
+    return try ConfigurationReader.read(text)
+  }
+
+  private static func isInRepository(_ root: String, _ files: FileSystem) -> Bool {
+    var folder = root[...]
+    while true {
+      if files.kind(of: folder + "/.git") != nil { return true }
+      guard let slash = folder.lastIndex(of: "/") else { return false }
+      folder = folder[..<slash]
+    }
+  }
+}

@@ -1,0 +1,88 @@
+/// A dotenv file: `NAME=value` lines, as docker compose and python-dotenv read them.
+public struct Dotenv: Sendable, Equatable {
+  /// The names in the order in which they stand, each once.
+  public private(set) var names: [String] = []
+  private var values: [String: String] = [:]
+
+  /// Reads the text of a file. Lines that are not assignments are passed over.
+  public init(_ text: String) {
+    var rest = Substring(text)
+    while !rest.isEmpty {
+      let line = rest.prefix { !$0.isNewline }
+      var assignment = line.drop { $0 == " " || $0 == "\t" }
+      if assignment.hasPrefix("export ") { assignment = assignment.dropFirst(7).drop { $0 == " " } }
+      let name = assignment.prefix { $0 != "=" && $0 != ":" && !$0.isWhitespace }
+      let afterName = assignment[name.endIndex...].drop { $0 == " " || $0 == "\t" }
+      guard Self.isName(String(name)), afterName.first == "=" else {
+        rest = rest[line.endIndex...].dropFirst()
+        continue
+      }
+      let (value, end) = Self.value(rest, from: afterName.index(after: afterName.startIndex))
+      if values.updateValue(value, forKey: String(name)) == nil { names.append(String(name)) }
+      rest = rest[end...].drop { !$0.isNewline }.dropFirst()
+    }
+  }
+
+  /// The value of a variable; nil when it is not named or empty.
+  public subscript(_ name: String) -> String? {
+    guard let value = values[name], !value.isEmpty else { return nil }
+    return value
+  }
+
+  /// Whether a text is the name of an environment variable (POSIX.1-2017, 8.1), in either case.
+  public static func isName(_ text: String) -> Bool {
+    guard let first = text.utf8.first, !(UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first) else { return false }
+    return text.utf8.count <= 256
+      && text.utf8.allSatisfy { byte in
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+          UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"):
+          true
+        default: false
+        }
+      }
+  }
+
+  private static func value(_ text: Substring, from start: Substring.Index) -> (String, Substring.Index) {
+    let body = text[start...].drop { $0 == " " || $0 == "\t" }
+    guard let quote = body.first, quote == "\"" || quote == "'" else {
+      let line = body.prefix { !$0.isNewline }
+      // A comment begins at a number sign after white space.
+      var end = line.startIndex
+      var previous: Character = " "
+      while end < line.endIndex, !(line[end] == "#" && previous.isWhitespace) {
+        previous = line[end]
+        end = line.index(after: end)
+      }
+      return (trimmedEnd(line[..<end]), line.endIndex)
+    }
+    var value = ""
+    var index = body.index(after: body.startIndex)
+    while index < body.endIndex, body[index] != quote {
+      if quote == "\"", body[index] == "\\", body.index(after: index) < body.endIndex {
+        index = body.index(after: index)
+        switch body[index] {
+        case "n": value += "\n"
+        case "t": value += "\t"
+        case "r": value += "\r"
+        default: value.append(body[index])
+        }
+      } else {
+        value.append(body[index])
+      }
+      index = body.index(after: index)
+    }
+    guard index < body.endIndex else {
+      // A quote without its end is part of a value on one line.
+      let line = body.prefix { !$0.isNewline }
+      return (trimmedEnd(line), line.endIndex)
+    }
+    return (value, body.index(after: index))
+  }
+
+  private static func trimmedEnd(_ text: Substring) -> String {
+    var text = text
+    while let last = text.last, last.isWhitespace { text.removeLast() }
+    return String(text)
+  }
+}
