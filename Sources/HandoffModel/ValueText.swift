@@ -3,7 +3,7 @@ public import HandoffText
 /// A fact's value in a sentence.
 public enum ValueText {
   /// How many members of a set or map are named before the rest is counted.
-  static let membersNamed = 6
+  public static let membersNamed = 6
 
   /// The value as a person reads it: text without quotes, lists by their members, long ones by their first members and
   /// how many more there are.

@@ -1,6 +1,7 @@
 public import HandoffModel
 public import HandoffProject
 public import HandoffSystem
+public import HandoffText
 
 /// One live measurement of one area.
 ///
@@ -14,8 +15,27 @@ public protocol Probe: Sendable {
   /// Every finding it can make.
   static var findings: [FindingDefinition] { get }
 
+  /// The probes of this kind that a project needs, or why it needs none.
+  static func probes(for project: Project) -> [ProbeUse]
+
   /// Measures.
   func observe(_ context: ProbeContext) async -> Observation
+}
+
+/// Whether a project needs a probe.
+public enum ProbeUse: Sendable {
+  /// It does.
+  case used(any Probe)
+  /// It does not, and why.
+  case unused(area: String, reason: Message)
+
+  /// The area with its instance.
+  public var area: String {
+    switch self {
+    case .used(let probe): probe.area
+    case .unused(let area, _): area
+    }
+  }
 }
 
 /// What a probe is given.

@@ -31,6 +31,9 @@ public enum AreaUse<Settings: Sendable>: Sendable {
   }
 }
 
+/// Why an area is not used that `handoff.yml` switches off.
+let switchedOff: Message = "switched off in handoff.yml"
+
 /// What should be here: the areas that a project uses, and where each value came from.
 public struct Project: Sendable {
   /// The folder of the project, an absolute path without symbolic links.
@@ -132,6 +135,8 @@ public struct PostgresSettings: Sendable, Hashable {
   public var options: [String: String]
   /// The folder of migrations, relative to the root, or nil.
   public var migrations: Setting<String>?
+  /// Whether nothing in this session names the database, and the place is that of a recorded handoff.
+  public var isRecalled = false
 
   /// Puts settings together.
   public init(

@@ -17,7 +17,7 @@ enum DiscoverAWS {
   ]
 
   static func discover(_ said: Configuration.Area<Configuration.AWS>, _ files: ProjectFiles) -> AreaUse<AWSSettings> {
-    if said == .off { return .unused("switched off in handoff.yml") }
+    if said == .off { return .unused(switchedOff) }
     var settings = AWSSettings()
     settings.profile = said.value?.profile.map { Setting($0, Source(.configuration, "aws.profile")) }
     settings.region = said.value?.region.map { Setting($0, Source(.configuration, "aws.region")) }

@@ -93,7 +93,7 @@ enum DiscoverDocker {
   static func discover(
     _ said: Configuration.Area<Configuration.Docker>, _ files: ProjectFiles, _ compose: ComposeProject?
   ) -> AreaUse<DockerSettings> {
-    if said == .off { return .unused("switched off in handoff.yml") }
+    if said == .off { return .unused(switchedOff) }
     let names = said.value?.names ?? []
     let named = Source(.configuration, "docker.names")
     var settings: DockerSettings

@@ -17,7 +17,7 @@ enum DiscoverPostgres {
   static func discover(
     _ said: Configuration.Area<[Configuration.Postgres]>, _ files: ProjectFiles, _ compose: ComposeProject?
   ) -> AreaUse<[PostgresSettings]> {
-    if said == .off { return .unused("switched off in handoff.yml") }
+    if said == .off { return .unused(switchedOff) }
     var candidates: [PostgresSettings] = []
     let process = VariableGroup(name: { Source(.environment, $0) }, value: { files.environment[$0] })
     candidates += process.candidates

@@ -10,7 +10,7 @@ enum DiscoverPython {
   static func discover(
     _ said: Configuration.Area<Configuration.Python>, _ files: ProjectFiles
   ) -> AreaUse<PythonSettings> {
-    if said == .off { return .unused("switched off in handoff.yml") }
+    if said == .off { return .unused(switchedOff) }
     let names = files.names
     let requirements = files.requirementNames(names)
     let environment = environment(said.value, files)

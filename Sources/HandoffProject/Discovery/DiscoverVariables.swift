@@ -7,7 +7,7 @@ enum DiscoverVariables {
   static func discover(
     _ said: Configuration.Area<Configuration.Variables>, _ files: ProjectFiles
   ) -> AreaUse<VariableSettings> {
-    if said == .off { return .unused("switched off in handoff.yml") }
+    if said == .off { return .unused(switchedOff) }
     var required: [String: Source] = [:]
     if let example = files.example {
       for name in example.content.names { required[name] = Source(.dotenv, "\(example.path): \(name)") }

@@ -36,7 +36,7 @@ public enum Discovery {
     let handoffs = setting(configuration.handoffs, "handoffs", Setting("handoffs", Source(.defaultValue)))
     let git: AreaUse<GitSettings> =
       if configuration.git == .off {
-        .unused("switched off in handoff.yml")
+        .unused(switchedOff)
       } else if isInRepository(root, host.files) {
         .used(GitSettings(handoffs: handoffs.value))
       } else {

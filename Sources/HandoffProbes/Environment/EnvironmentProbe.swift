@@ -1,0 +1,126 @@
+public import HandoffModel
+public import HandoffProject
+import HandoffSystem
+import HandoffText
+
+/// Compares the variables that a project asks for with those that are set. Names only, never values.
+public struct EnvironmentProbe: Probe {
+  /// What the project needs and what is set.
+  let settings: VariableSettings
+
+  /// The area.
+  public var area: String { "environment" }
+
+  /// What it establishes.
+  public static let facts: [FactDefinition] = [
+    FactDefinition(
+      "environment.required", .set, title: "required variables", isHead: true,
+      meaning: "names of the variables that `.env.example` or `handoff.yml` asks for"),
+    FactDefinition(
+      "environment.missing", .state, order: .fewerIsBetter, title: "missing variables",
+      meaning: "those of them that are neither set in the shell nor in `.env`, or are empty"),
+  ]
+
+  /// What it finds.
+  public static let findings: [FindingDefinition] = [
+    FindingDefinition("environment.missing", "required variables are not set"),
+    FindingDefinition("environment.not-declared", "nothing names the variables that the project needs any more"),
+    FindingDefinition("environment.not-used", "no `.env.example` names what is needed"),
+  ]
+
+  /// One for a project that names its variables.
+  public static func probes(for project: Project) -> [ProbeUse] {
+    switch project.variables {
+    case .used(let settings): [.used(EnvironmentProbe(settings: settings))]
+    case .unused(let reason): [.unused(area: "environment", reason: reason)]
+    }
+  }
+
+  /// Compares.
+  public func observe(_ context: ProbeContext) async -> Observation {
+    guard !settings.required.isEmpty || settings.example != nil else { return notDeclared(context) }
+    let names = settings.required.map(\.value)
+    let missing = names.filter { settings.present[$0] == nil }
+    let source = settings.example.map { Source(.file, $0) } ?? Source(.configuration, "environment.required")
+    let facts = [
+      Fact("environment.required", .set, .strings(names), source: source),
+      Fact("environment.missing", .state, .strings(missing), source: Source(.environment, "names")),
+    ]
+    return Observation(
+      probe: area, facts: facts, findings: finding(missing, context).map { [$0] } ?? [],
+      summary: summary(names: names, missing: missing), setup: setup, verification: verification(names))
+  }
+
+  private func summary(names: [String], missing: [String]) -> Message {
+    missing.isEmpty
+      ? "\(names.count) of \(names.count) variables set"
+      : "\(names.count - missing.count) of \(names.count) variables set; \(ValueText.message(.strings(missing))) missing"
+  }
+
+  /// What only an example names may be optional; what `handoff.yml` requires is not.
+  private func finding(_ missing: [String], _ context: ProbeContext) -> Finding? {
+    guard !missing.isEmpty else { return nil }
+    let isRequired = settings.required.contains { setting in
+      setting.source.kind == .configuration && missing.contains(setting.value)
+    }
+    var remedies: [Remedy] = []
+    let hasDotenv = context.host.files.kind(of: context.path(settings.dotenv)) != nil
+    if let example = settings.example, !hasDotenv {
+      remedies.append(
+        Remedy(copyExample(example), "make \(Untrusted(settings.dotenv)) from the example, then fill it in"))
+    }
+    for name in missing.prefix(ValueText.membersNamed) {
+      remedies.append(Remedy(.export(name, "..."), "set \(Untrusted(name)) for this session"))
+    }
+    let place: Message = hasDotenv ? "" : "; there is no \(Untrusted(settings.dotenv))"
+    return Finding(
+      "environment.missing", isRequired ? .failure : .warning,
+      "\(ValueText.message(.strings(missing))) not set in this shell or \(Untrusted(settings.dotenv))\(place)",
+      remedies: remedies, facts: ["environment.missing"])
+  }
+
+  private func notDeclared(_ context: ProbeContext) -> Observation {
+    let before = context.expected?.fact("environment.required")?.source
+    let from: Message = before.map { "; it was \($0.message)" } ?? ""
+    return Observation(
+      probe: area, facts: [],
+      findings: [
+        Finding(
+          "environment.not-declared", .failure, "nothing names the variables that the project needs\(from)",
+          remedies: before?.kind == .file
+            ? [Remedy(.run("git", "checkout", "--", before?.detail ?? ""), "bring the file back from git")] : [],
+          facts: ["environment.required"])
+      ])
+  }
+
+  private func copyExample(_ example: String) -> ShellCommand {
+    let powershell = ShellWord.powershell(example).map {
+      "if (-not (Test-Path \(settings.dotenv))) { Copy-Item \($0) \(settings.dotenv) }"
+    }
+    return ShellCommand(
+      bash: "cp -n \(ShellWord.bash(example)) \(ShellWord.bash(settings.dotenv))", powershell: powershell)
+  }
+
+  private var setup: [GuideStep] {
+    var steps: [GuideStep] = []
+    if let example = settings.example {
+      steps.append(GuideStep(copyExample(example), "once: make the file, then fill it in"))
+    }
+    let dotenv = settings.dotenv
+    let load = ShellCommand(
+      bash: "set -a; . ./\(dotenv); set +a",
+      powershell: "Get-Content \(dotenv) | Where-Object { $_ -match '^\\s*([A-Za-z_]\\w*)=(.*)$' } | "
+        + "ForEach-Object { Set-Item \"Env:$($Matches[1])\" $Matches[2].Trim('\"', \"'\") }")
+    return steps + [GuideStep(load, "load it into this shell")]
+  }
+
+  private func verification(_ names: [String]) -> [GuideStep] {
+    guard !names.isEmpty else { return [] }
+    let bash =
+      "for name in \(names.joined(separator: " ")); do [ -n \"$(printenv \"$name\")\" ] || "
+      + "grep -qE \"^(export )?$name=.\" \(settings.dotenv) || echo \"$name is not set\"; done"
+    let list = names.map { "'\($0)'" }.joined(separator: ", ")
+    let powershell = "\(list) | Where-Object { -not (Test-Path \"Env:$_\") } | ForEach-Object { \"$_ is not set\" }"
+    return [GuideStep(ShellCommand(bash: bash, powershell: powershell), "names what is not set")]
+  }
+}

@@ -1,0 +1,29 @@
+public import HandoffModel
+public import HandoffProject
+
+/// Every probe there is, in the order in which their results stand.
+public enum ProbeCatalog {
+  /// The kinds of probes. A new one is added here.
+  public static let kinds: [any Probe.Type] = [
+    PythonProbe.self, EnvironmentProbe.self,
+  ]
+
+  /// What every fact and finding means.
+  public static let dictionary = FactDictionary(
+    facts: kinds.flatMap { $0.facts }, findings: kinds.flatMap { $0.findings } + ProbeRunner.findings)
+
+  /// The names of the areas, without instances.
+  public static let areas: [String] = {
+    var areas: [String] = []
+    for fact in dictionary.facts {
+      let area = String(fact.pattern.prefix { $0 != "." && $0 != "[" })
+      if !areas.contains(area) { areas.append(area) }
+    }
+    return areas
+  }()
+
+  /// The probes that a project needs, and why it needs no others.
+  public static func probes(for project: Project) -> [ProbeUse] {
+    kinds.flatMap { $0.probes(for: project) }
+  }
+}

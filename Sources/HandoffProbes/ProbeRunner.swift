@@ -1,0 +1,155 @@
+public import HandoffModel
+public import HandoffProject
+public import HandoffSystem
+import HandoffText
+import Synchronization
+
+/// Runs probes at once, each under its deadline and all under one.
+///
+/// A probe ends by itself at its deadline; one that does not is left behind a moment later, and its area is unknown.
+/// What one probe does never costs another's result.
+public struct ProbeRunner: Sendable {
+  /// What happens while probes run, for showing progress.
+  public enum Event: Sendable {
+    /// The probe of an area was started.
+    case started(String)
+    /// The probe of an area returned or was left behind.
+    case finished(String)
+  }
+
+  static var findings: [FindingDefinition] {
+    ProbeCatalog.kinds.compactMap { $0.facts.first }.map { fact in
+      FindingDefinition(
+        String(fact.pattern.prefix { $0 != "." && $0 != "[" }) + ".timeout", "there was no answer by the deadline")
+    }
+  }
+
+  /// How long a probe is waited for after its deadline, which it is meant to keep by itself.
+  private static let grace = Duration.milliseconds(500)
+
+  private let host: Host
+  private let timeout: Duration
+
+  /// Prepares a run.
+  /// - Parameters:
+  ///   - host: the door to the world.
+  ///   - timeout: how long a probe may take; the whole run may take twice that.
+  public init(host: Host, timeout: Duration) {
+    self.host = host
+    self.timeout = timeout
+  }
+
+  /// Runs the probes that a project needs.
+  /// - Parameters:
+  ///   - project: what should be here.
+  ///   - selection: the areas that were asked for.
+  ///   - expected: the handoff that reality is held against, or nil.
+  ///   - tool: the version of the tool, for the snapshot.
+  ///   - progress: told what happens, from any thread.
+  /// - Returns: one observation for each area that was asked for, in catalog order.
+  public func snapshot(
+    of project: Project, selection: AreaSelection = AreaSelection(), expected: Snapshot? = nil, tool: String,
+    progress: @escaping @Sendable (Event) -> Void = { _ in }
+  ) async -> Snapshot {
+    let project = expected.map(project.expecting) ?? project
+    let uses = ProbeCatalog.probes(for: project).filter { selection.contains($0.area) }
+    let capturedAt = host.now()
+    let context = ProbeContext(host: host, project: project, deadline: .after(timeout), expected: expected)
+    let observations = await withTaskGroup(of: (Int, Observation).self) { group in
+      for (index, use) in uses.enumerated() {
+        group.addTask { (index, await observe(use, context, progress)) }
+      }
+      var results: [Int: Observation] = [:]
+      for await (index, observation) in group { results[index] = observation }
+      return uses.indices.compactMap { results[$0] }
+    }
+    return Snapshot(tool: tool, project: project.name.value, capturedAt: capturedAt, observations: observations)
+  }
+
+  private func observe(
+    _ use: ProbeUse, _ context: ProbeContext, _ progress: @escaping @Sendable (Event) -> Void
+  ) async -> Observation {
+    switch use {
+    case .unused(let area, let reason):
+      let kind = FactID(area).kind
+      return Observation(probe: area, facts: [], findings: [Finding("\(kind).not-used", .skipped, reason)])
+    case .used(let probe):
+      progress(.started(probe.area))
+      defer { progress(.finished(probe.area)) }
+      let clock = ContinuousClock()
+      let start = clock.now
+      let observation = await race(probe, context)
+      let elapsed = (clock.now - start).components
+      return observation.lasting(
+        milliseconds: Int(elapsed.seconds) * 1000 + Int(elapsed.attoseconds / 1_000_000_000_000_000))
+    }
+  }
+
+  private func race(_ probe: any Probe, _ context: ProbeContext) async -> Observation {
+    await withCheckedContinuation { continuation in
+      let first = FirstResult(continuation)
+      let measuring = Task { first.deliver(await probe.observe(context)) }
+      Task {
+        try? await Task.sleep(until: context.deadline.instant + Self.grace, clock: .continuous)
+        if first.deliver(Self.leftBehind(probe.area, after: timeout)) { measuring.cancel() }
+      }
+    }
+  }
+
+  private static func leftBehind(_ area: String, after timeout: Duration) -> Observation {
+    let kind = FactID(area).kind
+    return Observation(
+      probe: area, facts: [],
+      findings: [
+        Finding(
+          "\(kind).timeout", .unknown, "no answer within \(timeout.shown)", facts: [FactID("\(area).*")])
+      ])
+  }
+}
+
+/// Resumes a continuation with whichever result comes first.
+private final class FirstResult: Sendable {
+  private let continuation: Mutex<CheckedContinuation<Observation, Never>?>
+
+  init(_ continuation: CheckedContinuation<Observation, Never>) {
+    self.continuation = Mutex(continuation)
+  }
+
+  @discardableResult func deliver(_ observation: Observation) -> Bool {
+    let waiting = continuation.withLock { waiting in
+      defer { waiting = nil }
+      return waiting
+    }
+    waiting?.resume(returning: observation)
+    return waiting != nil
+  }
+}
+
+extension Duration {
+  /// `5 s`, `0.25 s`: for sentences.
+  var shown: Message {
+    let milliseconds = Int(components.seconds) * 1000 + Int(components.attoseconds / 1_000_000_000_000_000)
+    if milliseconds % 1000 == 0 { return "\(milliseconds / 1000) s" }
+    var fraction = String(1000 + milliseconds % 1000).dropFirst()
+    while fraction.last == "0" { fraction.removeLast() }
+    return Message(parts: [.words("\(milliseconds / 1000).\(fraction) s")])
+  }
+}
+
+/// The areas that a run was asked for.
+public struct AreaSelection: Sendable, Equatable {
+  private let only: Set<String>
+  private let skip: Set<String>
+
+  /// Selects areas by name, with or without instance; none in `only` means all.
+  public init(only: [String] = [], skip: [String] = []) {
+    self.only = Set(only)
+    self.skip = Set(skip)
+  }
+
+  /// Whether an area was asked for.
+  public func contains(_ area: String) -> Bool {
+    let names: Set<String> = [area, FactID(area).kind]
+    return (only.isEmpty || !only.isDisjoint(with: names)) && skip.isDisjoint(with: names)
+  }
+}

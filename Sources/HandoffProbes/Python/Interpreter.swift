@@ -1,0 +1,150 @@
+import HandoffModel
+import HandoffSystem
+import HandoffText
+
+/// What an interpreter says of itself.
+struct InterpreterDescription {
+  /// `3.13.7`.
+  let version: String
+  /// The folder of the interpreter that the environment was made from.
+  let base: String
+  /// Distributions of the environment, by normalised name (PEP 503), with their versions.
+  let packages: [String: String]
+}
+
+/// Whether an interpreter works.
+enum InterpreterAnswer {
+  /// Why an interpreter does not start.
+  enum Cause {
+    /// It starts without this variable.
+    case variable(String)
+    /// It cannot import `encodings`, whatever the variables are.
+    case encodings
+    /// It ended so.
+    case ended(CommandOutcome)
+  }
+
+  case works(InterpreterDescription)
+  case broken(Cause)
+  case unknown(Prevention)
+}
+
+/// What kept us from an answer.
+enum Prevention {
+  case timedOut
+  case unreadable
+  case notStarted(CommandOutcome)
+}
+
+/// Whether a tool runs.
+enum ToolAnswer {
+  case version(String)
+  case missing
+  /// It ended with an error; the last line that it said.
+  case broken(String)
+  case unknown(Prevention)
+}
+
+/// The interpreter of a virtual environment.
+struct Interpreter {
+  let path: String
+  let context: ProbeContext
+
+  /// Imports what a broken installation cannot, and says what is installed. The list of packages is that of the
+  /// environment's own `site-packages`, read from their metadata without importing any of them.
+  private static let script = """
+    import sys, encodings, json, re, sysconfig
+    from importlib import metadata
+    paths = {sysconfig.get_path('purelib'), sysconfig.get_path('platlib')}
+    packages = {}
+    for distribution in metadata.distributions(path=sorted(paths)):
+        name = distribution.metadata['Name']
+        if name:
+            packages[re.sub(r'[-_.]+', '-', name).lower()] = distribution.version or ''
+    base = getattr(sys, '_base_executable', None) or sys.executable
+    json.dump({'version': '.'.join(map(str, sys.version_info[:3])), 'base': base, 'packages': packages}, sys.stdout)
+    """
+
+  /// Starts the interpreter; when it does not start, finds out why.
+  func describe() async -> InterpreterAnswer {
+    let result = await run(["-c", Self.script], without: [])
+    switch result.outcome {
+    case .exited(0): return Self.read(result.standardOutput).map { .works($0) } ?? .unknown(.unreadable)
+    case .timedOut: return .unknown(.timedOut)
+    case .tooMuchOutput: return .unknown(.unreadable)
+    case .notFound, .notPermitted, .failedToStart: return await failedToStart(result.outcome)
+    case .exited, .signalled: return await cause(of: result)
+    }
+  }
+
+  /// Runs a tool for its version alone.
+  func version(ofTool tool: String) async -> ToolAnswer {
+    // The configuration is an empty file, so that none is looked for.
+    let result = await run(["-m", tool, "--version", "-c", "/dev/null", "-p", "no:cacheprovider"], without: [])
+    switch result.outcome {
+    case .exited(0):
+      // Before version 7 it was printed on standard error.
+      for text in [result.text, result.errorText] {
+        if let version = Self.version(in: text) { return .version(version) }
+      }
+      return .unknown(.unreadable)
+    case .exited:
+      let lines = result.errorText.split(whereSeparator: \.isNewline)
+      if lines.last?.hasSuffix("No module named \(tool)") == true { return .missing }
+      return .broken(lines.last.map(String.init) ?? "")
+    case .signalled(let signal): return .broken("signal \(signal)")
+    case .timedOut: return .unknown(.timedOut)
+    case .tooMuchOutput: return .unknown(.unreadable)
+    case .notFound, .notPermitted, .failedToStart: return .unknown(.notStarted(result.outcome))
+    }
+  }
+
+  private func run(_ arguments: [String], without variables: [String]) async -> CommandResult {
+    var environment = context.host.environment.variables
+    for variable in ["PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTHONSTARTUP", "PYTHONINSPECT"] + variables {
+      environment[variable] = nil
+    }
+    environment["PYTHONDONTWRITEBYTECODE"] = "1"
+    environment["PYTHONIOENCODING"] = "utf-8"
+    // Newer than 3.11; older ones put the folder `/` on their path, which is not the project's either.
+    environment["PYTHONSAFEPATH"] = "1"
+    return await context.host.commands.run(
+      Command(path, arguments, environment: environment, workingDirectory: "/"), deadline: context.deadline)
+  }
+
+  /// An interpreter that the kernel will not start: of another architecture, or cut short.
+  private func failedToStart(_ outcome: CommandOutcome) async -> InterpreterAnswer {
+    switch outcome {
+    case .notPermitted: .unknown(.notStarted(outcome))
+    default: .broken(.ended(outcome))
+    }
+  }
+
+  private func cause(of result: CommandResult) async -> InterpreterAnswer {
+    let environment = context.host.environment
+    var suspects: [[String]] = ["PYTHONHOME", "PYTHONPATH"].filter { environment[$0] != nil }.map { [$0] }
+    if suspects.count == 2 { suspects.append(["PYTHONHOME", "PYTHONPATH"]) }
+    for suspect in suspects {
+      let retry = await run(["-c", "import encodings, json"], without: suspect)
+      if retry.succeeded { return .broken(.variable(suspect.joined(separator: " "))) }
+      if retry.outcome == .timedOut { return .unknown(.timedOut) }
+    }
+    return .broken(result.errorText.contains("encodings") ? .encodings : .ended(result.outcome))
+  }
+
+  private static func read(_ bytes: [UInt8]) -> InterpreterDescription? {
+    guard let answer = try? JSONValue(parsing: bytes), let version = answer["version"]?.string,
+      let base = answer["base"]?.string, let packages = answer["packages"]?.object
+    else { return nil }
+    let folder = base.lastIndex(of: "/").map { String(base[..<$0]) } ?? base
+    return InterpreterDescription(
+      version: version, base: folder.isEmpty ? "/" : folder, packages: packages.compactMapValues(\.string))
+  }
+
+  /// The first word that looks like a version: `pytest 8.3.4`.
+  private static func version(in text: String) -> String? {
+    text.split(whereSeparator: \.isWhitespace).first { word in
+      word.first?.isNumber == true && word.contains(".")
+    }.map { String($0.prefix { !",;".contains($0) }) }
+  }
+}
