@@ -184,17 +184,23 @@ public struct Comparator: Sendable {
     _ actual: JSONValue?, in observation: Observation
   ) -> Change {
     let title = title(id)
-    let message: Message =
+    var message: Message =
       switch (kind, expected, actual) {
       case (.changed, let old?, let new?): "\(title): was \(shown(old)), is now \(shown(new))"
       case (.added, _, let new?): "\(title): new \(shown(new))"
       case (_, let old?, _): "\(title): \(shown(old)) is gone"
       default: title
       }
-    let explained = severity == .note ? nil : observation.findings.first { $0.names(id) && $0.severity > .ok }
+    let causes = severity == .note ? [] : observation.findings.filter { $0.severity > .ok && $0.names(id) }
+    // Where one finding says why, it says more than the two values do.
+    if causes.count == 1, let cause = causes.first, factClass == .state, let old = expected {
+      message = "\(named(cause).message); was \(shown(old))"
+    }
+    var remedies: [Remedy] = []
+    for remedy in causes.flatMap(\.remedies) where !remedies.contains(remedy) { remedies.append(remedy) }
     return Change(
       fact: id, factClass: factClass, kind: kind, severity: severity, expected: expected, actual: actual,
-      message: message, remedies: explained?.remedies ?? [])
+      message: message, remedies: remedies)
   }
 
   private func order(_ id: FactID) -> StateOrder { dictionary.definition(of: id)?.order ?? .none }

@@ -11,8 +11,8 @@ extension Snapshot {
   /// `handoff.snapshot/1`.
   public var json: JSONValue {
     [
-      "schema": "handoff.snapshot/1", "tool": .string(tool), "project": .string(project),
-      "capturedAt": .string(capturedAt.ISO8601Format()), "status": .string(status.rawValue),
+      "schema": "handoff.snapshot/1", "tool": .string(tool), "capturedAt": .string(capturedAt.ISO8601Format()),
+      "status": .string(status.rawValue),
       "probes": .array(observations.map(\.json)),
     ]
   }
@@ -22,7 +22,7 @@ extension Observation {
   var json: JSONValue {
     [
       "probe": .string(probe), "status": .string(status.rawValue), "durationMilliseconds": .int(durationMilliseconds),
-      "summary": .string(summary.plain), "facts": .array(facts.map(\.json)),
+      "facts": .array(facts.map(\.json)),
       "findings": .array(findings.map { .object($0.members) }), "setup": .array(setup.map(\.json)),
       "verification": .array(verification.map(\.json)),
     ]
@@ -57,7 +57,7 @@ extension Finding {
   var members: [String: JSONValue] {
     [
       "id": .string(id), "severity": .string(severity.rawValue), "message": .string(message.plain),
-      "facts": .strings(facts.map(\.rawValue)), "remedies": .array(remedies.map(\.json)),
+      "remedies": .array(remedies.map(\.json)),
     ]
   }
 }

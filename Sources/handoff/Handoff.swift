@@ -1,10 +1,66 @@
 import ArgumentParser
+import HandoffProject
+import HandoffText
 
 /// The command line.
-@main
 struct HandoffCommand: AsyncParsableCommand {
+  static let version = "0.1.0"
+
   static let configuration = CommandConfiguration(
     commandName: "handoff",
     abstract: "Writes, verifies and compares session handoffs from facts that were measured a moment ago.",
-    version: "0.1.0")
+    discussion: """
+      A handoff is the Markdown document that one working session leaves for the next one, for a person or a coding \
+      agent. This tool writes into it only what it measured, and holds it against reality later.
+
+      At the end of a session:    handoff generate --title "What it was about" --commit
+      At the start of the next:   handoff verify
+      At any time:                handoff preflight
+
+      Exit status: 0 all is well; 1 something is broken or differs; 2 something could not be looked at, or the tool \
+      could not work; 3 refused for safety; 64 wrong usage.
+      """,
+    version: version,
+    subcommands: [
+      PreflightCommand.self, ProbesCommand.self,
+    ])
+}
+
+@main
+enum Main {
+  static func main() async {
+    Signals.install()
+    var command: any ParsableCommand
+    do {
+      command = try HandoffCommand.parseAsRoot()
+    } catch {
+      HandoffCommand.exit(withError: error)
+    }
+    let status: ExitStatus
+    do {
+      if var asynchronous = command as? any AsyncParsableCommand {
+        try await asynchronous.run()
+      } else {
+        try command.run()
+      }
+      status = .confirmed
+    } catch let result as CommandEnded {
+      status = result.status
+    } catch is CleanExit {
+      HandoffCommand.exit(withError: CleanExit.helpRequest(type(of: command)))
+    } catch let error as ValidationError {
+      HandoffCommand.exit(withError: error)
+    } catch {
+      // An error is never ArgumentParser's 1, which would mean "something differs".
+      Console.complain(describe(error))
+      status = ExitStatus.of(error)
+    }
+    Console.finish(status)
+  }
+
+  private static func describe(_ error: any Error) -> String {
+    // The text of an error can hold names from the world; each line of it is shown escaped.
+    String(describing: error).split(separator: "\n", omittingEmptySubsequences: false)
+      .map { Untrusted(String($0)).terminal }.joined(separator: "\n")
+  }
 }

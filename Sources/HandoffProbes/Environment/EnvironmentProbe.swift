@@ -44,17 +44,12 @@ public struct EnvironmentProbe: Probe {
     let source = settings.example.map { Source(.file, $0) } ?? Source(.configuration, "environment.required")
     let facts = [
       Fact("environment.required", .set, .strings(names), source: source),
-      Fact("environment.missing", .state, .strings(missing), source: Source(.environment, "names")),
+      Fact("environment.missing", .state, .strings(missing), source: source),
     ]
     return Observation(
       probe: area, facts: facts, findings: finding(missing, context).map { [$0] } ?? [],
-      summary: summary(names: names, missing: missing), setup: setup, verification: verification(names))
-  }
-
-  private func summary(names: [String], missing: [String]) -> Message {
-    missing.isEmpty
-      ? "\(names.count) of \(names.count) variables set"
-      : "\(names.count - missing.count) of \(names.count) variables set; \(ValueText.message(.strings(missing))) missing"
+      summary: "\(names.count - missing.count) of \(names.count) variables set", setup: setup,
+      verification: verification(names))
   }
 
   /// What only an example names may be optional; what `handoff.yml` requires is not.

@@ -1,0 +1,33 @@
+import ArgumentParser
+import HandoffModel
+import HandoffSystem
+
+/// `handoff preflight`.
+struct PreflightCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "preflight",
+    abstract: "Measures the environment now: AWS, Python, PostgreSQL, Docker, git, variables.",
+    discussion: """
+      Runs every probe that the project uses, at once, and changes nothing.
+
+      Example:   handoff preflight --skip aws
+      In CI:     handoff preflight --format json | jq '.probes[] | select(.status != "ok")'
+      """)
+
+  @OptionGroup var project: ProjectOptions
+  @OptionGroup var probes: ProbeOptions
+  @OptionGroup var report: ReportOptions
+
+  mutating func run() async throws {
+    let workspace = try Workspace(project)
+    let clock = ContinuousClock()
+    let start = clock.now
+    let snapshot = try await workspace.snapshot(probes, showsProgress: !report.quiet)
+    Console.show(
+      SnapshotReport(
+        snapshot: snapshot, project: workspace.project, options: report,
+        style: Style(report.color, environment: workspace.host.environment), duration: clock.now - start
+      ).render())
+    throw CommandEnded(status: ExitStatus(snapshot.status))
+  }
+}

@@ -1,0 +1,71 @@
+import Synchronization
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// The only place that prints.
+enum Console {
+  /// Whether standard output is a terminal.
+  static var outputIsTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
+  /// Whether standard error is a terminal.
+  static var errorIsTerminal: Bool { isatty(STDERR_FILENO) == 1 }
+
+  /// The width of the terminal on standard output, or 100.
+  static var width: Int {
+    var size = winsize()
+    guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 100 }
+    return Int(size.ws_col)
+  }
+
+  private static let outputFailed = Mutex(false)
+
+  /// Prints text that ends with a line end to standard output.
+  static func show(_ text: String) {
+    if !write(text.hasSuffix("\n") ? text : text + "\n", to: STDOUT_FILENO) { outputFailed.withLock { $0 = true } }
+  }
+
+  /// Prints a line to standard error.
+  static func complain(_ text: String) {
+    write("handoff: \(text)\n", to: STDERR_FILENO)
+  }
+
+  /// Prints to standard error as it is, for progress.
+  static func tell(_ text: String) {
+    write(text, to: STDERR_FILENO)
+  }
+
+  /// Ends the process. Output that could not be written (a full disk) is a failure of the tool; a reader that has gone
+  /// away is not.
+  static func finish(_ status: ExitStatus) -> Never {
+    let failed = outputFailed.withLock { $0 }
+    if failed { complain("the output could not be written") }
+    // Threads that still wait for a dead peer must not hold the exit up.
+    _exit(failed ? ExitStatus.unknown.rawValue : status.rawValue)
+  }
+
+  @discardableResult private static func write(_ text: String, to descriptor: Int32) -> Bool {
+    var bytes = Array(text.utf8)[...]
+    while !bytes.isEmpty {
+      let count = bytes.withUnsafeBytes { put(descriptor, $0) }
+      if count > 0 {
+        bytes = bytes.dropFirst(count)
+      } else if errno == EAGAIN {
+        var waiting = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        _ = poll(&waiting, 1, -1)
+      } else if errno != EINTR {
+        return errno == EPIPE
+      }
+    }
+    return true
+  }
+}
+
+/// The C function, whose name the method above hides.
+private func put(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
+  write(descriptor, bytes.baseAddress, bytes.count)
+}

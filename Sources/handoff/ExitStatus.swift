@@ -1,0 +1,35 @@
+import HandoffModel
+
+/// What the command's exit status means. It is computed from the list that is printed.
+enum ExitStatus: Int32 {
+  /// All confirmed, no differences, or written; warnings and notes do not count.
+  case confirmed = 0
+  /// A change or finding that is printed is a failure.
+  case failure = 1
+  /// None failed, but one is unknown; or the tool could not work.
+  case unknown = 2
+  /// Refused for safety.
+  case refused = 3
+
+  /// The exit status of a report with this verdict.
+  init(_ status: Status) {
+    switch status {
+    case .failure: self = .failure
+    case .unknown: self = .unknown
+    case .ok, .warning, .skipped: self = .confirmed
+    }
+  }
+
+  /// The exit status of an error that stopped the work.
+  static func of(_ error: any Error) -> ExitStatus {
+    error is any SafetyRefusal ? .refused : .unknown
+  }
+}
+
+/// An error that stopped the work to keep something safe: exit status 3.
+protocol SafetyRefusal: Error {}
+
+/// A command that printed its report and ends with a status.
+struct CommandEnded: Error {
+  let status: ExitStatus
+}

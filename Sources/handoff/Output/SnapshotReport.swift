@@ -1,0 +1,123 @@
+import HandoffModel
+import HandoffProject
+import HandoffSystem
+import HandoffText
+
+/// A preflight's report in each format.
+struct SnapshotReport {
+  let snapshot: Snapshot
+  let project: Project
+  let options: ReportOptions
+  let style: Style
+  let duration: Duration
+
+  /// The report.
+  func render() -> String {
+    switch options.format {
+    case .terminal: terminal
+    case .json: snapshot.json.pretty()
+    case .markdown: markdown
+    }
+  }
+
+  private var terminal: String {
+    var lines = AreaLines(areas: snapshot.observations.map(\.probe))
+    for observation in snapshot.observations {
+      if options.quiet, observation.status <= .ok { continue }
+      add(observation, to: &lines)
+    }
+    var text = ""
+    if options.verbose { text += settings + "\n" }
+    if !lines.lines.isEmpty { text += lines.lines.joined(separator: "\n") + "\n" }
+    if !options.quiet { text += (text.isEmpty ? "" : "\n") + summary }
+    return text
+  }
+
+  private func add(_ observation: Observation, to lines: inout AreaLines) {
+    let time = options.timings ? style.faint("  \(observation.durationMilliseconds) ms") : ""
+    var findings = observation.findings[...]
+    var isFirst = true
+    if !observation.summary.isEmpty {
+      lines.add(
+        mark: style.mark(observation.status), area: observation.probe, observation.summary.terminal + time)
+      isFirst = false
+      if options.verbose { addFacts(observation, to: &lines) }
+    }
+    while let finding = findings.popFirst() {
+      let text = finding.message.terminal
+      if isFirst {
+        let shown = finding.severity == .skipped ? style.faint("not used: \(text)") : text
+        lines.add(mark: style.mark(observation.status), area: observation.probe, shown + time)
+        isFirst = false
+      } else {
+        lines.add(mark: style.mark(finding.severity), text)
+      }
+      lines.add(finding.remedies, style)
+    }
+    if isFirst { lines.add(mark: style.mark(observation.status), area: observation.probe, "nothing to say" + time) }
+  }
+
+  private func addFacts(_ observation: Observation, to lines: inout AreaLines) {
+    let width = observation.facts.map { Untrusted($0.id.rawValue).terminal.count }.max() ?? 0
+    for fact in observation.facts {
+      let name = Untrusted(fact.id.rawValue).terminal
+      let padding = String(repeating: " ", count: max(0, min(width, 40) - name.count))
+      lines.add(
+        "\(style.faint(name + padding))  \(ValueText.message(fact.value).terminal)  "
+          + style.faint("(\(fact.source.message.terminal))"))
+    }
+  }
+
+  private var settings: String {
+    let rows: [(String, String, Source)] = [
+      ("project", project.name.value, project.name.source),
+      ("handoffs", project.handoffs.value, project.handoffs.source),
+      ("template", project.template.value, project.template.source),
+      ("shells", project.shells.value.joined(separator: ", "), project.shells.source),
+      ("deadline", Duration.seconds(project.deadline.value).shownSeconds, project.deadline.source),
+    ]
+    return rows.map { name, value, source in
+      let padding = String(repeating: " ", count: 10 - name.count)
+      return "  \(name)\(padding) \(Untrusted(value).terminal)  \(style.faint("(\(source.message.terminal))"))\n"
+    }.joined()
+  }
+
+  private var summary: String {
+    let findings = snapshot.observations.flatMap(\.findings)
+    func count(_ severity: Status, _ one: String, _ many: String) -> String? {
+      let number = findings.count { $0.severity == severity }
+      return number == 0 ? nil : "\(number) \(number == 1 ? one : many)"
+    }
+    let healthy = snapshot.observations.count { $0.status == .ok }
+    let parts = [
+      count(.failure, "failure", "failures"), count(.unknown, "unknown", "unknown"),
+      count(.warning, "warning", "warnings"), "\(healthy) of \(snapshot.observations.count) areas well",
+    ].compactMap(\.self)
+    return style.bold(parts.joined(separator: " · ")) + style.faint("   \(duration.shownSeconds)")
+  }
+
+  private var markdown: String {
+    var text = "| area | status | what was found |\n|---|---|---|\n"
+    for observation in snapshot.observations {
+      if options.quiet, observation.status <= .ok { continue }
+      let messages = ([observation.summary] + observation.findings.map(\.message)).filter { !$0.isEmpty }
+      let found = messages.map(\.markdownCell).joined(separator: "<br>")
+      text += "| \(observation.probe) | \(observation.status.rawValue) | \(found) |\n"
+    }
+    for finding in snapshot.observations.flatMap(\.findings) where !finding.remedies.isEmpty {
+      text += "\n\(finding.message.markdown):\n\n"
+      let commands = finding.remedies.map { "\($0.command.bash)  # \($0.description.plain)" }
+      text += Fence.block(commands.joined(separator: "\n"), language: "bash") + "\n"
+    }
+    return text
+  }
+}
+
+extension Duration {
+  /// `0.24 s`.
+  var shownSeconds: String {
+    let hundredths = (Int(components.seconds) * 1000 + Int(components.attoseconds / 1_000_000_000_000_000) + 5) / 10
+    let fraction = hundredths % 100
+    return "\(hundredths / 100).\(fraction < 10 ? "0" : "")\(fraction) s"
+  }
+}

@@ -1,0 +1,76 @@
+import Synchronization
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Ends the work on Ctrl-C, TERM and HUP. The programs that probes run are in sessions of their own and do not get the
+/// terminal's signal, so the work is cancelled, which kills them, before the process ends as the signal would have it.
+enum Signals {
+  private static let work = Mutex<(@Sendable () -> Void)?>(nil)
+  private static let descriptor = Atomic<Int32>(-1)
+
+  /// Installs the handlers.
+  static func install() {
+    var ends: [Int32] = [-1, -1]
+    guard pipe(&ends) == 0 else { return }
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    descriptor.store(ends[1], ordering: .sequentiallyConsistent)
+    signal(SIGPIPE, SIG_IGN)
+    for number in [SIGINT, SIGTERM, SIGHUP] {
+      signal(number) { number in
+        var byte = UInt8(truncatingIfNeeded: number)
+        _ = put(Signals.descriptor.load(ordering: .sequentiallyConsistent), &byte)
+      }
+    }
+    let reading = ends[0]
+    detach {
+      var byte: UInt8 = 0
+      while take(reading, &byte) != 1 {}
+      let cancel = work.withLock { $0 }
+      cancel?()
+      // Long enough for the runner to kill what it started, short enough for a person.
+      usleep(cancel == nil ? 0 : 900_000)
+      _exit(128 + Int32(byte))
+    }
+  }
+
+  /// Runs work that a signal cancels.
+  static func cancelling<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) async throws -> Value {
+    let task = Task { try await body() }
+    work.withLock { $0 = { task.cancel() } }
+    defer { work.withLock { $0 = nil } }
+    return try await task.value
+  }
+
+  private static func detach(_ body: @escaping @Sendable () -> Void) {
+    let box = Unmanaged.passRetained(Body(body))
+    #if canImport(Darwin)
+      var thread: pthread_t?
+    #else
+      var thread = pthread_t()
+    #endif
+    pthread_create(
+      &thread, nil,
+      { argument in
+        #if canImport(Darwin)
+          Unmanaged<Body>.fromOpaque(argument).takeRetainedValue().run()
+        #else
+          if let argument { Unmanaged<Body>.fromOpaque(argument).takeRetainedValue().run() }
+        #endif
+        return nil
+      }, box.toOpaque())
+  }
+
+  private final class Body: Sendable {
+    let run: @Sendable () -> Void
+    init(_ run: @escaping @Sendable () -> Void) { self.run = run }
+  }
+}
+
+private func put(_ descriptor: Int32, _ byte: inout UInt8) -> Int { write(descriptor, &byte, 1) }
+private func take(_ descriptor: Int32, _ byte: inout UInt8) -> Int { read(descriptor, &byte, 1) }

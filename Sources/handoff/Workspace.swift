@@ -1,0 +1,60 @@
+import HandoffModel
+import HandoffProbes
+import HandoffProject
+import HandoffSystem
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// What a command works on: the door to the world and the project.
+struct Workspace {
+  let host: Host
+  let project: Project
+
+  /// Finds and reads the project.
+  /// - Throws: ``UsageProblem`` when the folder is not there; ``ConfigurationError``.
+  init(_ options: ProjectOptions) throws {
+    let folder = FileManager.default.currentDirectoryPath
+    let environment = ProcessEnvironment(ProcessInfo.processInfo.environment)
+    let host = Host(
+      environment: environment, workingDirectory: folder, commands: SubprocessRunner())
+    let root: String
+    if let asked = options.project {
+      guard let real = host.files.realPath(asked), host.files.kind(of: real) == .folder else {
+        throw UsageProblem("there is no folder \(asked) for --project")
+      }
+      root = real
+    } else {
+      root = Discovery.root(of: folder, files: host.files)
+    }
+    self.host = host
+    project = try Discovery.project(at: root, host: host)
+  }
+
+  /// Runs the probes, showing on a terminal which of them are waited for.
+  func snapshot(_ options: ProbeOptions, expected: Snapshot? = nil, showsProgress: Bool) async throws -> Snapshot {
+    let timeout = Duration.milliseconds(Int((options.timeout ?? project.deadline.value) * 1000))
+    let runner = ProbeRunner(host: host, timeout: timeout)
+    let progress = showsProgress && Console.errorIsTerminal ? Progress() : nil
+    let project = project
+    let selection = options.selection
+    defer { progress?.finish() }
+    return try await Signals.cancelling {
+      await runner.snapshot(
+        of: project, selection: selection, expected: expected, tool: HandoffCommand.version,
+        progress: { progress?.note($0) })
+    }
+  }
+}
+
+/// Something that was asked for and cannot be.
+struct UsageProblem: Error, CustomStringConvertible {
+  let description: String
+
+  init(_ description: String) {
+    self.description = description
+  }
+}
