@@ -1,0 +1,139 @@
+import Foundation
+import HandoffModel
+import HandoffProject
+import HandoffSystem
+import Testing
+
+@Suite struct DiscoveryTests {
+  @Test("An empty folder uses nothing, and each area says why")
+  func nothing() throws {
+    let project = try TemporaryProject().discover()
+    #expect(project.aws.settings == nil)
+    #expect(project.python.settings == nil)
+    #expect(project.postgres.settings == nil)
+    #expect(project.docker.settings == nil)
+    #expect(project.git.settings == nil)
+    #expect(project.variables.settings == nil)
+  }
+
+  @Test(
+    "Each sign of an area is enough",
+    arguments: [
+      ("requirements-dev.txt", "flask\n", "python"), (".python-version", "3.12\n", "python"),
+      ("pyproject.toml", "", "python"), ("requirements.txt", "boto3==1.0\n", "aws python"),
+      ("package.json", #"{"dependencies": {"@aws-sdk/client-s3": "3"}}"#, "aws"),
+      ("Dockerfile", "FROM scratch\n", "docker"), ("compose.yaml", "services: {}\n", "docker"),
+      (".env.example", "DB_NAME=x\n", "postgres environment"), (".env", "AWS_PROFILE=x\n", "aws"),
+      ("docker-compose.yml", "services:\n  db:\n    image: postgres:15\n    ports: ['5443:5432']\n", "postgres docker"),
+    ])
+  func signs(file: String, text: String, areas: String) throws {
+    let project = try TemporaryProject([file: text]).discover()
+    let used: [(String, Bool)] = [
+      ("aws", project.aws.settings != nil), ("python", project.python.settings != nil),
+      ("postgres", project.postgres.settings != nil), ("docker", project.docker.settings != nil),
+      ("environment", project.variables.settings != nil),
+    ]
+    #expect(used.filter(\.1).map(\.0).joined(separator: " ") == areas)
+  }
+
+  @Test("Credentials in the home folder alone do not make a project use AWS")
+  func homeAlone() throws {
+    let project = try TemporaryProject([".aws/credentials": "[default]\n"])
+    #expect(try project.discover(["HOME": project.root]).aws.settings == nil)
+  }
+
+  @Test("The first place that names a host or database wins whole; later ones fill in only user and password")
+  func precedence() throws {
+    let files = try TemporaryProject([
+      ".env": "DB_HOST=localhost\nDB_PORT=1111\nDB_NAME=fromfile\nDB_USER=filer\nDB_PASSWORD=sesame\n",
+      "compose.yaml": "services:\n  db:\n    image: postgres:15\n    ports: ['2222:5432']\n",
+    ])
+    let url = "postgresql://localhost:3333/fromurl"
+    let settings = try #require(try files.discover(["DATABASE_URL": url, "PGPORT": "4444"]).postgres.settings?.first)
+    #expect(settings.host == Setting("localhost", Source(.environment, "DATABASE_URL")))
+    #expect(settings.port == Setting(3333, Source(.environment, "DATABASE_URL")))
+    #expect(settings.database == Setting("fromurl", Source(.environment, "DATABASE_URL")))
+    #expect(settings.user == Setting("filer", Source(.dotenv, ".env: DB_USER")))
+    #expect(settings.password == Setting("sesame", Source(.dotenv, ".env: DB_PASSWORD")))
+  }
+
+  @Test("A password is not carried to another host")
+  func passwordStays() throws {
+    let files = try TemporaryProject([".env": "DB_HOST=db.example\nDB_NAME=x\nDB_PASSWORD=sesame\n"])
+    let settings = try #require(
+      try files.discover(["PGHOST": "localhost", "PGDATABASE": "y"]).postgres.settings?.first)
+    #expect(settings.password == nil)
+  }
+
+  @Test("The compose file's published port and variables name the database, with interpolation")
+  func compose() throws {
+    let files = try TemporaryProject([
+      ".env": "PG_OUT=5443\n",
+      "docker-compose.yml": """
+      services:
+        db:
+          image: postgis/postgis:15-3.3
+          environment:
+            - POSTGRES_DB=aicore
+            - POSTGRES_USER=${DBUSER:-keeper}
+          ports:
+            - "127.0.0.1:${PG_OUT}:5432/tcp"
+        web:
+          build: ./web
+          profiles: [extra]
+      """,
+    ])
+    let project = try files.discover()
+    let settings = try #require(project.postgres.settings?.first)
+    #expect(settings.port == Setting(5443, Source(.compose, "docker-compose.yml: db")))
+    #expect(settings.database?.value == "aicore")
+    #expect(settings.user?.value == "keeper")
+    let web = try #require(project.docker.settings?.services.first { $0.name == "web" })
+    #expect(web.buildContext == "web")
+    #expect(web.buildFile == "web/Dockerfile")
+    #expect(web.optional)
+  }
+
+  @Test("A database that is not PostgreSQL is not taken for one")
+  func otherDatabase() throws {
+    let files = try TemporaryProject([".env": "DB_CONNECTION=mysql\nDB_HOST=localhost\nDB_PORT=3306\n"])
+    #expect(try files.discover().postgres.settings?.first?.host == nil)
+    let other = try TemporaryProject()
+    #expect(try other.discover(["DATABASE_URL": "mysql://root@localhost/x"]).postgres.settings?.first?.host == nil)
+  }
+
+  @Test("A URI keeps what it means: percent escapes, IPv6, several hosts, a driver's name")
+  func uris() throws {
+    func settings(_ url: String) throws -> PostgresSettings {
+      try #require(try TemporaryProject().discover(["DATABASE_URL": url]).postgres.settings?.first)
+    }
+    let escaped = try settings("postgres://us%40er:p%2Fw@localhost/my%20db?sslmode=require&evil=1")
+    #expect(escaped.user?.value == "us@er")
+    #expect(escaped.password?.value == "p/w")
+    #expect(escaped.database?.value == "my db")
+    #expect(escaped.options == ["sslmode": "require"])
+    #expect(try settings("postgresql+asyncpg://[::1]:5433/x").host?.value == "::1")
+    #expect(try settings("postgresql://a:1,b:2/x").host?.value == "a,b")
+  }
+
+  @Test("The project is found from a subfolder, and handoff.yml wins over .git")
+  func root() throws {
+    let files = try TemporaryProject([".git/HEAD": "", "app/handoff.yml": "", "app/src/x": "", "lib/y": ""])
+    #expect(Discovery.root(of: files.root + "/app/src", files: FileSystem()) == files.root + "/app")
+    #expect(Discovery.root(of: files.root + "/lib", files: FileSystem()) == files.root)
+  }
+
+  @Test("An area that is switched off stays off, also when a handoff recorded it")
+  func off() throws {
+    let files = try TemporaryProject(["handoff.yml": "python: off\n", "requirements.txt": "x\n"])
+    let project = try files.discover()
+    #expect(project.python.settings == nil)
+    let fact = Fact("python.environment", .identity, ".venv", source: Source(.folder, ".venv"))
+    let recorded = Snapshot(
+      tool: "0", project: "p", capturedAt: .init(timeIntervalSince1970: 0),
+      observations: [Observation(probe: "python", facts: [fact])])
+    #expect(project.expecting(recorded).python.settings == nil)
+    let bare = try TemporaryProject().discover()
+    #expect(bare.expecting(recorded).python.settings?.environment?.value == ".venv")
+  }
+}
