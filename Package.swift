@@ -73,7 +73,7 @@ let package = Package(
       swiftSettings: settings),
     tests("HandoffText", ["HandoffText"]),
     tests("HandoffModel", ["HandoffModel", "HandoffText"]),
-    tests("HandoffSystem", ["HandoffSystem", "HandoffModel", "HandoffText"]),
+    tests("HandoffSystem", ["HandoffSystem", "HandoffModel", "HandoffText", "CLibcurl"]),
     tests("HandoffProject", ["HandoffProject", "HandoffSystem", "HandoffModel", "HandoffText"]),
     tests("HandoffProbes", ["HandoffProbes", "HandoffProject", "HandoffSystem", "HandoffModel", "HandoffText"]),
     tests("HandoffDocument", ["HandoffDocument", "HandoffModel", "HandoffText"]),

@@ -69,7 +69,7 @@ public struct HTTPRequest: Sendable {
   public var signature: AWSSignature?
   /// How many bytes of the answer's body are taken; more is an error.
   public var bodyLimit: Int
-  /// Whether proxies named by the environment are used.
+  /// Whether the proxies are used that the environment names which the transport was given.
   public var usesProxy: Bool
 
   /// Describes a request.
@@ -119,7 +119,7 @@ public enum HTTPError: Error, Hashable, Sendable {
   case notPermitted
   /// There is no way to the host: ENETUNREACH, EHOSTUNREACH.
   case noRoute
-  /// There was no answer, or not all of it, by the deadline.
+  /// There was no answer, or not all of it, by the deadline, or by the moment the task was cancelled.
   case timedOut
   /// The connection ended in the middle, or what came is not HTTP.
   case garbage
