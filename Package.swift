@@ -16,7 +16,9 @@ func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .testTarget(name: name + "Tests", dependencies: dependencies, path: "Tests/" + name, swiftSettings: settings)
+  .testTarget(
+    name: name + "Tests", dependencies: dependencies + ["HandoffTestSupport"], path: "Tests/" + name,
+    swiftSettings: settings)
 }
 
 let package = Package(
@@ -71,6 +73,7 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
+    .target(name: "HandoffTestSupport", path: "Tests/Support", swiftSettings: settings),
     tests("HandoffText", ["HandoffText"]),
     tests("HandoffModel", ["HandoffModel", "HandoffText"]),
     tests("HandoffSystem", ["HandoffSystem", "HandoffModel", "HandoffText", "CLibcurl"]),

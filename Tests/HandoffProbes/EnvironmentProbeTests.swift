@@ -1,0 +1,59 @@
+import HandoffModel
+import HandoffProject
+import HandoffSystem
+import HandoffTestSupport
+import HandoffText
+import Testing
+
+@testable import HandoffProbes
+
+@Suite struct EnvironmentProbeTests {
+  func observe(_ files: [String: String], _ variables: [String: String] = [:]) async throws -> Observation {
+    let folder = try TemporaryFolder(files)
+    let host = Host(environment: ProcessEnvironment(variables), workingDirectory: folder.path)
+    let project = try Discovery.project(at: folder.path, host: host)
+    return await EnvironmentProbe(settings: try #require(project.variables.settings)).observe(
+      ProbeContext(host: host, project: project, deadline: .after(.seconds(5))))
+  }
+
+  @Test("A variable counts as set in the shell or in .env, and not when it is empty")
+  func set() async throws {
+    let observation = try await observe(
+      [".env.example": "A=1\nB=\nC=x\nD=\n", ".env": "B=here\nC=\n"], ["A": "there", "D": ""])
+    #expect(observation.fact("environment.required")?.value == ["A", "B", "C", "D"])
+    #expect(observation.fact("environment.missing")?.value == ["C", "D"])
+    #expect(observation.findings.map(\.severity) == [.warning])
+  }
+
+  @Test("What handoff.yml requires is a failure when it is missing")
+  func required() async throws {
+    let observation = try await observe(["handoff.yml": "environment: {required: [STORY_KEY]}\n"])
+    #expect(observation.findings.map(\.id) == ["environment.missing"])
+    #expect(observation.findings.map(\.severity) == [.failure])
+  }
+
+  @Test("Where .env is lost, the first remedy makes it and is enough")
+  func lost() async throws {
+    let folder = try TemporaryFolder([".env.example": "A=placeholder\n"])
+    let variables = Lab.bareEnvironment(home: folder.path)
+    let host = Host(environment: ProcessEnvironment(variables), workingDirectory: folder.path)
+    func look() async throws -> Observation {
+      let project = try Discovery.project(at: folder.path, host: host)
+      return await EnvironmentProbe(settings: try #require(project.variables.settings)).observe(
+        ProbeContext(host: host, project: project, deadline: .after(.seconds(5))))
+    }
+    let remedy = try #require(try await look().findings.first?.remedies.first)
+    #expect(
+      try await Witness.ask("/bin/sh", ["-c", remedy.command.bash], environment: variables, in: folder.path).status == 0
+    )
+    #expect(try await look().findings.isEmpty)
+  }
+
+  @Test("No value of any variable reaches the observation")
+  func values() async throws {
+    let canary = ["s3", "cret", "canary"].joined()
+    let observation = try await observe(
+      [".env.example": "A=\(canary)\nB=1\n", ".env": "A=\(canary)\n"], ["B": canary])
+    #expect(!String(reflecting: observation).contains(canary))
+  }
+}
