@@ -46,6 +46,8 @@ def made_once(kind: str, key: str, make) -> Path:
     with open(f"{link}.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not link.exists():
+            for leftover in root().glob(f"{link.name}.*[0-9]"):  # of one that was killed
+                shutil.rmtree(leftover)
             own = link.with_name(f"{link.name}.{os.getpid()}")
             try:
                 make(own)

@@ -58,14 +58,23 @@ class Folder:
 
     def create(self) -> None:
         """Makes the folder. Others may pass through it (the database server's user does), but not read it."""
+        if len(os.fsencode(self.path)) > 60:
+            raise Failed(f"{self.path} is too long for unix sockets below it; name a shorter one in HANDOFF_LAB_DIR")
         try:
             self.path.mkdir(mode=0o711, parents=True)
         except FileExistsError:
-            if self.path.is_symlink() or self.path.stat().st_uid != os.getuid():
-                raise Failed(f"{self.path} exists and is not this user's folder; name another in HANDOFF_LAB_DIR")
+            self.check_ours()
         os.chmod(self.path, 0o711)
-        if len(os.fsencode(self.path)) > 60:
-            raise Failed(f"{self.path} is too long for unix sockets below it; name a shorter one in HANDOFF_LAB_DIR")
+
+    def check_ours(self) -> None:
+        """Failed unless the folder is a lab of this user's, or empty: what is in a lab is removed in the end."""
+        try:
+            real = self.path.is_dir() and not self.path.is_symlink() and self.path.stat().st_uid == os.getuid()
+            if real and ((self.path / "lock").exists() or not any(self.path.iterdir())):
+                return
+        except FileNotFoundError:
+            return  # removed just now
+        raise Failed(f"{self.path} is there and is not a lab of this user's; name another in HANDOFF_LAB_DIR")
 
     @contextmanager
     def locked(self):

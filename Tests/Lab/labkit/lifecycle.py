@@ -74,6 +74,7 @@ def down(folder: Folder, names: list) -> list:
     """Stops parts, and removes the folder after the last one. Gives the errors."""
     if not folder.path.is_dir():
         return []
+    folder.check_ours()
     for name in names:
         end_starter(folder, name)
     with folder.locked():
@@ -100,7 +101,7 @@ def end_starter(folder: Folder, name: str) -> None:
         return
     family = [leader, *processes.descendants(leader)]
     grouped = [pid for pid in family if group_of(pid) == leader]
-    processes.stop(grouped, ((signal.SIGTERM, 5), (signal.SIGKILL, 5)))
+    processes.stop(grouped, ((signal.SIGTERM, 40), (signal.SIGKILL, 5)))  # it stops its part, as `down` would
 
 
 def group_of(pid: int) -> int | None:
@@ -122,7 +123,7 @@ def clear(folder: Folder, name: str) -> list:
         parts.named(name).down(path)
     except Exception as error:
         errors.append(f"{name}: {error}")
-    left = processes.stop(processes.naming(f"{path}/"), processes.GENTLE)
+    left = processes.stop(processes.belonging_to(path), processes.GENTLE)
     if left:
         errors.append(f"{name}: processes {left} do not end")
     for _ in range(3):  # something may just have been written

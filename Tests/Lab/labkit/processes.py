@@ -51,21 +51,17 @@ def boot_time() -> float:
     return time.time() - time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
-def children_of() -> dict:
-    """Every process's children, as pid → list of pids."""
+def parents() -> dict:
+    """Every process's parent, as pid → pid."""
     shown = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True).stdout
-    tree: dict = {}
-    for line in shown.splitlines():
-        pid, parent = (int(word) for word in line.split())
-        tree.setdefault(parent, []).append(pid)
-    return tree
+    return {int(line.split()[0]): int(line.split()[1]) for line in shown.splitlines()}
 
 
 def descendants(pid: int) -> list:
     """All processes below this one, the nearest first."""
-    tree, found, level = children_of(), [], [pid]
+    parent_of, found, level = parents(), [], {pid}
     while level:
-        level = [child for parent in level for child in tree.get(parent, [])]
+        level = {child for child, parent in parent_of.items() if parent in level}
         found += level
     return found
 
@@ -127,13 +123,29 @@ def same(pid: int, start: float) -> bool:
     return now is not None and abs(now - start) < 2
 
 
-def naming(text: str) -> list:
-    """The processes with a text among their arguments, but for this one and those that it was started by."""
-    shown = subprocess.run(["ps", "-A", "-ww", "-o", "pid=,ppid=,args="], capture_output=True, text=True, errors="replace")
-    rows = [line.split(None, 2) for line in shown.stdout.splitlines()]
-    parent = {int(row[0]): int(row[1]) for row in rows}
-    own, pid = set(), os.getpid()
+def belonging_to(folder: Path) -> list:
+    """The processes that name a folder among their arguments or have it as their home, but for this one and those that
+    it was started by."""
+    parent, own, pid = parents(), set(), os.getpid()
     while pid in parent:
         own.add(pid)
         pid = parent[pid]
-    return [int(row[0]) for row in rows if len(row) == 3 and text in row[2] and int(row[0]) not in own]
+    shown = subprocess.run(["ps", "-A", "-ww", "-o", "pid=,args="], capture_output=True, text=True, errors="replace")
+    rows = [line.split(None, 1) for line in shown.stdout.splitlines()]
+    named = {int(row[0]) for row in rows if len(row) == 2 and f"{folder}/" in row[1]}
+    return sorted((named | set(started_with("HOME", str(folder)))) - own)
+
+
+def started_with(name: str, value: str) -> list:
+    """The processes that were started with this in their environment. Linux only: elsewhere none is found."""
+    return [pid for pid in sorted(parents()) if LINUX and variable(pid, name) == os.fsencode(value)]
+
+
+def variable(pid: int, name: str) -> bytes | None:
+    """A variable that a process was started with; None without it, or if this user may not know."""
+    try:
+        variables = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+    except OSError:
+        return None
+    prefix = name.encode() + b"="
+    return next((each[len(prefix) :] for each in variables if each.startswith(prefix)), None)

@@ -3,16 +3,16 @@ from __future__ import annotations
 
 import ctypes
 import os
+import secrets
 import signal
 import subprocess
 import sys
-from pathlib import Path
 
 from . import lifecycle, processes
 from .folder import Folder
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
+MARK = "HANDOFF_LAB_RUN"
 
 
 def run(names: list, by_name: bool, command: list) -> int:
@@ -30,16 +30,16 @@ class Run:
         self.stopping: int | None = None
         self.child: subprocess.Popen | None = None
         self.before = folder.up()
+        self.mark = secrets.token_hex(8)
 
     def all(self, command: list) -> int:
         """Takes care that `down` comes last."""
         for number in SIGNALS:
             signal.signal(number, self.heard)
-        self.folder.create()
-        owner = self.folder.path / "owner"
-        if not self.before:
-            owner.write_text(f"{os.getpid()}\n")
-        guard = Guard(self.folder, self.mine())
+        with self.folder.locked():
+            if not self.before:
+                (self.folder.path / "owner").write_text(f"{os.getpid()}\n")
+        guard = Guard(self.folder, self.mine(), self.mark)
         try:
             status = self.up()
             if status == 0:
@@ -85,10 +85,10 @@ class Run:
 
     def command(self, command: list, guard: "Guard") -> int:
         """Runs the command in the foreground with the exports, then ends what it left behind."""
-        env = {**os.environ, **lifecycle.exports(self.folder)}
-        prctl(PR_SET_CHILD_SUBREAPER, 1)
+        env = {**os.environ, **lifecycle.exports(self.folder), MARK: self.mark}
+        adopt_orphans()
         try:
-            self.child = subprocess.Popen(command, env=env, preexec_fn=lambda: prctl(PR_SET_PDEATHSIG, signal.SIGTERM))
+            self.child = subprocess.Popen(command, env=env)
         except OSError as error:
             print(f"lab: {command[0]}: {error.strerror}", file=sys.stderr)
             return 127 if isinstance(error, FileNotFoundError) else 126
@@ -97,10 +97,10 @@ class Run:
             self.child.terminate()
         status = self.child.wait()
         self.child = None
-        left = [pid for pid in processes.descendants(os.getpid()) if pid != guard.pid and processes.started_at(pid)]
-        for pid in left:
+        left = {*processes.descendants(os.getpid()), *processes.started_with(MARK, self.mark)} - {guard.pid}
+        for pid in sorted(left):
             shown = subprocess.run(["ps", "-o", "args=", "-p", str(pid)], capture_output=True, text=True).stdout.strip()
-            if shown:
+            if shown and processes.started_at(pid) is not None:
                 print(f"lab: the command left a process, ended now: {pid} {shown[:200]}", file=sys.stderr)
         processes.stop(left, ((signal.SIGTERM, 2), (signal.SIGKILL, 2)))
         return 128 - status if status < 0 else status
@@ -109,15 +109,15 @@ class Run:
 class Guard:
     """A process that takes the lab down if the run is killed: the pipe to it ends when the run does."""
 
-    def __init__(self, folder: Folder, names: list):
+    def __init__(self, folder: Folder, names: list, mark: str):
         read, self.pipe = os.pipe()
         self.pid = os.fork()
         if self.pid == 0:
             os.close(self.pipe)
-            self.guard(read, folder, names)
+            self.guard(read, folder, names, mark)
         os.close(read)
 
-    def guard(self, read: int, folder: Folder, names: list) -> None:
+    def guard(self, read: int, folder: Folder, names: list, mark: str) -> None:
         """In the child: waits for the end of the pipe, or for `dismiss`."""
         try:
             os.setsid()
@@ -131,7 +131,8 @@ class Guard:
             if "dismissed" not in said:
                 watched = [int(word) for word in said]
                 family = watched + [child for pid in watched for child in processes.descendants(pid)]
-                processes.stop(family, ((signal.SIGTERM, 3), (signal.SIGKILL, 3)))
+                family += processes.started_with(MARK, mark)
+                processes.stop(set(family), ((signal.SIGTERM, 3), (signal.SIGKILL, 3)))
                 lifecycle.down(folder, names)
         finally:
             os._exit(0)
@@ -147,7 +148,7 @@ class Guard:
         os.waitpid(self.pid, 0)
 
 
-def prctl(option: int, value: int) -> None:
-    """Linux's prctl(2); nothing elsewhere."""
+def adopt_orphans() -> None:
+    """Makes processes whose parents end children of this one, on Linux: prctl(2), PR_SET_CHILD_SUBREAPER."""
     if processes.LINUX:
-        ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
+        ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)

@@ -11,6 +11,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import time
 import zlib
 from glob import glob
 from pathlib import Path
@@ -20,6 +21,8 @@ from labkit.errors import Failed, Missing
 
 IMAGE = "handoff-lab/busybox:latest"
 CGROUPS = "/sys/fs/cgroup"
+IDENTITY = ["/etc/docker/key.json", "/etc/docker"]
+SOCKET_FOLDERS = ["/run/containerd/s", "/run/containerd/fifo", "/run/containerd", "/run/docker/plugins", "/run/docker"]
 
 
 def up(folder: Path) -> dict:
@@ -65,10 +68,13 @@ def down(folder: Path) -> None:
     """Ends containers, engine, containerd and shims, whichever still run, then undoes mounts, networks and groups."""
     state, left = State(folder), []
     daemon, containerd = processes.recorded(folder / "dockerd.pid"), processes.recorded(folder / "containerd.pid")
-    left += processes.stop(state.container_processes(), ((signal.SIGKILL, 5),))  # first: dockerd waits 15 s for each
-    if daemon is not None:
-        left += processes.stop([daemon], ((signal.SIGTERM, 20), (signal.SIGKILL, 5)))
-    left += processes.stop(state.container_processes(), ((signal.SIGKILL, 5),))  # one that was being started
+    end = time.monotonic() + 20
+    left += processes.stop([daemon] if daemon else [], ((signal.SIGTERM, 0),))
+    while left and time.monotonic() < end:  # it waits for its containers, some of which would not hear of it
+        processes.stop(state.container_processes(), ((signal.SIGKILL, 1),))
+        left = processes.stop(left, ((0, 0.1),))  # 0: only waits
+    left = processes.stop(left, ((signal.SIGKILL, 5),))
+    left += processes.stop(state.container_processes(), ((signal.SIGKILL, 5),))
     left += processes.stop(state.shims(), processes.GENTLE)
     if containerd is not None:
         left += processes.stop([containerd], processes.GENTLE)
@@ -92,18 +98,16 @@ class State:
         self.noted = folder / "machine.json"
 
     def note_machine(self) -> None:
-        """Notes which of the files that Docker makes outside its folder are there already."""
-        paths = ["/run/containerd", "/run/containerd/s", "/run/docker", "/etc/docker", "/etc/docker/key.json"]
-        paths += ["/run/docker/plugins", "/run/containerd/fifo", "/run/runc", "/opt/containerd"]
-        self.noted.write_text(json.dumps([path for path in paths if not os.path.exists(path)]))
+        """Notes whether the engine's identity file, which it keeps outside its folder, is there already."""
+        self.noted.write_text(json.dumps([path for path in IDENTITY if not os.path.exists(path)]))
 
     def restore_machine(self) -> None:
-        """Removes those that were not, unless somebody else uses them by now."""
+        """Removes that file if it was not there, and the folders for sockets unless somebody uses them."""
         try:
             absent = json.loads(self.noted.read_text())
         except (OSError, ValueError):
-            return
-        for path in sorted(absent, reverse=True):
+            absent = []
+        for path in [*absent, *SOCKET_FOLDERS]:
             try:
                 os.rmdir(path) if os.path.isdir(path) else os.unlink(path)
             except OSError:
@@ -201,6 +205,8 @@ def find_programs() -> dict:
             missing.append(f"{name} (Debian: {package})")
     beside = os.path.join(os.path.dirname(found["dockerd"] or ""), "docker")
     client = beside if os.access(beside, os.X_OK) else shutil.which("docker", path="/usr/bin") or shutil.which("docker", path=path)
+    if found["busybox"] and subprocess.run(["ldd", found["busybox"]], capture_output=True).returncode == 0:
+        missing.append("a busybox that needs no libraries (Debian: busybox-static)")
     if client is None:
         missing.append("docker (Debian: docker.io or docker-cli)")
     if missing:

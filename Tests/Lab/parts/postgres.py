@@ -56,6 +56,8 @@ def up(folder: Path) -> dict:
 def down(folder: Path) -> None:
     """Stops the cluster: quickly, then at once, then by force; and takes back the shared memory of one killed."""
     data = folder / "data"
+    initdb = processes.recorded(folder / "s/initdb.pid")
+    processes.stop([initdb] if initdb else [], ((0, 20), (signal.SIGTERM, 5)))  # stopped, it would leave shared memory
     server = processes.recorded(data / "postmaster.pid") or processes.recorded(data / "lab.pid")
     if server is None:
         left = []
@@ -108,7 +110,6 @@ def start(folder: Path, hba: str, password: str | None = None) -> Cluster:
     binaries, user = find_binaries(), server_user()
     cluster = Cluster(folder, binaries, ports.free(), user, password)
     cluster.sockets.mkdir()
-    own = {} if user is None else {"user": user, "group": user, "extra_groups": []}
     if user is not None:
         os.chmod(folder, 0o711)
         cluster.data.mkdir(mode=0o700)
@@ -123,13 +124,14 @@ def start(folder: Path, hba: str, password: str | None = None) -> Cluster:
         if user is not None:
             shutil.chown(secret, user, user)
         argv[-1:] = ["scram-sha-256", f"--pwfile={secret}"]
-    env = processes.clean_environment(folder)
-    done = subprocess.run(
-        list(map(str, argv)), env=env, capture_output=True, text=True, cwd=folder, stdin=subprocess.DEVNULL, **own
+    log = folder / "initdb.log"
+    initdb = processes.spawn(
+        argv, cluster.sockets / "initdb.pid", log, processes.clean_environment(folder), user=user
     )
+    initdb.wait()
     (cluster.sockets / "password").unlink(missing_ok=True)
-    if done.returncode != 0:
-        raise Failed(f"initdb: {done.stderr.strip()}")
+    if initdb.returncode != 0:
+        raise Failed(f"initdb: {' / '.join(log.read_text(errors='replace').strip().splitlines()[-3:])}")
     with open(cluster.data / "postgresql.conf", "a") as file:
         file.write(SETTINGS + f"unix_socket_directories = '{cluster.sockets}'\n")
     (cluster.data / "pg_hba.conf").write_text(hba)
