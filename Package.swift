@@ -73,15 +73,23 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
-    .target(name: "HandoffTestSupport", path: "Tests/Support", swiftSettings: settings),
+    .target(
+      name: "HandoffTestSupport", dependencies: ["HandoffSystem"], path: "Tests/Support", swiftSettings: settings),
     tests("HandoffText", ["HandoffText"]),
     tests("HandoffModel", ["HandoffModel", "HandoffText"]),
     tests("HandoffSystem", ["HandoffSystem", "HandoffModel", "HandoffText", "CLibcurl"]),
     tests("HandoffProject", ["HandoffProject", "HandoffSystem", "HandoffModel", "HandoffText"]),
-    tests("HandoffProbes", ["HandoffProbes", "HandoffProject", "HandoffSystem", "HandoffModel", "HandoffText"]),
+    tests(
+      "HandoffProbes",
+      ["HandoffProbes", "HandoffProject", "HandoffSystem", "HandoffModel", "HandoffText", "HandoffTestSupport"]),
     tests("HandoffDocument", ["HandoffDocument", "HandoffModel", "HandoffText"]),
     tests("HandoffSecrets", ["HandoffSecrets", "HandoffText"]),
-    tests("HandoffStore", ["HandoffStore", "HandoffDocument", "HandoffSystem", "HandoffModel", "HandoffText"]),
+    tests(
+      "HandoffStore",
+      [
+        "HandoffStore", "HandoffDocument", "HandoffSecrets", "HandoffSystem", "HandoffModel", "HandoffText",
+        "HandoffTestSupport",
+      ]),
     tests("handoff", ["handoff", "HandoffProbes", "HandoffSystem", "HandoffModel", "HandoffText"]),
   ],
   swiftLanguageModes: [.v6]

@@ -1,0 +1,126 @@
+import HandoffSystem
+import HandoffText
+
+/// Questions about a repository's history in which commits that touch only handoffs do not count.
+struct GitHistory: Sendable {
+  let git: Git
+  /// nil when the handoffs are outside the work tree.
+  let handoffs: GitHandoffPaths?
+  let deadline: Deadline
+
+  /// Why a question was not answered.
+  typealias Answer<Value> = Result<Value, GitFailure>
+
+  /// A commit with the paths that it changed against its only parent.
+  private struct Entry {
+    var mark: Character
+    var id: String
+    var paths: [String] = []
+  }
+
+  /// The newest commit that touches something else than handoffs, or is empty or a merge; nil when there is none.
+  func head() async -> Answer<String?> {
+    var skipped = 0
+    var count = 8
+    while true {
+      let result = await git.read(
+        logOptions + ["-n", String(count), "--skip=\(skipped)", "HEAD", "--"], outputLimit: 1 << 20, deadline: deadline)
+      if case .exited(128) = result.outcome, await isUnborn() { return .success(nil) }
+      // A commit that changes very many files is cut off: what was read of it is enough to see that it counts.
+      guard result.succeeded || result.outcome == .tooMuchOutput else { return .failure(GitFailure(result)) }
+      let entries = Self.entries(result.standardOutput)
+      if let found = entries.first(where: { !isHandoffOnly($0) }) { return .success(found.id) }
+      guard entries.count == count, !deadline.hasPassed else {
+        return deadline.hasPassed ? .failure(.timedOut) : .success(nil)
+      }
+      skipped += count
+      count *= 8
+    }
+  }
+
+  /// How many commits are only on the left and only on the right side of `LEFT...RIGHT`.
+  /// - Parameter range: built of `HEAD`, commit ids and full names of references.
+  func difference(_ range: String) async -> Answer<(left: Int, right: Int)> {
+    let result = await git.read(["rev-list", "--count", "--left-right", range, "--"], deadline: deadline)
+    let numbers = result.text.split(separator: "\t").compactMap { Int($0) }
+    guard result.succeeded, numbers.count == 2 else { return .failure(GitFailure(result)) }
+    if numbers == [0, 0] { return .success((0, 0)) }
+    return await handoffOnlyCommits(range).map { only in
+      (numbers[0] - only.filter { $0.mark == "<" }.count, numbers[1] - only.filter { $0.mark == ">" }.count)
+    }
+  }
+
+  /// The commits of a range that touch handoffs and nothing else, each with its side.
+  private func handoffOnlyCommits(_ range: String) async -> Answer<[(mark: Character, id: String)]> {
+    guard let handoffs else { return .success([]) }
+    let result = await git.read(
+      logOptions + ["--full-diff", "--full-history", "--no-merges", range, "--", handoffs.only], outputLimit: 32 << 20,
+      deadline: deadline)
+    guard result.succeeded else { return .failure(GitFailure(result)) }
+    return .success(Self.entries(result.standardOutput).filter(isHandoffOnly).map { ($0.mark, $0.id) })
+  }
+
+  /// The ids of the commits of a range that touch handoffs and nothing else.
+  func handoffOnly(_ range: String) async -> Answer<Set<String>> {
+    await handoffOnlyCommits(range).map { Set($0.map(\.id)) }
+  }
+
+  /// Whether a recorded commit can still be reached.
+  enum Reachability { case inHistory, onAnotherBranch, unreachable, unknown }
+
+  /// Where a recorded commit is.
+  /// - Parameter commit: a full id.
+  func reachability(of commit: String, isShallow: Bool) async -> Reachability {
+    guard GitRepository.isCommitID(commit) else { return .unknown }
+    let ancestor = await git.read(["merge-base", "--is-ancestor", commit, "HEAD"], deadline: deadline)
+    if ancestor.succeeded { return .inHistory }
+    guard case .exited(let status) = ancestor.outcome else { return .unknown }
+    if isShallow { return .unknown }
+    // 1 says that it is there and not an ancestor, 128 that there is no such commit.
+    if status != 1 { return .unreachable }
+    let holders = await git.read(
+      [
+        "for-each-ref", "--count=1", "--format=%(refname)", "--contains", commit, "refs/heads", "refs/remotes",
+        "refs/tags",
+      ], deadline: deadline)
+    guard holders.succeeded else { return .unknown }
+    return holders.standardOutput.isEmpty ? .unreachable : .onAnotherBranch
+  }
+
+  // MARK: Reading a log
+
+  private var logOptions: [String] {
+    ["log", "-z", "--name-only", "--no-renames", "--no-ext-diff", "--ignore-submodules=none", "--format=%x00%m%H"]
+  }
+
+  /// The records of a log in ``logOptions``' form: an empty field, mark and id, then the paths. The first path has a
+  /// line end before it; no path is empty.
+  private static func entries(_ output: [UInt8]) -> [Entry] {
+    var entries: [Entry] = []
+    var startsEntry = false
+    for field in output.split(separator: 0, omittingEmptySubsequences: false) {
+      if field.isEmpty {
+        startsEntry = true
+      } else if startsEntry {
+        let text = String(decoding: field, as: UTF8.self)
+        entries.append(Entry(mark: text.first ?? ">", id: String(text.dropFirst())))
+        startsEntry = false
+      } else if !entries.isEmpty {
+        let isFirst = entries[entries.count - 1].paths.isEmpty && field.first == UInt8(ascii: "\n")
+        entries[entries.count - 1].paths.append(String(decoding: isFirst ? field.dropFirst() : field, as: UTF8.self))
+      }
+    }
+    return entries
+  }
+
+  private func isHandoffOnly(_ entry: Entry) -> Bool {
+    guard let handoffs else { return false }
+    return !entry.paths.isEmpty && entry.paths.allSatisfy(handoffs.contains)
+  }
+
+  /// Whether HEAD is on a branch without commits.
+  func isUnborn() async -> Bool {
+    let result = await git.read(["log", "-n", "1", "--format=%H", "--"], deadline: deadline)
+    return result.outcome == .exited(128) && result.errorText.contains("does not have any commits yet")
+  }
+}

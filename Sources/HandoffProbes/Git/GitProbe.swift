@@ -1,0 +1,139 @@
+public import HandoffModel
+public import HandoffProject
+import HandoffSystem
+import HandoffText
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// The repository that the project is in: where work stands, and what was not committed.
+///
+/// Everything is read through the git command, as ``Git/read(_:input:outputLimit:deadline:)`` runs it. Paths of the
+/// handoffs folder, and commits that touch only them, are not seen. The facts are about the whole repository, also
+/// where the project is a folder in it.
+public struct GitProbe: Probe {
+  /// `git`.
+  public let area = "git"
+  private let settings: GitSettings
+
+  /// What the probe can establish.
+  public static let facts = [
+    FactDefinition(
+      "git.head", .progress, title: "HEAD", isHead: true,
+      meaning: "id of the newest commit that touches more than handoffs; null without commits"),
+    FactDefinition(
+      "git.branch", .state, title: "the branch",
+      meaning: "name, also during a rebase or bisect; null when HEAD is detached"),
+    FactDefinition(
+      "git.upstream", .state, title: "the upstream", meaning: "the branch that it follows, `origin/main`; or null"),
+    FactDefinition(
+      "git.operation", .state, order: .absentIsBetter, title: "the operation under way",
+      meaning: "`rebase`, `am`, `merge`, `cherry-pick`, `revert`, `bisect`; or null"),
+    FactDefinition(
+      "git.ahead", .progress, title: "commits ahead of the upstream", meaning: "number; null without an upstream"),
+    FactDefinition(
+      "git.behind", .progress, title: "commits behind the upstream",
+      meaning: "number, as of the last fetch; null without an upstream"),
+    FactDefinition(
+      "git.changes", .progress, title: "uncommitted changes",
+      meaning: "numbers of paths: `staged`, `modified`, `untracked`, `conflicted`"),
+    FactDefinition("git.stashes", .progress, title: "stashes", meaning: "number"),
+  ]
+
+  /// What the probe can find.
+  public static let findings = GitFindings.definitions
+
+  /// One for a project in a repository.
+  public static func probes(for project: Project) -> [ProbeUse] {
+    switch project.git {
+    case .used(let settings): [.used(GitProbe(settings))]
+    case .unused(let reason): [.unused(area: "git", reason: reason)]
+    }
+  }
+
+  /// Measures the repository around the project.
+  /// - Parameter settings: which folder holds the handoffs.
+  public init(_ settings: GitSettings) {
+    self.settings = settings
+  }
+
+  /// Measures.
+  public func observe(_ context: ProbeContext) async -> Observation {
+    // What is left to do after the last answer needs a moment of its own.
+    let deadline = Deadline(instant: context.deadline.instant - .milliseconds(100))
+    do {
+      let repository = try await GitRepository(Git(in: context.project.root, host: context.host), deadline: deadline)
+      return await measure(repository, context, deadline)
+    } catch {
+      return Observation(
+        probe: area, facts: [], findings: [GitFindings.lost(error, context)],
+        setup: GitGuide.setup(branch: nil, head: nil, context), verification: GitGuide.verification)
+    }
+  }
+
+  private func measure(
+    _ repository: GitRepository, _ context: ProbeContext, _ deadline: Deadline
+  ) async -> Observation {
+    let files = context.host.files
+    let handoffs = GitHandoffPaths(handoffs: realHandoffs(context), prefix: repository.prefix)
+    let history = GitHistory(git: repository.git, handoffs: handoffs, deadline: deadline)
+    let branch = repository.branch(files)
+    let recordedHead = context.expected?.fact("git.head")?.value.string
+    async let changesAnswer = GitChanges.read(repository, handoffs, deadline: deadline)
+    async let headAnswer = history.head()
+    async let trackingAnswer = GitTracking.read(repository, branch: branch, history: history)
+    async let reachability = Self.reachability(recordedHead, repository, history)
+    let answers = await (changes: changesAnswer, head: headAnswer, tracking: trackingAnswer)
+
+    var report = GitReport(context: context)
+    report.add("git.branch", .state, .optional(branch))
+    let operation = repository.operation(files)
+    report.add("git.operation", .state, .optional(operation?.rawValue))
+    let changes = report.take(answers.changes, "git.changes")
+    if let changes { report.add("git.changes", .progress, changes.value) }
+    let head = report.take(answers.head, "git.head")
+    if let head { report.add("git.head", .progress, .optional(head)) }
+    let tracking = report.take(answers.tracking, "git.upstream", "git.ahead", "git.behind", "git.stashes")
+    if let tracking { report.add(tracking) }
+
+    if let operation {
+      report.findings.append(GitFindings.operation(operation, hasConflicts: changes.map { $0.conflicted > 0 }))
+    }
+    if let lock = oldLock(repository, context) { report.findings.append(lock) }
+    report.compare(branch: branch, tracking: tracking)
+    if let recordedHead, await reachability == .unreachable {
+      report.findings.append(GitFindings.headUnreachable(recordedHead))
+    }
+    return Observation(
+      probe: area, facts: report.facts, findings: report.findings + report.unknowns,
+      summary: GitSummary.message(
+        branch: branch, head: head, operation: operation, changes: changes, tracking: tracking),
+      setup: GitGuide.setup(branch: branch, head: head ?? nil, context), verification: GitGuide.verification)
+  }
+
+  private static func reachability(
+    _ commit: String?, _ repository: GitRepository, _ history: GitHistory
+  ) async -> GitHistory.Reachability? {
+    guard let commit else { return nil }
+    return await history.reachability(of: commit, isShallow: repository.isShallow)
+  }
+
+  /// The folder of handoffs relative to the project, a symbolic link inside the project followed.
+  private func realHandoffs(_ context: ProbeContext) -> String {
+    guard let real = context.host.files.realPath(context.path(settings.handoffs)),
+      let root = context.host.files.realPath(context.project.root), real.hasPrefix(root + "/")
+    else { return settings.handoffs }
+    return String(real.dropFirst(root.count + 1))
+  }
+
+  /// A lock that no running command can still mean: git holds it for moments.
+  private func oldLock(_ repository: GitRepository, _ context: ProbeContext) -> Finding? {
+    let lock = repository.gitFolder + "/index.lock"
+    guard let time = context.host.files.modificationTime(lock) else { return nil }
+    let age = Int(context.host.now().timeIntervalSince1970) - time
+    return age >= 60 ? GitFindings.indexLocked(context.shown(lock), minutes: age / 60) : nil
+  }
+}

@@ -1,0 +1,112 @@
+import HandoffModel
+import HandoffSystem
+import HandoffText
+
+/// Gathers what was measured and what was not.
+struct GitReport {
+  let context: ProbeContext
+  var facts: [Fact] = []
+  var findings: [Finding] = []
+  private var missing: [GitFailure: [FactID]] = [:]
+
+  init(context: ProbeContext) {
+    self.context = context
+  }
+
+  mutating func add(_ id: FactID, _ factClass: FactClass, _ value: JSONValue) {
+    facts.append(Fact(id, factClass, value, source: Source(.measured, "git")))
+  }
+
+  mutating func add(_ tracking: GitTracking) {
+    add("git.upstream", .state, .optional(tracking.upstream))
+    if let difference = take(tracking.difference, "git.ahead", "git.behind") {
+      add("git.ahead", .progress, difference.map { .int($0.left) } ?? .null)
+      add("git.behind", .progress, difference.map { .int($0.right) } ?? .null)
+    }
+    if let stashes = take(tracking.stashes, "git.stashes") { add("git.stashes", .progress, .int(stashes)) }
+    if tracking.isGone, let upstream = tracking.upstream { findings.append(GitFindings.upstreamGone(upstream)) }
+  }
+
+  /// The value of an answer, or nil with its facts noted as not measured.
+  mutating func take<Value>(_ answer: Result<Value, GitFailure>, _ ids: FactID...) -> Value? {
+    switch answer {
+    case .success(let value): return value
+    case .failure(let failure):
+      missing[failure, default: []] += ids
+      return nil
+    }
+  }
+
+  /// One finding for each reason why something was not measured.
+  var unknowns: [Finding] {
+    missing.map { GitFindings.partial($0.key, facts: $0.value.sorted()) }
+      .sorted { ($0.id, $0.facts.first ?? "") < ($1.id, $1.facts.first ?? "") }
+  }
+
+  /// Finds what differs from the recorded handoff and has a remedy.
+  mutating func compare(branch: String?, tracking: GitTracking?) {
+    guard let expected = context.expected else { return }
+    if let recorded = expected.fact("git.branch")?.value.string, recorded != branch, Self.isSafeName(recorded) {
+      findings.append(GitFindings.otherBranch(expected: recorded, actual: branch))
+    } else if let recorded = expected.fact("git.upstream")?.value.string, let tracking, let branch,
+      recorded != tracking.upstream, Self.isSafeName(recorded)
+    {
+      findings.append(GitFindings.otherUpstream(expected: recorded, actual: tracking.upstream, branch: branch))
+    }
+  }
+
+  /// Whether a name that a document carries may stand as an argument of a command of ours.
+  static func isSafeName(_ name: String) -> Bool {
+    !name.isEmpty && name.utf8.count <= 255 && !name.hasPrefix("-") && !name.hasPrefix("/") && !name.contains("..")
+      && name.unicodeScalars.allSatisfy {
+        $0.value > 0x20 && $0.value != 0x7f && !"~^:?*[\\".unicodeScalars.contains($0)
+      }
+  }
+}
+
+/// The facts in one line: "main · abc1234 · 3 modified, 1 untracked · 2 ahead".
+enum GitSummary {
+  static func message(
+    branch: String?, head: String??, operation: GitOperation?, changes: GitChanges?, tracking: GitTracking?
+  ) -> Message {
+    var parts: [Message] = [branch.map { "\(Untrusted($0))" } ?? "detached"]
+    if let head { parts.append(head.map { "\(Untrusted(String($0.prefix(7))))" } ?? "no commit yet") }
+    if let operation { parts.append("\(Untrusted(operation.rawValue)) under way") }
+    if let changes {
+      let counts: [(Int, Message)] = [
+        (changes.conflicted, "conflicted"), (changes.staged, "staged"), (changes.modified, "modified"),
+        (changes.untracked, "untracked"),
+      ]
+      let words = counts.filter { $0.0 > 0 }.map { count, word -> Message in "\(count) \(word)" }
+      parts.append(words.isEmpty ? "clean" : .joined(words, separator: ", "))
+    }
+    if case .success(let difference?) = tracking?.difference {
+      let words = [(difference.left, "ahead" as Message), (difference.right, "behind")]
+        .filter { $0.0 > 0 }.map { count, word -> Message in "\(count) \(word)" }
+      if !words.isEmpty { parts.append(.joined(words, separator: ", ")) }
+    }
+    if case .success(let count) = tracking?.stashes, count > 0 {
+      parts.append(count == 1 ? "1 stash" : "\(count) stashes")
+    }
+    return .joined(parts, separator: " · ")
+  }
+}
+
+/// The commands of the document.
+enum GitGuide {
+  /// Goes to where work stood: as the recorded handoff says it, else as it is.
+  static func setup(branch: String?, head: String?, _ context: ProbeContext) -> [GuideStep] {
+    let recorded = context.expected?.fact("git.branch")?.value.string.flatMap { GitReport.isSafeName($0) ? $0 : nil }
+    if let branch = recorded ?? branch {
+      return [GuideStep(.run("git", "switch", branch), "goes to the branch")]
+    }
+    let recordedHead = context.expected?.fact("git.head")?.value.string
+    guard let head = recordedHead ?? head, GitRepository.isCommitID(head) else { return [] }
+    return [GuideStep(.run("git", "switch", "--detach", head), "goes to the commit")]
+  }
+
+  static let verification = [
+    GuideStep(.run("git", "status", "--short", "--branch"), "shows the branch and what is not committed"),
+    GuideStep(.run("git", "log", "-1", "--oneline"), "shows the newest commit"),
+  ]
+}

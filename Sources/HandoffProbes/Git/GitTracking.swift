@@ -1,0 +1,65 @@
+import HandoffModel
+import HandoffSystem
+
+/// What a branch follows, and how many stashes there are.
+struct GitTracking: Sendable {
+  /// `origin/main`, or nil when the branch follows nothing.
+  var upstream: String?
+  /// Whether there is nothing at the upstream's name any more.
+  var isGone = false
+  var stashes: Result<Int, GitFailure> = .success(0)
+  /// Commits on HEAD alone and on the upstream alone; nil without an upstream.
+  var difference: Result<(left: Int, right: Int)?, GitFailure> = .success(nil)
+
+  static func read(
+    _ repository: GitRepository, branch: String?, history: GitHistory
+  ) async -> Result<GitTracking, GitFailure> {
+    let patterns = (branch.map { ["refs/heads/" + $0] } ?? []) + ["refs/stash"]
+    let result = await repository.git.read(
+      ["for-each-ref", "--format=%(refname)%00%(upstream)%00%(upstream:short)%00%(upstream:track,nobracket)", "--"]
+        + patterns, deadline: history.deadline)
+    guard result.succeeded else { return .failure(GitFailure(result)) }
+    var tracking = GitTracking()
+    var hasStash = false
+    var reference: String?
+    for line in result.text.split(separator: "\n") {
+      let fields = line.split(separator: "\0", omittingEmptySubsequences: false).map(String.init)
+      guard fields.count == 4 else { continue }
+      if fields[0] == "refs/stash" {
+        hasStash = true
+      } else if fields[0] == "refs/heads/" + (branch ?? ""), !fields[1].isEmpty {
+        tracking.upstream = fields[2].isEmpty ? fields[1] : fields[2]
+        tracking.isGone = fields[3] == "gone"
+        reference = tracking.isGone ? nil : fields[1]
+      }
+    }
+    if reference == nil, tracking.upstream == nil, let branch {
+      // A branch without commits is no reference yet, but may follow one.
+      tracking.upstream = await Self.configuredUpstream(of: branch, history)
+      tracking.isGone = tracking.upstream != nil
+    }
+    async let stashes = hasStash ? countStashes(history) : .success(0)
+    if let reference { tracking.difference = await history.difference("HEAD...\(reference)").map { $0 } }
+    tracking.stashes = await stashes
+    return .success(tracking)
+  }
+
+  /// What the configuration says a branch follows, by the names that a clone gives.
+  private static func configuredUpstream(of branch: String, _ history: GitHistory) async -> String? {
+    async let remoteAnswer = history.git.read(
+      ["config", "--get", "branch.\(branch).remote"], deadline: history.deadline)
+    async let mergeAnswer = history.git.read(
+      ["config", "--get", "branch.\(branch).merge"], deadline: history.deadline)
+    let (remote, merge) = await (remoteAnswer, mergeAnswer)
+    guard remote.succeeded, merge.succeeded, merge.text.hasPrefix("refs/heads/") else { return nil }
+    let name = merge.text.dropFirst("refs/heads/".count)
+    return remote.text == "." ? String(name) : "\(remote.text)/\(name)"
+  }
+
+  private static func countStashes(_ history: GitHistory) async -> Result<Int, GitFailure> {
+    let result = await history.git.read(
+      ["rev-list", "-g", "--count", "refs/stash", "--"], deadline: history.deadline)
+    guard result.succeeded, let count = Int(result.text) else { return .failure(GitFailure(result)) }
+    return .success(count)
+  }
+}
