@@ -79,16 +79,13 @@ let package = Package(
     tests("HandoffModel", ["HandoffModel", "HandoffText"]),
     tests("HandoffSystem", ["HandoffSystem", "HandoffModel", "HandoffText", "CLibcurl"]),
     tests("HandoffProject", ["HandoffProject", "HandoffSystem", "HandoffModel", "HandoffText"]),
-    tests(
-      "HandoffProbes",
-      ["HandoffProbes", "HandoffProject", "HandoffSystem", "HandoffModel", "HandoffText", "HandoffTestSupport"]),
+    tests("HandoffProbes", ["HandoffProbes", "HandoffProject", "HandoffSystem", "HandoffModel", "HandoffText"]),
     tests("HandoffDocument", ["HandoffDocument", "HandoffModel", "HandoffText"]),
     tests("HandoffSecrets", ["HandoffSecrets", "HandoffText"]),
     tests(
       "HandoffStore",
       [
         "HandoffStore", "HandoffDocument", "HandoffSecrets", "HandoffSystem", "HandoffModel", "HandoffText",
-        "HandoffTestSupport",
       ]),
     tests("handoff", ["handoff", "HandoffProbes", "HandoffSystem", "HandoffModel", "HandoffText"]),
   ],
