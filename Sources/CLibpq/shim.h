@@ -3,5 +3,25 @@
 #define HANDOFF_CLIBPQ_SHIM_H
 
 #include <libpq-fe.h>
+#include <sys/ioctl.h>
+
+// https://www.postgresql.org/docs/current/libpq-exec.html#LIBPQ-PQRESULTERRORFIELD
+static inline const char *handoff_pq_sqlstate(const PGresult *result) {
+  return PQresultErrorField(result, PG_DIAG_SQLSTATE);
+}
+
+static inline const char *handoff_pq_primary_message(const PGresult *result) {
+  return PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+}
+
+static inline const char *handoff_pq_source_function(const PGresult *result) {
+  return PQresultErrorField(result, PG_DIAG_SOURCE_FUNCTION);
+}
+
+// How many bytes wait to be read on a socket; ioctl is variadic.
+static inline int handoff_bytes_waiting(int descriptor) {
+  int count = 0;
+  return ioctl(descriptor, FIONREAD, &count) == 0 ? count : 0;
+}
 
 #endif

@@ -47,8 +47,10 @@ public enum PostgresError: Error, Hashable, Sendable {
   /// There was no answer by the deadline.
   case timedOut
   /// The server answered with an error of this SQLSTATE
-  /// (https://www.postgresql.org/docs/current/errcodes-appendix.html) and primary message.
-  case server(sqlState: String, message: String)
+  /// (https://www.postgresql.org/docs/current/errcodes-appendix.html) and primary message, which is in the server's
+  /// language. The routine is the function of its source that raised the error, where it was told: it does not depend
+  /// on the language.
+  case server(sqlState: String, message: String, routine: String? = nil)
   /// What came is not the PostgreSQL protocol, or the connection ended in the middle.
   case garbage
   /// The server requires, or does not offer, an encrypted connection; or its certificate is not to be trusted.

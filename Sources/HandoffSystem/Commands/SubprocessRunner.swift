@@ -40,14 +40,14 @@ public struct SubprocessRunner: CommandRunner {
     case .notPermitted: return Self.unstarted(.notPermitted)
     }
     let capture = CommandCapture(limit: command.outputLimit)
-    let answer = OneAnswer<CommandOutcome>()
+    let answer = Exchange<CommandOutcome>()
     return await withTaskCancellationHandler {
-      let work = Task { answer.give(await Self.execute(command, path: path, deadline: deadline, into: capture)) }
+      let work = Task { answer.answer(await Self.execute(command, path: path, deadline: deadline, into: capture)) }
       let guardian = Task {
         try? await Task.sleep(until: deadline.instant + Self.grace + Self.patience, clock: .continuous)
-        if !Task.isCancelled { answer.give(.timedOut) }
+        if !Task.isCancelled { answer.answer(.timedOut) }
       }
-      let outcome = await answer.wait()
+      let outcome = await withCheckedContinuation { answer.wait($0) }
       guardian.cancel()
       work.cancel()
       let output = capture.finish()
@@ -209,48 +209,6 @@ final class CommandCapture: Sendable {
     content.withLock { content in
       content.isOpen = false
       return (content.standard, content.error)
-    }
-  }
-}
-
-/// A value that is given once and waited for once; what is given later is dropped.
-final class OneAnswer<Value: Sendable>: Sendable {
-  private enum State {
-    case open
-    case waiting(CheckedContinuation<Value, Never>)
-    case given(Value)
-    case taken
-  }
-
-  private let state = Mutex(State.open)
-
-  func give(_ value: Value) {
-    let waiting: CheckedContinuation<Value, Never>? = state.withLock { state in
-      switch state {
-      case .open:
-        state = .given(value)
-        return nil
-      case .waiting(let continuation):
-        state = .taken
-        return continuation
-      case .given, .taken:
-        return nil
-      }
-    }
-    waiting?.resume(returning: value)
-  }
-
-  func wait() async -> Value {
-    await withCheckedContinuation { continuation in
-      let value: Value? = state.withLock { state in
-        if case .given(let value) = state {
-          state = .taken
-          return value
-        }
-        state = .waiting(continuation)
-        return nil
-      }
-      if let value { continuation.resume(returning: value) }
     }
   }
 }

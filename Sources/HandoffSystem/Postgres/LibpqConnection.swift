@@ -1,0 +1,194 @@
+import CLibpq
+import HandoffText
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// A connection of libpq, owned. Its calls block, though never past their deadline, except where libpq itself does; so
+/// they are made on a thread of their own, and by one thread at a time.
+final class LibpqConnection: @unchecked Sendable {
+  private let handle: OpaquePointer
+  /// How many bytes of one result are taken before it is given up.
+  private let limit: Int
+
+  private init(_ handle: OpaquePointer, limit: Int) {
+    self.handle = handle
+    self.limit = limit
+  }
+
+  deinit { PQfinish(handle) }
+
+  /// The keywords that this libpq knows.
+  static let keywords: Set<String> = {
+    guard let options = PQconndefaults() else { return [] }
+    defer { PQconninfoFree(options) }
+    var names: Set<String> = []
+    var option = options
+    while let keyword = option.pointee.keyword {
+      names.insert(String(cString: keyword))
+      option += 1
+    }
+    return names
+  }()
+
+  // MARK: Connecting
+
+  /// Connects without blocking, by https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PQCONNECTSTARTPARAMS
+  static func open(_ values: [String: String], limit: Int, deadline: Deadline) throws(PostgresError) -> LibpqConnection
+  {
+    let pairs = values.sorted { $0.key < $1.key }
+    let keywords = pairs.map { strdup($0.key) } + [nil]
+    let texts = pairs.map { strdup($0.value) } + [nil]
+    defer { for pointer in keywords + texts { free(pointer) } }
+    let started = keywords.map { UnsafePointer<CChar>($0) }.withUnsafeBufferPointer { keywords in
+      texts.map { UnsafePointer<CChar>($0) }.withUnsafeBufferPointer { texts in
+        PQconnectStartParams(keywords.baseAddress, texts.baseAddress, 0)
+      }
+    }
+    guard let started else { throw .other("libpq has no memory left") }
+    let connection = LibpqConnection(started, limit: limit)
+    // Only so does the text of a failed connection tell the SQLSTATE.
+    PQsetErrorVerbosity(started, PQERRORS_VERBOSE)
+    var status = PQstatus(started) == CONNECTION_BAD ? PGRES_POLLING_FAILED : PGRES_POLLING_WRITING
+    while status != PGRES_POLLING_OK {
+      if status == PGRES_POLLING_FAILED { throw connection.failure(values, deadline: deadline) }
+      let events = status == PGRES_POLLING_READING ? POLLIN : POLLOUT
+      guard connection.wait(for: Int32(events), deadline: deadline) else { throw .timedOut }
+      status = PQconnectPoll(started)
+    }
+    PQsetnonblocking(started, 1)
+    return connection
+  }
+
+  /// Why the connection failed. libpq tells it only in a text that can hold a password, so nothing of that text leaves
+  /// but what the server said; the system's causes are asked from the system.
+  private func failure(_ values: [String: String], deadline: Deadline) -> PostgresError {
+    let text = String(cString: PQerrorMessage(handle))
+    if let error = PostgresFailureText.serverError(in: text) { return error }
+    if PQconnectionNeedsPassword(handle) != 0 { return .passwordRequired }
+    let target = PostgresTarget(
+      host: values["host"] ?? self.text(PQhost(handle)), address: values["hostaddr"],
+      port: values["port"] ?? self.text(PQport(handle)))
+    return target.probe(deadline: deadline)
+      ?? PostgresFailureText.clientError(in: text, sslMode: values["sslmode"] ?? "prefer")
+  }
+
+  /// How the connection was really made.
+  var description: PostgresConnection {
+    PostgresConnection(
+      host: text(PQhost(handle)) ?? "", port: text(PQport(handle)).flatMap { Int($0) } ?? 0,
+      database: text(PQdb(handle)) ?? "", user: text(PQuser(handle)) ?? "",
+      serverVersion: parameter("server_version").map { String($0.prefix { $0 != " " }) } ?? "")
+  }
+
+  /// What the server told about itself: `server_version`, `server_encoding`, `is_superuser`.
+  func parameter(_ name: String) -> String? { text(PQparameterStatus(handle, name)) }
+
+  // MARK: Asking
+
+  /// Sends one query with text parameters and takes its rows.
+  func query(_ sql: String, _ parameters: [String?], deadline: Deadline) throws(PostgresError) -> [PostgresRow] {
+    let texts = parameters.map { $0.flatMap { strdup($0) } }
+    defer { for pointer in texts { free(pointer) } }
+    let sent = texts.map { UnsafePointer<CChar>($0) }.withUnsafeBufferPointer { texts in
+      PQsendQueryParams(handle, sql, Int32(texts.count), nil, texts.baseAddress, nil, nil, 0)
+    }
+    guard sent == 1 else { throw broken() }
+    return try take(deadline: deadline)
+  }
+
+  /// Sends statements without parameters, to be run one after the other in one exchange; their rows are dropped.
+  func execute(_ statements: [String], deadline: Deadline) throws(PostgresError) {
+    guard PQsendQuery(handle, statements.joined(separator: "; ")) == 1 else { throw broken() }
+    _ = try take(deadline: deadline)
+  }
+
+  private func take(deadline: Deadline) throws(PostgresError) -> [PostgresRow] {
+    var rows: [PostgresRow] = []
+    var error: PostgresError?
+    var received = 0
+    while true {
+      do throws(PostgresError) {
+        try receive(&received, deadline: deadline)
+      } catch let lost {
+        // What the server said before the connection ended says more than its end.
+        throw error ?? lost
+      }
+      guard let result = PQgetResult(handle) else { break }
+      defer { PQclear(result) }
+      switch PQresultStatus(result) {
+      case PGRES_TUPLES_OK: rows = Self.rows(of: result)
+      case PGRES_COMMAND_OK, PGRES_EMPTY_QUERY: break
+      default: error = error ?? serverError(of: result)
+      }
+    }
+    if let error { throw error }
+    return rows
+  }
+
+  /// Waits until a whole result is there.
+  private func receive(_ received: inout Int, deadline: Deadline) throws(PostgresError) {
+    while true {
+      let unsent = PQflush(handle)
+      if unsent < 0 { throw broken() }
+      if unsent == 0, PQisBusy(handle) == 0 { return }
+      guard wait(for: Int32(unsent == 0 ? POLLIN : POLLIN | POLLOUT), deadline: deadline) else { throw .timedOut }
+      let before = Int(handoff_bytes_waiting(PQsocket(handle)))
+      // Where the connection ended, the result that follows says whether the server gave a reason.
+      if PQconsumeInput(handle) == 0 { return }
+      // libpq does not tell how much it took, only the system does, roughly: what is waiting less, and no less than
+      // the room that libpq makes before it reads.
+      received += max(min(before, 8192), before - Int(handoff_bytes_waiting(PQsocket(handle))))
+      guard received <= limit else { throw .tooLarge }
+    }
+  }
+
+  private static func rows(of result: OpaquePointer) -> [PostgresRow] {
+    let columns = PQnfields(result)
+    return (0..<PQntuples(result)).map { row in
+      (0..<columns).map { column in
+        if PQgetisnull(result, row, column) == 1 { return nil }
+        guard let value = PQgetvalue(result, row, column) else { return nil }
+        let bytes = UnsafeRawBufferPointer(start: value, count: Int(PQgetlength(result, row, column)))
+        return String(validating: bytes, as: UTF8.self) ?? Untrusted(bytes: bytes).raw
+      }
+    }
+  }
+
+  private func serverError(of result: OpaquePointer) -> PostgresError {
+    guard let state = text(handoff_pq_sqlstate(result)) else { return broken() }
+    return .server(
+      sqlState: state, message: text(handoff_pq_primary_message(result)) ?? "",
+      routine: text(handoff_pq_source_function(result)))
+  }
+
+  /// The connection ended, or what came is not the protocol.
+  private func broken() -> PostgresError { .garbage }
+
+  // MARK: Waiting
+
+  /// Waits for the socket.
+  /// - Returns: false at the deadline.
+  private func wait(for events: Int32, deadline: Deadline) -> Bool {
+    while true {
+      var waiting = pollfd(fd: PQsocket(handle), events: Int16(events), revents: 0)
+      let count = poll(&waiting, 1, Int32(clamping: deadline.remainingMilliseconds))
+      if count > 0 { return true }
+      if count == 0, deadline.hasPassed { return false }
+      if count < 0, errno != EINTR { return true }
+    }
+  }
+
+  /// Text of libpq's as ours, whatever its bytes are.
+  private func text(_ pointer: UnsafePointer<CChar>?) -> String? {
+    guard let pointer else { return nil }
+    return Untrusted(bytes: UnsafeRawBufferPointer(start: pointer, count: strlen(pointer))).raw
+  }
+
+  private func text(_ pointer: UnsafeMutablePointer<CChar>?) -> String? { text(UnsafePointer(pointer)) }
+}

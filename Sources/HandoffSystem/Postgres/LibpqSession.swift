@@ -1,0 +1,84 @@
+import Synchronization
+
+/// A connection of libpq in a read-only transaction.
+final class LibpqSession: PostgresSession {
+  let connection: PostgresConnection
+  private let state: Mutex<State>
+  private let usesServerEncoding: Bool
+
+  private enum State {
+    case idle(LibpqConnection)
+    case busy
+    case closed
+  }
+
+  private init(_ libpq: LibpqConnection, usesServerEncoding: Bool) {
+    connection = libpq.description
+    state = Mutex(.idle(libpq))
+    self.usesServerEncoding = usesServerEncoding
+  }
+
+  /// Begins the transaction on a new connection. Blocks.
+  static func begin(_ libpq: LibpqConnection, deadline: Deadline) throws(PostgresError) -> LibpqSession {
+    // The server checks what it sends, and a database that does not know its own encoding can hold anything.
+    let usesServerEncoding = libpq.parameter("server_encoding") == "SQL_ASCII"
+    let session = LibpqSession(libpq, usesServerEncoding: usesServerEncoding)
+    try libpq.execute(session.beginning(deadline: deadline), deadline: deadline)
+    return session
+  }
+
+  /// The statements that begin the transaction. They hold for it alone, so that they are right behind a pooler too.
+  /// No schema is searched but the catalog's, so that nobody's functions and operators run in place of the server's
+  /// (CVE-2018-1058).
+  private func beginning(deadline: Deadline) -> [String] {
+    let left = max(1, deadline.remainingMilliseconds)
+    return [
+      "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+      "SET LOCAL search_path = ''",
+      "SET LOCAL statement_timeout = \(left)",
+      "SET LOCAL lock_timeout = \(max(1, min(1000, left / 2)))",
+      "SET LOCAL idle_in_transaction_session_timeout = \(left + 10_000)",
+    ] + (usesServerEncoding ? ["SET LOCAL client_encoding = 'SQL_ASCII'"] : [])
+  }
+
+  func query(
+    _ sql: String, parameters: [String?], deadline: Deadline
+  ) async throws(PostgresError) -> [PostgresRow] {
+    let taken = state.withLock { state -> LibpqConnection? in
+      guard case .idle(let libpq) = state else { return nil }
+      state = .busy
+      return libpq
+    }
+    guard let libpq = taken else { throw .other("the session is closed or in use") }
+    return try await ownThread(deadline: deadline, late: { .timedOut }) {
+      [self] () throws(PostgresError) -> [PostgresRow] in
+      do throws(PostgresError) {
+        let rows = try libpq.query(sql, parameters, deadline: deadline)
+        giveBack(libpq)
+        return rows
+      } catch {
+        // After an error of the server its transaction is over; a new one is begun so that the next query can be asked.
+        guard case .server = error, (try? libpq.execute(["ROLLBACK"], deadline: deadline)) != nil,
+          (try? libpq.execute(beginning(deadline: deadline), deadline: deadline)) != nil
+        else {
+          state.withLock { $0 = .closed }
+          throw error
+        }
+        giveBack(libpq)
+        throw error
+      }
+    }
+  }
+
+  /// Ends the connection. A query that is under way ends at its deadline.
+  func close() async {
+    // The connection is closed when nobody holds it any more.
+    state.withLock { $0 = .closed }
+  }
+
+  private func giveBack(_ libpq: LibpqConnection) {
+    state.withLock { state in
+      if case .busy = state { state = .idle(libpq) }
+    }
+  }
+}
