@@ -72,7 +72,7 @@ let package = Package(
         "HandoffSecrets", "HandoffStore",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      swiftSettings: settings),
+      exclude: ["Schemas"], swiftSettings: settings),
     .target(
       name: "HandoffTestSupport", dependencies: ["HandoffSystem"], path: "Tests/Support", swiftSettings: settings),
     tests("HandoffText", ["HandoffText"]),

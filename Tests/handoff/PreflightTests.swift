@@ -1,0 +1,80 @@
+import Foundation
+import HandoffModel
+import HandoffTestSupport
+import Testing
+
+@Suite struct PreflightTests {
+  @Test("A folder that uses nothing is skipped area by area, with reasons, and all is well")
+  func empty() async throws {
+    let folder = try TemporaryFolder()
+    let answer = try await Tool.run(
+      "preflight", "--format", "json", environment: Lab.bareEnvironment(home: folder.path), in: folder.path)
+    let report = try Report(answer)
+    #expect(report.status == 0)
+    let probes = report.json["probes"]?.array ?? []
+    #expect(!probes.isEmpty)
+    for probe in probes {
+      #expect(probe["status"]?.string == "skipped")
+      #expect(probe["findings"]?.array?.first?["message"]?.string?.isEmpty == false)
+    }
+  }
+
+  @Test("A mistake in handoff.yml is exit status 2, on standard error, with its place")
+  func mistake() async throws {
+    let folder = try TemporaryFolder(["handoff.yml": "deadlin: 3\n"])
+    let answer = try await Tool.run("preflight", environment: Lab.bareEnvironment(home: folder.path), in: folder.path)
+    #expect(answer.status == 2)
+    #expect(answer.output.isEmpty)
+    #expect(answer.complaint == "handoff: handoff.yml:1:1: unknown key \"deadlin\"; did you mean \"deadline\"?\n")
+  }
+
+  @Test(
+    "Wrong usage is exit status 64",
+    arguments: [["preflight", "--only", "nothing"], ["preflight", "--timeout", "0"], ["nonsense"], ["--nonsense"]])
+  func usage(arguments: [String]) async throws {
+    let folder = try TemporaryFolder()
+    let answer = try await Witness.ask(
+      Tool.path, arguments, environment: Lab.bareEnvironment(home: folder.path), in: folder.path)
+    #expect(answer.status == 64)
+    #expect(answer.output.isEmpty)
+  }
+
+  @Test("Colours and progress stay away where nobody looks")
+  func plain() async throws {
+    let folder = try TemporaryFolder([".env.example": "A=1\n"])
+    let environment = Lab.bareEnvironment(home: folder.path)
+    let plain = try await Tool.run("preflight", environment: environment, in: folder.path)
+    #expect(!plain.output.contains("\u{1b}"))
+    #expect(plain.complaint.isEmpty)
+    let forced = try await Tool.run("preflight", "--color", "always", environment: environment, in: folder.path)
+    #expect(forced.output.contains("\u{1b}[33m"))
+  }
+
+  @Test("--only and --skip choose the areas, --timings shows the time, --quiet only what is not well")
+  func choosing() async throws {
+    let folder = try TemporaryFolder([".env.example": "A=1\n"])
+    let environment = Lab.bareEnvironment(home: folder.path)
+    func areas(_ arguments: String...) async throws -> [String] {
+      let answer = try await Witness.ask(
+        Tool.path, ["preflight", "--format", "json"] + arguments, environment: environment, in: folder.path)
+      return try Report(answer).json["probes"]?.array?.compactMap { $0["probe"]?.string } ?? []
+    }
+    #expect(try await areas("--only", "environment,python") == ["python", "environment"])
+    #expect(try await !areas("--skip", "environment", "--skip", "python").contains("python"))
+    let quiet = try await Tool.run("preflight", "-q", environment: environment, in: folder.path)
+    #expect(quiet.output.hasPrefix("! environment"))
+    let timed = try await Tool.run("preflight", "--timings", environment: environment, in: folder.path)
+    #expect(timed.output.contains(" ms"))
+  }
+
+  @Test("-v shows where each value came from")
+  func origins() async throws {
+    let folder = try TemporaryFolder([
+      "handoff.yml": "deadline: 3\n", ".env.example": "A=1\n",
+    ])
+    let answer = try await Tool.run(
+      "preflight", "-v", environment: Lab.bareEnvironment(home: folder.path), in: folder.path)
+    #expect(answer.output.contains("(handoff.yml, deadline)"))
+    #expect(answer.output.contains("(.env.example)"))
+  }
+}
