@@ -20,7 +20,9 @@ struct Workspace {
     let folder = FileManager.default.currentDirectoryPath
     let environment = ProcessEnvironment(ProcessInfo.processInfo.environment)
     let host = Host(
-      environment: environment, workingDirectory: folder, commands: SubprocessRunner())
+      environment: environment, workingDirectory: folder, commands: SubprocessRunner(),
+      http: CurlTransport(environment: environment),
+      postgres: LibpqConnector())
     let root: String
     if let asked = options.project {
       guard let real = host.files.realPath(asked), host.files.kind(of: real) == .folder else {
