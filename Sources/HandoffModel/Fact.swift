@@ -74,9 +74,12 @@ public struct Source: Hashable, Sendable, CustomStringConvertible {
       self.init(kind)
       return
     }
-    guard let separator = text.firstRange(of: ": "), let kind = Kind(rawValue: String(text[..<separator.lowerBound]))
+    // By scalars: a detail that begins with a combining mark would swallow the space before it.
+    let scalars = text.unicodeScalars
+    guard let colon = scalars.firstIndex(of: ":"), let kind = Kind(rawValue: String(scalars[..<colon])),
+      scalars[colon...].dropFirst().first == " "
     else { return nil }
-    self.init(kind, String(text[separator.upperBound...]))
+    self.init(kind, String(scalars[colon...].dropFirst(2)))
   }
 
   /// `kind: detail`, as it stands in documents and JSON.

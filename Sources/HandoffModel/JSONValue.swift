@@ -1,9 +1,3 @@
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
-
 /// A JSON value, as RFC 8259 defines it; numbers are whole or binary floating point.
 public enum JSONValue: Hashable, Sendable {
   case null
@@ -18,11 +12,8 @@ public enum JSONValue: Hashable, Sendable {
   /// - Parameter bytes: UTF-8.
   /// - Throws: ``JSONSyntaxError`` when the bytes are not one JSON value.
   public init(parsing bytes: some Sequence<UInt8>) throws(JSONSyntaxError) {
-    do {
-      self = try JSONDecoder().decode(JSONValue.self, from: Data(bytes))
-    } catch {
-      throw JSONSyntaxError(description: "not valid JSON")
-    }
+    var parser = JSONParser(Array(bytes))
+    self = try parser.parse()
   }
 
   /// The members of an object, or nil.
@@ -40,9 +31,13 @@ public enum JSONValue: Hashable, Sendable {
     if case .string(let text) = self { text } else { nil }
   }
 
-  /// A whole number, or nil.
+  /// A whole number, however it was written (`1`, `1.0`), or nil.
   public var int: Int? {
-    if case .int(let number) = self { number } else { nil }
+    switch self {
+    case .int(let number): number
+    case .double(let number): Int(exactly: number)
+    default: nil
+    }
   }
 
   /// A truth value, or nil.
@@ -75,6 +70,8 @@ public enum JSONValue: Hashable, Sendable {
 public struct JSONSyntaxError: Error, CustomStringConvertible {
   /// What is wrong.
   public let description: String
+  /// The line it is on, counted from 1.
+  public let line: Int
 }
 
 extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral,

@@ -76,6 +76,11 @@ extension JSONValue {
 
   private static func write(_ string: String, to text: inout String) {
     text += "\""
+    defer { text += "\"" }
+    if string.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7f && !Self.special.contains($0) }) {
+      text += string
+      return
+    }
     for scalar in string.unicodeScalars {
       switch scalar {
       case "\"": text += "\\\""
@@ -91,8 +96,9 @@ extension JSONValue {
         }
       }
     }
-    text += "\""
   }
+
+  private static let special = Array("\"\\`<>".utf8)
 }
 
 extension Unicode.Scalar {

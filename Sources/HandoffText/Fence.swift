@@ -7,7 +7,9 @@ public enum Fence {
   ///   - language: the info string, ours.
   /// - Returns: the block with its fences, without a line end after the last.
   public static func block(_ content: String, language: String) -> String {
-    let lines = content.split(separator: "\n", omittingEmptySubsequences: false).map { Untrusted(String($0)).visible }
+    let lines = content.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).map {
+      Untrusted(String($0)).visible
+    }
     let fence = String(repeating: "`", count: max(3, lines.map { longestRun(of: "`", in: $0) + 1 }.max() ?? 3))
     return ([fence + language] + lines + [fence]).joined(separator: "\n")
   }

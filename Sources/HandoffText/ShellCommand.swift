@@ -48,6 +48,7 @@ public enum ShellWord {
   /// One word for bash, zsh and dash that gives back exactly these bytes, except NUL, which no argument can hold.
   ///
   /// Characters that a reader could not see are written as octal escapes of `printf`, so that what is read is what runs.
+  /// After a line end the quotes are closed and opened again, so that no line of a command begins with the world's text.
   public static func bash(_ text: String) -> String {
     if !text.isEmpty, text.utf8.allSatisfy(isPlain), text.first != "=", !text.contains("~") { return text }
     var word = ""
@@ -62,6 +63,7 @@ public enum ShellWord {
         word += #"\'"#
       } else if scalar.isVisible || scalar == "\n" {
         quoted.unicodeScalars.append(scalar)
+        if scalar == "\n" { flush() }
       } else {
         flush()
         let octal = String(scalar).utf8.map { byte in
@@ -77,7 +79,8 @@ public enum ShellWord {
   /// One word for PowerShell, or nil when it holds something that PowerShell or its passing of arguments to programs
   /// would change: control and invisible characters, double quotes, a backslash at the end.
   public static func powershell(_ text: String, quoted: Bool = false) -> String? {
-    guard text.unicodeScalars.allSatisfy({ $0.isVisible }), !text.contains("\""), text.last != "\\" else {
+    let scalars = text.unicodeScalars
+    guard scalars.allSatisfy({ $0.isVisible && $0 != "\"" }), scalars.last != "\\" else {
       return nil
     }
     if !quoted, !text.isEmpty, text.utf8.allSatisfy(isPlain), !text.contains("@"), !text.contains(","),
@@ -87,10 +90,10 @@ public enum ShellWord {
       return text
     }
     var word = "'"
-    for character in text {
-      word.append(character)
+    for scalar in scalars {
+      word.unicodeScalars.append(scalar)
       // PowerShell takes each of the typographic single quotes for a plain one.
-      if "'\u{2018}\u{2019}\u{201a}\u{201b}".contains(character) { word.append(character) }
+      if ["'", "\u{2018}", "\u{2019}", "\u{201a}", "\u{201b}"].contains(scalar) { word.unicodeScalars.append(scalar) }
     }
     return word + "'"
   }
@@ -103,4 +106,28 @@ public enum ShellWord {
     default: "-_./:=@,+%~".utf8.contains(byte)
     }
   }
+}
+
+/// One line of ours in a block of commands, which stays a comment wherever it is pasted.
+public enum ShellComment {
+  /// A comment line.
+  ///
+  /// An interactive zsh runs a pasted `#` as a command unless told otherwise. So the line holds nothing that a shell
+  /// would act on: other characters than letters, digits and a few harmless marks become spaces.
+  public static func line(_ message: Message) -> String {
+    var text = "#"
+    var pending = true
+    for scalar in message.terminal.unicodeScalars {
+      let harmless = scalar.isASCII ? ShellComment.harmless.contains(scalar) : scalar.isVisible
+      if harmless {
+        if pending { text += " " }
+        text.unicodeScalars.append(scalar)
+      }
+      pending = !harmless
+    }
+    return text
+  }
+
+  private static let harmless = Set(
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.,:/_-+@%".unicodeScalars)
 }

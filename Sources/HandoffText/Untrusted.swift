@@ -58,12 +58,12 @@ public struct Untrusted: Hashable, Sendable {
   public var markdownCell: String {
     var text = ""
     var afterBackslash = false
-    for character in visible {
+    for scalar in visible.unicodeScalars {
       // A backslash before an escaped pipe is read differently by different parsers, so that pipe is spelled out.
-      if character == "|" { text += afterBackslash ? "\\u{7c}" : "\\|" } else { text.append(character) }
-      afterBackslash = character == "\\"
+      if scalar == "|" { text += afterBackslash ? "\\u{7c}" : "\\|" } else { text.unicodeScalars.append(scalar) }
+      afterBackslash = scalar == "\\"
     }
-    if text.last == "\\" { text += " " }
+    if afterBackslash { text += " " }
     return Self.codeSpan(text)
   }
 
@@ -81,17 +81,19 @@ public struct Untrusted: Hashable, Sendable {
     if text.isEmpty { return "(empty)" }
     if text.allSatisfy({ $0 == " " }) { return "(\(text.count) spaces)" }
     let ticks = String(repeating: "`", count: longestRun(of: "`", in: text) + 1)
-    let pads = text.hasPrefix("`") || text.hasSuffix("`") || text.hasPrefix(" ") || text.hasSuffix(" ")
+    // By scalars: a backtick or space with a combining mark after it is one character to Swift, and two to Markdown.
+    let ends = [text.unicodeScalars.first, text.unicodeScalars.last]
+    let pads = ends.contains("`") || ends.contains(" ")
     return pads ? "\(ticks) \(text) \(ticks)" : ticks + text + ticks
   }
 }
 
-/// The length of the longest run of one character in a text.
-public func longestRun(of character: Character, in text: String) -> Int {
+/// The length of the longest run of one scalar in a text.
+public func longestRun(of scalar: Unicode.Scalar, in text: String) -> Int {
   var longest = 0
   var current = 0
-  for next in text {
-    current = next == character ? current + 1 : 0
+  for next in text.unicodeScalars {
+    current = next == scalar ? current + 1 : 0
     longest = max(longest, current)
   }
   return longest

@@ -1,0 +1,196 @@
+/// Reads JSON text as RFC 8259 defines it, in time that grows with the text alone. Nesting is limited, so that no text
+/// can exhaust the stack; of members with one name the last counts.
+struct JSONParser {
+  /// How deeply arrays and objects may be nested.
+  static let maximumDepth = 256
+
+  private let bytes: [UInt8]
+  private var position = 0
+
+  init(_ bytes: [UInt8]) {
+    self.bytes = bytes
+  }
+
+  /// Reads the one value that the text must be.
+  mutating func parse() throws(JSONSyntaxError) -> JSONValue {
+    skipSpace()
+    let value = try value(depth: 0)
+    skipSpace()
+    guard position == bytes.count else { throw error("something stands after the end of the value") }
+    return value
+  }
+
+  private mutating func value(depth: Int) throws(JSONSyntaxError) -> JSONValue {
+    guard depth <= Self.maximumDepth else { throw error("nested more than \(Self.maximumDepth) levels deep") }
+    guard let byte = peek() else { throw error("the text ends where a value is expected") }
+    switch byte {
+    case UInt8(ascii: "{"): return try object(depth: depth)
+    case UInt8(ascii: "["): return try array(depth: depth)
+    case UInt8(ascii: "\""): return .string(try string())
+    case UInt8(ascii: "t"): return try word("true", .bool(true))
+    case UInt8(ascii: "f"): return try word("false", .bool(false))
+    case UInt8(ascii: "n"): return try word("null", .null)
+    case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return try number()
+    default: throw error("a value is expected here")
+    }
+  }
+
+  private mutating func object(depth: Int) throws(JSONSyntaxError) -> JSONValue {
+    position += 1
+    var members: [String: JSONValue] = [:]
+    skipSpace()
+    if take(UInt8(ascii: "}")) { return .object(members) }
+    while true {
+      guard peek() == UInt8(ascii: "\"") else { throw error("a member's name in quotes is expected here") }
+      let name = try string()
+      skipSpace()
+      guard take(UInt8(ascii: ":")) else { throw error("a colon is expected after a member's name") }
+      skipSpace()
+      members[name] = try value(depth: depth + 1)
+      skipSpace()
+      if take(UInt8(ascii: "}")) { return .object(members) }
+      guard take(UInt8(ascii: ",")) else { throw error("a comma or } is expected after a member") }
+      skipSpace()
+    }
+  }
+
+  private mutating func array(depth: Int) throws(JSONSyntaxError) -> JSONValue {
+    position += 1
+    var elements: [JSONValue] = []
+    skipSpace()
+    if take(UInt8(ascii: "]")) { return .array(elements) }
+    while true {
+      elements.append(try value(depth: depth + 1))
+      skipSpace()
+      if take(UInt8(ascii: "]")) { return .array(elements) }
+      guard take(UInt8(ascii: ",")) else { throw error("a comma or ] is expected after an element") }
+      skipSpace()
+    }
+  }
+
+  private mutating func string() throws(JSONSyntaxError) -> String {
+    position += 1
+    let start = position
+    while let byte = peek(), byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\"), byte >= 0x20 { position += 1 }
+    if peek() == UInt8(ascii: "\"") {
+      let text = String(validating: bytes[start..<position], as: UTF8.self)
+      position += 1
+      guard let text else { throw error("a string is not UTF-8") }
+      return text
+    }
+    var buffer = Array(bytes[start..<position])
+    while let byte = peek() {
+      switch byte {
+      case UInt8(ascii: "\""):
+        position += 1
+        guard let text = String(validating: buffer, as: UTF8.self) else { throw error("a string is not UTF-8") }
+        return text
+      case UInt8(ascii: "\\"):
+        buffer += try escape()
+      case ..<0x20:
+        throw error("a control character stands in a string")
+      default:
+        buffer.append(byte)
+        position += 1
+      }
+    }
+    throw error("a string has no end")
+  }
+
+  private mutating func escape() throws(JSONSyntaxError) -> [UInt8] {
+    position += 1
+    guard let byte = peek() else { throw error("a string has no end") }
+    position += 1
+    switch byte {
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): return [byte]
+    case UInt8(ascii: "b"): return [0x08]
+    case UInt8(ascii: "f"): return [0x0c]
+    case UInt8(ascii: "n"): return [0x0a]
+    case UInt8(ascii: "r"): return [0x0d]
+    case UInt8(ascii: "t"): return [0x09]
+    case UInt8(ascii: "u"):
+      let high = try codeUnit()
+      var units = [high]
+      if UTF16.isLeadSurrogate(high), peek() == UInt8(ascii: "\\"), position + 1 < bytes.count,
+        bytes[position + 1] == UInt8(ascii: "u")
+      {
+        position += 2
+        units.append(try codeUnit())
+      }
+      guard let text = String(validating: units, as: UTF16.self) else {
+        throw error("half of a surrogate pair stands alone")
+      }
+      return Array(text.utf8)
+    default: throw error("an escape that JSON does not have")
+    }
+  }
+
+  private mutating func codeUnit() throws(JSONSyntaxError) -> UInt16 {
+    var unit: UInt16 = 0
+    for _ in 0..<4 {
+      guard let digit = peek().flatMap({ Character(Unicode.Scalar($0)).hexDigitValue }) else {
+        throw error("four hexadecimal digits are expected after \\u")
+      }
+      unit = unit << 4 | UInt16(digit)
+      position += 1
+    }
+    return unit
+  }
+
+  private mutating func number() throws(JSONSyntaxError) -> JSONValue {
+    let start = position
+    _ = take(UInt8(ascii: "-"))
+    if take(UInt8(ascii: "0")) {
+      if peek().map(Self.isDigit) == true { throw error("a number begins with a zero") }
+    } else {
+      try digits()
+    }
+    var whole = true
+    if take(UInt8(ascii: ".")) {
+      whole = false
+      try digits()
+    }
+    if take(UInt8(ascii: "e")) || take(UInt8(ascii: "E")) {
+      whole = false
+      if !take(UInt8(ascii: "+")) { _ = take(UInt8(ascii: "-")) }
+      try digits()
+    }
+    let text = String(decoding: bytes[start..<position], as: UTF8.self)
+    if whole, let number = Int(text) { return .int(number) }
+    guard let number = Double(text), number.isFinite else { throw error("a number is too large") }
+    return .double(number)
+  }
+
+  private mutating func digits() throws(JSONSyntaxError) {
+    guard peek().map(Self.isDigit) == true else { throw error("a digit is expected here") }
+    while peek().map(Self.isDigit) == true { position += 1 }
+  }
+
+  private mutating func word(_ word: StaticString, _ value: JSONValue) throws(JSONSyntaxError) -> JSONValue {
+    let end = position + word.utf8CodeUnitCount
+    guard end <= bytes.count, "\(word)".utf8.elementsEqual(bytes[position..<end]) else {
+      throw error("a value is expected here")
+    }
+    position = end
+    return value
+  }
+
+  private static func isDigit(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") }
+
+  private func peek() -> UInt8? { position < bytes.count ? bytes[position] : nil }
+
+  private mutating func take(_ byte: UInt8) -> Bool {
+    guard peek() == byte else { return false }
+    position += 1
+    return true
+  }
+
+  private mutating func skipSpace() {
+    while let byte = peek(), byte == 0x20 || byte == 0x0a || byte == 0x0d || byte == 0x09 { position += 1 }
+  }
+
+  private func error(_ description: String) -> JSONSyntaxError {
+    let line = bytes[..<min(position, bytes.count)].reduce(1) { $1 == 0x0a ? $0 + 1 : $0 }
+    return JSONSyntaxError(description: description, line: line)
+  }
+}
