@@ -1,5 +1,6 @@
 import Foundation
 import HandoffSystem
+import HandoffTestSupport
 import Testing
 
 /// The deadline is the client's: no peer and no file can hold it up.

@@ -1,5 +1,6 @@
 import CLibcurl
 import Foundation
+import HandoffTestSupport
 import Testing
 
 @testable import HandoffSystem

@@ -1,5 +1,6 @@
 import Foundation
 import HandoffSystem
+import HandoffTestSupport
 import Testing
 
 @Suite struct CurlTransportTests {

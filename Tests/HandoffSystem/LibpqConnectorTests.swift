@@ -1,4 +1,5 @@
 import HandoffSystem
+import HandoffTestSupport
 import Testing
 
 #if canImport(Glibc)
@@ -11,21 +12,21 @@ import Testing
 
 /// Each cause of a failed connection must be told apart from its neighbours, within the deadline.
 @Suite(
-  .timeLimit(.minutes(1)), .lab("postgres", "HANDOFF_LAB_PG_PORT"), .lab("postgres-scram", "HANDOFF_LAB_PGSCRAM_PORT"))
+  .timeLimit(.minutes(1)), Lab.needs("postgres", "PG_PORT"), Lab.needs("postgres-scram", "PGSCRAM_PORT"))
 struct LibpqConnectorTests {
   let connector = LibpqConnector()
 
   func trust(database: String? = nil, user: String? = nil) throws -> PostgresParameters {
     PostgresParameters(
-      host: "localhost", port: try Lab.port("HANDOFF_LAB_PG_PORT"),
-      database: try database ?? Lab.value("HANDOFF_LAB_PG_DATABASE"),
+      host: "localhost", port: try Lab.port("PG_PORT"),
+      database: try database ?? Lab.value("PG_DATABASE"),
       user: user ?? "postgres")
   }
 
   func scram(user: String = "postgres", password: String?) throws -> PostgresParameters {
     PostgresParameters(
-      host: "127.0.0.1", port: try Lab.port("HANDOFF_LAB_PGSCRAM_PORT"),
-      database: try Lab.value("HANDOFF_LAB_PGSCRAM_DATABASE"), user: user,
+      host: "127.0.0.1", port: try Lab.port("PGSCRAM_PORT"),
+      database: try Lab.value("PGSCRAM_DATABASE"), user: user,
       password: password)
   }
 
@@ -46,7 +47,7 @@ struct LibpqConnectorTests {
   }
 
   func failure(liar: String, within duration: Duration = .seconds(5)) async throws -> PostgresError {
-    let port = try Lab.port("HANDOFF_LAB_LIAR_" + liar)
+    let port = try Lab.port("LIAR_" + liar)
     return try await failure(
       PostgresParameters(host: "127.0.0.1", port: port, database: "d", user: "u"), within: duration)
   }
@@ -58,8 +59,8 @@ struct LibpqConnectorTests {
   @Test func saysHowTheConnectionWasMade() async throws {
     let session = try await connector.connect(trust(), deadline: .after(.seconds(5)))
     #expect(session.connection.host == "localhost")
-    #expect(session.connection.port == (try Lab.port("HANDOFF_LAB_PG_PORT")))
-    #expect(session.connection.database == (try Lab.value("HANDOFF_LAB_PG_DATABASE")))
+    #expect(session.connection.port == (try Lab.port("PG_PORT")))
+    #expect(session.connection.database == (try Lab.value("PG_DATABASE")))
     #expect(session.connection.user == "postgres")
     let rows = try await session.query(
       "SELECT split_part(current_setting('server_version'), ' ', 1)", parameters: [], deadline: .after(.seconds(5)))
@@ -69,14 +70,15 @@ struct LibpqConnectorTests {
 
   @Test func connectsOverTheSocketAndTakesAPasswordFile() async throws {
     let socket = PostgresParameters(
-      host: try Lab.value("HANDOFF_LAB_PG_SOCKET_DIR"), port: try Lab.port("HANDOFF_LAB_PG_PORT"), database: "postgres",
+      host: try Lab.value("PG_SOCKET_DIR"), port: try Lab.port("PG_PORT"), database: "postgres",
       user: "postgres")
     let session = try await connector.connect(socket, deadline: .after(.seconds(5)))
-    #expect(session.connection.host == (try Lab.value("HANDOFF_LAB_PG_SOCKET_DIR")))
+    #expect(session.connection.host == (try Lab.value("PG_SOCKET_DIR")))
     await session.close()
 
-    let folder = try TemporaryFolder()
-    folder.write("pass", "127.0.0.1:*:*:postgres:\(try Lab.value("HANDOFF_LAB_PGSCRAM_PASSWORD"))\n", mode: 0o600)
+    let folder = try Scratch()
+    try folder.write("pass", "127.0.0.1:*:*:postgres:\(try Lab.value("PGSCRAM_PASSWORD"))\n")
+    chmod(folder.path + "/pass", 0o600)
     var withFile = try scram(password: nil)
     withFile.environment = ["PGPASSFILE": folder.path + "/pass"]
     await (try connector.connect(withFile, deadline: .after(.seconds(5)))).close()
@@ -91,29 +93,29 @@ struct LibpqConnectorTests {
       unsetenv("PGHOST")
     }
     let variables = [
-      "PGHOST": "127.0.0.1", "PGPORT": "\(try Lab.port("HANDOFF_LAB_PGSCRAM_PORT"))", "PGUSER": "handoff_reader",
-      "PGDATABASE": try Lab.value("HANDOFF_LAB_PGSCRAM_DATABASE"),
-      "PGPASSWORD": try Lab.value("HANDOFF_LAB_PGSCRAM_PASSWORD"),
+      "PGHOST": "127.0.0.1", "PGPORT": "\(try Lab.port("PGSCRAM_PORT"))", "PGUSER": "handoff_reader",
+      "PGDATABASE": try Lab.value("PGSCRAM_DATABASE"),
+      "PGPASSWORD": try Lab.value("PGSCRAM_PASSWORD"),
     ]
     let session = try await connector.connect(PostgresParameters(environment: variables), deadline: .after(.seconds(5)))
     #expect(session.connection.user == "handoff_reader")
-    #expect(session.connection.database == (try Lab.value("HANDOFF_LAB_PGSCRAM_DATABASE")))
+    #expect(session.connection.database == (try Lab.value("PGSCRAM_DATABASE")))
     await session.close()
   }
 
   @Test func takesAServiceFromTheServiceFile() async throws {
-    let folder = try TemporaryFolder()
-    folder.write(
+    let folder = try Scratch()
+    try folder.write(
       "services",
-      "[other]\nhost=/nonexistent\n# ours\n[lab]\nhost=127.0.0.1\nport=\(try Lab.port("HANDOFF_LAB_PG_PORT"))\n"
+      "[other]\nhost=/nonexistent\n# ours\n[lab]\nhost=127.0.0.1\nport=\(try Lab.port("PG_PORT"))\n"
         + "dbname=postgres\nuser=handoff_reader\n[last]\nuser=nobody\n")
     let parameters = PostgresParameters(
-      database: try Lab.value("HANDOFF_LAB_PG_DATABASE"),
+      database: try Lab.value("PG_DATABASE"),
       environment: ["PGSERVICE": "lab", "PGSERVICEFILE": folder.path + "/services", "PGUSER": "postgres"])
     let session = try await connector.connect(parameters, deadline: .after(.seconds(5)))
     #expect(session.connection.user == "handoff_reader", "the service goes before the variables")
     #expect(
-      session.connection.database == (try Lab.value("HANDOFF_LAB_PG_DATABASE")),
+      session.connection.database == (try Lab.value("PG_DATABASE")),
       "what is explicit goes before the service")
     await session.close()
   }
@@ -142,7 +144,7 @@ struct LibpqConnectorTests {
   }
 
   @Test func tellsAMissingSocketFromOneNobodyServesAndOneThatIsForbidden() async throws {
-    let folder = try TemporaryFolder()
+    let folder = try Scratch()
     let parameters = PostgresParameters(host: folder.path, port: 5432, database: "d", user: "u")
     #expect(try await failure(parameters) == .noSocket)
     #expect(try await failure(PostgresParameters(host: "/nonexistent/x", database: "d", user: "u")) == .noSocket)
@@ -153,7 +155,7 @@ struct LibpqConnectorTests {
   }
 
   @Test(.enabled(if: geteuid() != 0, "root may use every socket")) func tellsAForbiddenSocket() async throws {
-    let folder = try TemporaryFolder()
+    let folder = try Scratch()
     let listener = try Listener(path: folder.path + "/.s.PGSQL.5432")
     defer { listener.stop() }
     chmod(folder.path + "/.s.PGSQL.5432", 0)
@@ -196,7 +198,7 @@ struct LibpqConnectorTests {
       Issue.record("a missing role is 28000")
       return
     }
-    let password = try Lab.value("HANDOFF_LAB_PGSCRAM_PASSWORD")
+    let password = try Lab.value("PGSCRAM_PASSWORD")
     guard
       case .server("28000", let words, let rejected) = try await failure(
         scram(user: "handoff_rejected", password: password))
@@ -228,24 +230,24 @@ struct LibpqConnectorTests {
     }
   }
 
-  @Test(.lab("liars", "HANDOFF_LAB_LIARS_PID")) func tellsAStartingServerFromAFullOne() async throws {
+  @Test(Lab.needs("liars", "LIARS_PID")) func tellsAStartingServerFromAFullOne() async throws {
     #expect(sqlState(try await failure(liar: "PG_STARTING")) == "57P03")
     #expect(sqlState(try await failure(liar: "PG_FULL")) == "53300")
   }
 
-  @Test(.lab("liars", "HANDOFF_LAB_LIARS_PID"), arguments: ["GARBAGE", "PG_GARBAGE", "CLOSE", "CUT", "FLOOD"])
+  @Test(Lab.needs("liars", "LIARS_PID"), arguments: ["GARBAGE", "PG_GARBAGE", "CLOSE", "CUT", "FLOOD"])
   func tellsWhatIsNotPostgreSQL(liar: String) async throws {
     #expect(try await failure(liar: liar) == .garbage)
   }
 
-  @Test(.lab("liars", "HANDOFF_LAB_LIARS_PID"), arguments: ["SILENT", "PG_HANGS"])
+  @Test(Lab.needs("liars", "LIARS_PID"), arguments: ["SILENT", "PG_HANGS"])
   func givesUpOnWhatHangs(liar: String) async throws {
     #expect(try await failure(liar: liar, within: .milliseconds(500)) == .timedOut)
   }
 
   @Test func givesUpOnAServerThatIsStopped() async throws {
     // To a client, a stopped server is one whose connections the kernel takes and nobody accepts.
-    let folder = try TemporaryFolder()
+    let folder = try Scratch()
     let listener = try Listener(path: folder.path + "/.s.PGSQL.5432")
     defer { listener.stop() }
     let parameters = PostgresParameters(host: folder.path, port: 5432, database: "d", user: "u")
@@ -253,7 +255,7 @@ struct LibpqConnectorTests {
   }
 
   @Test func endsWhenItsTaskIsCancelled() async throws {
-    let folder = try TemporaryFolder()
+    let folder = try Scratch()
     let listener = try Listener(path: folder.path + "/.s.PGSQL.5432")
     defer { listener.stop() }
     let path = folder.path

@@ -1,4 +1,5 @@
 import HandoffSystem
+import HandoffTestSupport
 import Testing
 
 #if canImport(Glibc)
@@ -10,15 +11,15 @@ import Testing
 #endif
 
 /// A session must change nothing, wait for nobody, and survive errors.
-@Suite(.timeLimit(.minutes(1)), .lab("postgres", "HANDOFF_LAB_PG_PORT")) struct LibpqSessionTests {
+@Suite(.timeLimit(.minutes(1)), Lab.needs("postgres", "PG_PORT")) struct LibpqSessionTests {
   let seconds = Deadline.after(.seconds(20))
 
   func session(
     database: String? = nil, deadline: Deadline? = nil, limit: Int = 64 << 20
   ) async throws -> any PostgresSession {
     let parameters = PostgresParameters(
-      host: "127.0.0.1", port: try Lab.port("HANDOFF_LAB_PG_PORT"),
-      database: try database ?? Lab.value("HANDOFF_LAB_PG_DATABASE"),
+      host: "127.0.0.1", port: try Lab.port("PG_PORT"),
+      database: try database ?? Lab.value("PG_DATABASE"),
       user: "postgres", environment: ["PGOPTIONS": "-c search_path=public -c default_transaction_read_only=off"])
     return try await LibpqConnector(resultLimit: limit).connect(parameters, deadline: deadline ?? seconds)
   }
@@ -175,13 +176,12 @@ import Testing
   }
 
   @Test func showsBytesThatAreNoText() async throws {
-    let name = "handoff_ascii_\(getpid())"
-    try await Psql.run("CREATE DATABASE \(name) ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0")
-    let session = try await session(database: name)
-    #expect(try await ask(session, "SELECT convert_from('\\x61ff62'::bytea, 'SQL_ASCII')") == [[#"a\xffb"#]])
-    _ = try? await ask(session, "SELECT 1/0")
-    #expect(try await ask(session, "SELECT convert_from('\\xc3a9'::bytea, 'SQL_ASCII')") == [["é"]])
-    await session.close()
-    try await Psql.run("DROP DATABASE \(name) (FORCE)")
+    try await Psql.withDatabase("ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0") { name in
+      let session = try await session(database: name)
+      #expect(try await ask(session, "SELECT convert_from('\\x61ff62'::bytea, 'SQL_ASCII')") == [[#"a\xffb"#]])
+      _ = try? await ask(session, "SELECT 1/0")
+      #expect(try await ask(session, "SELECT convert_from('\\xc3a9'::bytea, 'SQL_ASCII')") == [["é"]])
+      await session.close()
+    }
   }
 }

@@ -1,4 +1,5 @@
 import HandoffSystem
+import HandoffTestSupport
 import Testing
 
 #if canImport(Glibc)
@@ -111,7 +112,7 @@ import Testing
   }
 
   @Test func doesNotWaitForAGrandchildThatLeftTheSession() async throws {
-    let folder = try TemporaryFolder()
+    let folder = try Scratch()
     let start = ContinuousClock.now
     let result = await shell(
       """
@@ -155,7 +156,7 @@ import Testing
   }
 
   @Test func endsWhenItsTaskIsCancelled() async throws {
-    let folder = try TemporaryFolder()
+    let folder = try Scratch()
     let ready = folder.path + "/ready"
     let start = ContinuousClock.now
     let task = Task { await shell("echo $$; : > \(ready); sleep 60") }
@@ -171,9 +172,9 @@ import Testing
     func outcome(_ executable: String, path: String) async -> CommandOutcome {
       await runner.run(Command(executable, environment: ["PATH": path]), deadline: .after(.seconds(20))).outcome
     }
-    let folder = try TemporaryFolder()
-    folder.write("plain", "#!/bin/sh\n")
-    folder.write("orphan", "#!/nonexistent/python\n", mode: 0o755)
+    let folder = try Scratch()
+    try folder.write("plain", "#!/bin/sh\n")
+    try folder.write("orphan", "#!/nonexistent/python\n", executable: true)
     #expect(await outcome("handoff-no-such-program", path: "/usr/bin:/bin") == .notFound)
     #expect(await outcome(folder.path + "/none", path: "") == .notFound)
     #expect(await outcome("plain", path: folder.path) == .notPermitted)
@@ -187,8 +188,8 @@ import Testing
   }
 
   @Test func searchesThePathOfTheCommandAlone() async throws {
-    let folder = try TemporaryFolder()
-    folder.write("handoff-own-tool", "#!/bin/sh\necho own\n", mode: 0o755)
+    let folder = try Scratch()
+    try folder.write("handoff-own-tool", "#!/bin/sh\necho own\n", executable: true)
     let found = Command("handoff-own-tool", environment: ["PATH": "relative::" + folder.path])
     #expect(await runner.run(found, deadline: .after(.seconds(20))).text == "own")
     // This process's own PATH has sh; the command's has not.
@@ -200,7 +201,7 @@ import Testing
   }
 
   @Test func runsInTheFolderAskedFor() async throws {
-    let folder = try TemporaryFolder()
+    let folder = try Scratch()
     let command = Command("pwd", ["-P"], environment: path, workingDirectory: folder.path)
     #expect(await runner.run(command, deadline: .after(.seconds(20))).text == folder.path)
     let lost = Command("pwd", environment: path, workingDirectory: folder.path + "/none")

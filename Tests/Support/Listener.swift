@@ -7,15 +7,16 @@
 #endif
 
 /// A socket that listens and accepts nobody.
-final class Listener: Sendable {
+public final class Listener: Sendable {
   private let descriptor: Int32
   /// The port, where it is a TCP socket.
-  let port: Int
+  public let port: Int
 
-  struct Failure: Error {}
+  /// The system refused.
+  public struct Failure: Error {}
 
   /// On a free port of 127.0.0.1.
-  init() throws {
+  public init() throws {
     descriptor = socket(AF_INET, streamSocket, 0)
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
@@ -33,7 +34,7 @@ final class Listener: Sendable {
   }
 
   /// On a unix socket.
-  init(path: String) throws {
+  public init(path: String) throws {
     descriptor = socket(AF_UNIX, streamSocket, 0)
     port = 0
     var address = sockaddr_un()
@@ -51,13 +52,13 @@ final class Listener: Sendable {
   }
 
   /// Waits until somebody has connected.
-  func waitForClient() {
+  public func waitForClient() {
     var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
     _ = poll(&waiting, 1, 10_000)
   }
 
   /// Stops listening; a unix socket's file stays.
-  func stop() { close(descriptor) }
+  public func stop() { close(descriptor) }
 }
 
 #if canImport(Glibc)
