@@ -1,0 +1,126 @@
+import Crypto
+import HandoffModel
+import HandoffProject
+import HandoffSystem
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// What the AWS CLI remembers of logins and assumed roles: `~/.aws/sso/cache` and `~/.aws/cli/cache`. Only points in
+/// time are taken from there.
+struct AWSCaches: Sendable {
+  /// A login to a single sign-on session.
+  enum Login: Hashable, Sendable {
+    /// Nobody has logged in.
+    case absent
+    /// It is over at this time; whether the AWS CLI can renew it by itself.
+    case until(Int, renewable: Bool)
+  }
+
+  let configuration: AWSConfiguration
+  let host: Host
+
+  /// When the credentials end, and where that is known from; seconds since 1970.
+  var expiry: (time: Int, source: Source)? {
+    switch configuration.credentials.kind {
+    case .environment:
+      let name = "AWS_CREDENTIAL_EXPIRATION"
+      return configuration.environment[name].flatMap(AWSTimestamp.parse).map { ($0, Source(.environment, name)) }
+    case .assumeRole, .webIdentity:
+      guard let key = roleKey, let entry = entry("cli", Self.digest(key)),
+        let time = entry["Credentials"]?["Expiration"]?.string.flatMap(AWSTimestamp.parse)
+      else { return nil }
+      return (time, Source(.measured, "the AWS CLI's cache"))
+    case .sso:
+      guard case .until(let time, _)? = login else { return nil }
+      return (time, Source(.measured, "the AWS CLI's cache"))
+    default: return nil
+    }
+  }
+
+  /// The login that the profile uses, or nil when it uses none.
+  var login: Login? {
+    guard case .sso? = configuration.credentials.kind,
+      let profile = configuration.files.profiles[configuration.profileName],
+      let name = profile["sso_session"] ?? profile["sso_start_url"]
+    else { return nil }
+    guard let entry = entry("sso", Self.digest(name)),
+      let time = entry["expiresAt"]?.string.flatMap(AWSTimestamp.parse)
+    else { return .absent }
+    let registered = entry["registrationExpiresAt"]?.string.flatMap(AWSTimestamp.parse) ?? 0
+    let isRenewable =
+      profile.has("sso_session") && entry["refreshToken"]?.string != nil && registered > now
+    return .until(time, renewable: isRenewable)
+  }
+
+  /// Whether the login is missing or over, so that a person has to log in again; nil when it is not.
+  var loginFailure: AWSFailure? {
+    switch login {
+    case nil: nil
+    case .absent?: .notLoggedIn
+    case .until(let time, let renewable)?: time <= now && !renewable ? .expired : nil
+    }
+  }
+
+  private var now: Int { Int(host.now().timeIntervalSince1970.rounded(.down)) }
+
+  /// The arguments of AssumeRole as botocore writes them down to name its cache's file (`credentials.py`).
+  private var roleKey: String? {
+    guard let profile = configuration.files.profiles[configuration.profileName] else { return environmentRoleKey }
+    if case .webIdentity? = configuration.credentials.kind, let key = environmentRoleKey { return key }
+    guard let role = profile["role_arn"] else { return nil }
+    var arguments = [("RoleArn", Self.quoted(role))]
+    if let name = profile["role_session_name"] { arguments.append(("RoleSessionName", Self.quoted(name))) }
+    if case .assumeRole? = configuration.credentials.kind {
+      if let id = profile["external_id"] { arguments.append(("ExternalId", Self.quoted(id))) }
+      if let serial = profile["mfa_serial"] { arguments.append(("SerialNumber", Self.quoted(serial))) }
+      if let seconds = profile["duration_seconds"].flatMap({ Int($0) }) {
+        arguments.append(("DurationSeconds", String(seconds)))
+      }
+    }
+    return Self.object(arguments)
+  }
+
+  private var environmentRoleKey: String? {
+    guard !configuration.isExplicit, configuration.environment["AWS_WEB_IDENTITY_TOKEN_FILE"] != nil,
+      let role = configuration.environment["AWS_ROLE_ARN"]
+    else { return nil }
+    let name = configuration.environment["AWS_ROLE_SESSION_NAME"]
+    return Self.object([("RoleArn", Self.quoted(role))] + (name.map { [("RoleSessionName", Self.quoted($0))] } ?? []))
+  }
+
+  /// JSON as Python's `json.dumps(…, sort_keys=True)` writes it.
+  private static func object(_ members: [(String, String)]) -> String {
+    let sorted = members.sorted { $0.0 < $1.0 }
+    return "{" + sorted.map { "\"\($0.0)\": \($0.1)" }.joined(separator: ", ") + "}"
+  }
+
+  private static func quoted(_ text: String) -> String { JSONValue.string(text).canonical }
+
+  private static func digest(_ text: String) -> String {
+    Insecure.SHA1.hash(data: Data(text.utf8)).map { byte in
+      let digits = String(byte, radix: 16)
+      return digits.count == 1 ? "0" + digits : digits
+    }.joined()
+  }
+
+  private func entry(_ cache: String, _ key: String) -> JSONValue? {
+    guard let home = host.environment.home,
+      let bytes = try? host.files.read("\(home)/.aws/\(cache)/cache/\(key).json", limit: 1 << 16)
+    else { return nil }
+    return try? JSONValue(parsing: bytes)
+  }
+}
+
+extension AWSCaches {
+  /// A failure of the AWS CLI that says too little, as the login's cache explains it.
+  func explained(_ failure: AWSFailure) -> AWSFailure {
+    switch failure {
+    case .commandLineMissing, .unexpectedAnswer(.commandLine), .unexpectedAnswer(.code): loginFailure ?? failure
+    default: failure
+    }
+  }
+}

@@ -1,0 +1,173 @@
+public import HandoffModel
+public import HandoffProject
+import HandoffSystem
+import HandoffText
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// Which AWS account and principal the credentials here belong to, and where they come from.
+///
+/// The credentials are those that the AWS CLI would use. Keys are signed with by ourselves; for every other source the
+/// AWS CLI is asked. No credential, and no text of an answer's error, gets into what is returned.
+public struct AWSProbe: Probe {
+  /// `aws`.
+  public let area = "aws"
+  private let settings: AWSSettings
+
+  /// Takes what the project says about AWS.
+  public init(_ settings: AWSSettings) {
+    self.settings = settings
+  }
+
+  /// One, where the project uses AWS.
+  public static func probes(for project: Project) -> [ProbeUse] {
+    switch project.aws {
+    case .used(let settings): [.used(AWSProbe(settings))]
+    case .unused(let reason): [.unused(area: "aws", reason: reason)]
+    }
+  }
+
+  /// Measures.
+  public func observe(_ context: ProbeContext) async -> Observation {
+    let host = context.host
+    let present = AWSSetup.Present(
+      variables: host.environment.variables.filter { $0.key.hasPrefix("AWS_") && !$0.value.isEmpty },
+      explicitProfile: settings.profile.flatMap { $0.source.kind == .environment ? nil : $0.value })
+    let recorded = AWSSetup(recorded: context.expected?.observation(area), settings, present)
+    let configuration: AWSConfiguration
+    do {
+      configuration = try AWSConfiguration.read(settings, host: host)
+    } catch {
+      let setup = recorded ?? AWSSetup(facts: [], kind: nil, source: nil, settings, present)
+      let finding = AWSFindings.malformed(error, shown: context.shown(error.path), check: setup.check)
+      return Observation(probe: area, facts: [], findings: [finding])
+    }
+    var facts = Self.facts(of: configuration, AWSCaches(configuration: configuration, host: host))
+    let kind = configuration.credentials.kind
+    func setup() -> AWSSetup {
+      AWSSetup(facts: facts, kind: kind, source: configuration.credentials.source, settings, present)
+    }
+    func findings() -> AWSFindings {
+      AWSFindings(setup: recorded ?? setup(), configuration: configuration, shown: { context.shown($0) })
+    }
+    var found: [Finding] = []
+    switch await identity(configuration, findings(), context) {
+    case .success(let identity):
+      let source = configuration.credentials.source ?? Source(.unknown)
+      facts.append(Fact("aws.account", .identity, .string(identity.account), source: source))
+      facts.append(Fact("aws.principal", .identity, .string(identity.principal), source: source))
+      // The AWS CLI may have written its cache just now.
+      facts.removeAll { $0.id == "aws.expires" }
+      facts += Self.expiry(AWSCaches(configuration: configuration, host: host))
+      let different = Self.differences(context.expected?.observation(area), facts)
+      if recorded != nil, let finding = findings().notAsRecorded(different) { found.append(finding) }
+    case .failure(let lost): found.append(lost.finding)
+    }
+    found += Self.warnings(configuration, findings())
+    let actual = setup()
+    return Observation(
+      probe: area, facts: facts, findings: found, summary: Self.summary(facts, configuration), setup: actual.steps,
+      verification: [GuideStep(actual.check, "asks AWS who you are")])
+  }
+
+  /// Why there is no identity.
+  private struct Lost: Error {
+    let finding: Finding
+  }
+
+  private func identity(
+    _ configuration: AWSConfiguration, _ findings: AWSFindings, _ context: ProbeContext
+  ) async -> Result<AWSIdentity, Lost> {
+    if configuration.profileIsMissing { return .failure(Lost(finding: findings.failure(.profileMissing))) }
+    if let region = configuration.region, !AWSRegion.isValid(region.value) {
+      return .failure(Lost(finding: findings.invalidRegion(region)))
+    }
+    if configuration.servicesAreMissing { return .failure(Lost(finding: findings.failure(.invalidConfiguration))) }
+    guard let endpoint = configuration.endpoint else { return .failure(Lost(finding: findings.invalidEndpoint())) }
+    let caches = AWSCaches(configuration: configuration, host: context.host)
+    do {
+      switch configuration.credentials {
+      case .none: throw AWSFailure.noCredentials
+      case .partial(_, _, let missing): return .failure(Lost(finding: findings.partial(missing: missing)))
+      case .noSourceProfile(let name, _): return .failure(Lost(finding: findings.sourceProfileMissing(name)))
+      case .keys(let keys, let kind, _):
+        let now = Int(context.host.now().timeIntervalSince1970)
+        // The AWS CLI does not even try keys that the environment says have ended.
+        if kind == .environment, let end = caches.expiry?.time, end <= now { throw AWSFailure.expired }
+        if configuration.wantsOtherEndpoint, !endpoint.isCustom {
+          return .success(
+            try await AWSCommandLine(configuration: configuration).ask(context.host, deadline: context.deadline))
+        }
+        let request = STSRequest(keys: keys, endpoint: endpoint, authorities: configuration.authorities)
+        return .success(try await request.send(context.host, deadline: context.deadline))
+      case .viaCommandLine:
+        return .success(
+          try await AWSCommandLine(configuration: configuration).ask(context.host, deadline: context.deadline))
+      }
+    } catch let failure as AWSFailure {
+      return .failure(Lost(finding: findings.failure(caches.explained(failure))))
+    } catch {
+      return .failure(Lost(finding: findings.failure(.unexpectedAnswer(.garbage))))
+    }
+  }
+
+  private static func warnings(_ configuration: AWSConfiguration, _ findings: AWSFindings) -> [Finding] {
+    var found = configuration.files.unreadable.map(findings.unreadable)
+    if let (first, second) = configuration.conflictingRegions { found.append(findings.regionConflict(first, second)) }
+    if configuration.isShadowed, !configuration.profileIsMissing { found.append(findings.shadowedProfile()) }
+    return found
+  }
+
+  // MARK: Facts
+
+  private static func facts(of configuration: AWSConfiguration, _ caches: AWSCaches) -> [Fact] {
+    var facts = expiry(caches)
+    if let region = configuration.region, AWSRegion.isValid(region.value) {
+      facts.append(Fact("aws.region", .identity, .string(region.value), source: region.source))
+    }
+    if let kind = configuration.credentials.kind, let source = configuration.credentials.source {
+      facts.append(Fact("aws.credentials", .state, .string(kind.rawValue), source: source))
+    }
+    if let profile = configuration.profile, !configuration.profileIsMissing {
+      facts.append(Fact("aws.profile", .state, .string(profile.value), source: profile.source))
+    } else if configuration.profile == nil, configuration.usesDefaultProfile {
+      facts.append(Fact("aws.profile", .state, "default", source: Source(.defaultValue, "the AWS CLI")))
+    }
+    return facts
+  }
+
+  private static func expiry(_ caches: AWSCaches) -> [Fact] {
+    guard let (time, source) = caches.expiry else { return [] }
+    return [Fact("aws.expires", .volatile, .string(AWSTimestamp.format(time)), source: source)]
+  }
+
+  /// The facts that are there and were recorded with another value.
+  private static func differences(_ recorded: Observation?, _ facts: [Fact]) -> [FactID] {
+    guard let recorded else { return [] }
+    let compared = Self.facts.filter { $0.factClass != .volatile }.map { FactID($0.pattern) }
+    return compared.filter { id in
+      guard let before = recorded.fact(id) else { return false }
+      return facts.first { $0.id == id }?.value != before.value
+    }
+  }
+
+  /// `account 695353648052 · us-east-1 · profile dev`.
+  private static func summary(_ facts: [Fact], _ configuration: AWSConfiguration) -> Message {
+    func value(_ id: FactID) -> Untrusted? {
+      facts.first { $0.id == id }?.value.string.map(Untrusted.init)
+    }
+    guard let account = value("aws.account") else { return Message() }
+    var parts: [Message] = ["account \(account)"]
+    if let region = value("aws.region") { parts.append("\(region)") }
+    if !configuration.isShadowed, let profile = value("aws.profile") {
+      parts.append("profile \(profile)")
+    } else if let kind = value("aws.credentials") {
+      parts.append("credentials from \(kind)")
+    }
+    return .joined(parts, separator: " · ")
+  }
+}

@@ -1,0 +1,173 @@
+import HandoffModel
+import HandoffProject
+import HandoffText
+
+/// How AWS was or is configured, and the commands that configure it so. Values of credentials never stand in them: what
+/// only the user knows is `...`.
+struct AWSSetup: Sendable {
+  /// A named value, and where it was named.
+  struct Named: Hashable, Sendable {
+    var value: String
+    var source: Source
+  }
+
+  /// Whether a handoff recorded it.
+  private(set) var isRecorded = false
+  /// Where credentials come from, or nil when nobody knows.
+  var kind: AWSCredentialKind?
+  /// Where exactly.
+  var source: Source?
+  /// The profile.
+  var profile: Named?
+  /// The region.
+  var region: Named?
+  /// Whether the credentials have a session token.
+  var isTemporary = false
+  /// Dotenv files that name credentials, relative to the root.
+  var dotenvFiles: [String] = []
+  /// The folders and variables of now, which a command has to undo.
+  var present: Present
+
+  /// What is set now.
+  struct Present: Hashable, Sendable {
+    /// Variables that are set, of those that name a profile, a region or credentials.
+    var variables: [String: String] = [:]
+    /// The profile that was named as `--profile` does, or nil.
+    var explicitProfile: String?
+  }
+
+  /// How it was when a handoff recorded it, or nil when that recorded no AWS.
+  init?(recorded: Observation?, _ settings: AWSSettings, _ present: Present) {
+    guard let recorded, let credentials = recorded.fact("aws.credentials"),
+      let kind = credentials.value.string.flatMap(AWSCredentialKind.init)
+    else { return nil }
+    self.init(facts: recorded.facts, kind: kind, source: credentials.source, settings, present)
+    isRecorded = true
+  }
+
+  /// How it is now, by its facts.
+  init(
+    facts: [Fact], kind: AWSCredentialKind?, source: Source?, _ settings: AWSSettings, _ present: Present
+  ) {
+    func named(_ id: FactID) -> Named? {
+      guard let fact = facts.first(where: { $0.id == id }), let text = fact.value.string, !text.isEmpty else {
+        return nil
+      }
+      return Named(value: text, source: fact.source)
+    }
+    self.kind = kind
+    self.source = source
+    self.present = present
+    profile = named("aws.profile")
+    region = named("aws.region")
+    dotenvFiles = kind == nil || kind == .environment ? settings.dotenvFiles : []
+    let principal = named("aws.principal")?.value ?? ""
+    isTemporary = principal.contains(":assumed-role/") || principal.contains(":federated-user/")
+  }
+
+  // MARK: Commands
+
+  /// The profile to name after `--profile`, or nil where a variable or the default does.
+  private var explicitProfile: String? { present.explicitProfile }
+
+  /// Asks the AWS CLI who we are.
+  var check: ShellCommand {
+    .run(["aws", "sts", "get-caller-identity"] + (explicitProfile.map { ["--profile", $0] } ?? []))
+  }
+
+  private var profileWords: [String] {
+    guard let name = explicitProfile ?? profile?.value, name != "default" || explicitProfile != nil else { return [] }
+    return ["--profile", name]
+  }
+
+  /// Logs in to single sign-on, or to the console's sign-in.
+  var login: ShellCommand {
+    .run(["aws"] + (kind == .login ? ["login"] : ["sso", "login"]) + profileWords)
+  }
+
+  /// Writes a profile's credentials, asking for each.
+  var configure: ShellCommand {
+    .run(["aws", "configure"] + (kind == .sso ? ["sso"] : []) + profileWords)
+  }
+
+  private static let keys = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"]
+
+  /// The variables that have to be set and removed for this configuration, given what is set now.
+  private func changes(regardless: Bool) -> ShellVariables {
+    var result = ShellVariables()
+    switch kind {
+    case .environment:
+      let names = isTemporary ? Self.keys : Array(Self.keys.dropLast())
+      result.set += names.map { ($0, "...") }
+    case .webIdentity where source?.kind == .environment:
+      result.set += [("AWS_ROLE_ARN", "..."), ("AWS_WEB_IDENTITY_TOKEN_FILE", "...")]
+    default: break
+    }
+    if kind != nil, kind != .environment, explicitProfile == nil {
+      // Keys in the environment go before every profile that is not named by an option.
+      result.unset += (Self.keys + ["AWS_SECURITY_TOKEN"]).filter { present.variables[$0] != nil }
+    }
+    let profileVariables = ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"]
+    let isNamed = profile?.source.kind == .environment || profile?.source.kind == .configuration
+    if let profile, isNamed, regardless || explicitProfile == nil {
+      let name = profileVariables.first { $0 == profile.source.detail } ?? profileVariables[0]
+      if regardless || present.variables[name] != profile.value { result.set.append((name, profile.value)) }
+      if name != profileVariables[0], present.variables[profileVariables[0]] != nil {
+        result.unset.append(profileVariables[0])
+      }
+    } else if kind != nil, explicitProfile == nil {
+      result.unset += profileVariables.filter { present.variables[$0] != nil && !regardless }
+    }
+    let regionIsConfigured = region?.source.kind == .configuration
+    if let region, region.source.kind == .environment || (regionIsConfigured && regardless) {
+      let name = AWSRegion.variables.first { $0 == region.source.detail } ?? AWSRegion.variables[0]
+      if regardless || present.variables[name] != region.value { result.set.append((name, region.value)) }
+      if name != AWSRegion.variables[0], let other = present.variables[AWSRegion.variables[0]], other != region.value {
+        result.unset.append(AWSRegion.variables[0])
+      }
+    } else if region != nil, !regardless, !regionIsConfigured {
+      result.unset += AWSRegion.variables.filter { present.variables[$0] != nil }
+    }
+    return result
+  }
+
+  /// The commands that configure it again, best first; without the check.
+  var restore: [Remedy] {
+    var remedies = dotenvFiles.map { Remedy(ShellVariables.load(dotenv: $0), "load the variables of \(Untrusted($0))") }
+    let changes = changes(regardless: false)
+    if let command = changes.command {
+      remedies.append(Remedy(command, kind == .environment ? "set the credentials again" : "configure it as recorded"))
+    }
+    switch kind {
+    case .sso, .login: remedies.append(Remedy(login, "log in again"))
+    case .sharedCredentialsFile, .configFile: remedies.append(Remedy(configure, "write the profile's credentials"))
+    case nil:
+      remedies.append(Remedy(ShellCommand.export("AWS_PROFILE", "..."), "select a profile"))
+      remedies.append(Remedy(configure, "make a profile"))
+    default: break
+    }
+    return remedies
+  }
+
+  /// How to configure it in a new session.
+  var steps: [GuideStep] {
+    var steps = dotenvFiles.map { GuideStep(ShellVariables.load(dotenv: $0), "load the variables of \(Untrusted($0))") }
+    let changes = changes(regardless: true)
+    for (name, value) in changes.set where dotenvFiles.isEmpty || !Self.keys.contains(name) {
+      let description: Message =
+        switch name {
+        case "AWS_PROFILE", "AWS_DEFAULT_PROFILE": "select the profile"
+        case "AWS_REGION", "AWS_DEFAULT_REGION": "select the region"
+        default: "fill in your own"
+        }
+      steps.append(GuideStep(.export(name, value), description))
+    }
+    switch kind {
+    case .sso, .login: steps.append(GuideStep(login, "log in, once the session has expired"))
+    case .sharedCredentialsFile, .configFile:
+      steps.append(GuideStep(configure, "only on a machine where the profile does not exist yet"))
+    default: break
+    }
+    return steps
+  }
+}
