@@ -1,0 +1,58 @@
+import Foundation
+import HandoffSecrets
+import HandoffText
+import Testing
+
+@Suite struct KnownValueTests {
+  private func scanner(_ value: String) throws -> SecretScanner {
+    SecretScanner(known: [try #require(KnownSecret(name: "STORY_KEY", value: value))])
+  }
+
+  /// Values without any shape, which nothing but the value itself gives away.
+  static let values = ["correct horse", "tr0ub4dor", "p@ss/w:rd?", "a\"b\\c`d<e>", "grüße-2024", "xK9#mP2$vL5q"]
+
+  @Test(arguments: values)
+  func aValueIsFoundInEachOfItsForms(value: String) throws {
+    let scanner = try scanner(value)
+    var forms = [value, value.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""]
+    forms.append(String(decoding: try JSONEncoder().encode(value), as: UTF8.self))
+    for before in ["", "u", "us", "use", "user:"] {
+      for after in ["", "@", "@h", "@ho"] {
+        let encoded = Data((before + value + after).utf8).base64EncodedString()
+        forms += [encoded, encoded.replacing("+", with: "-").replacing("/", with: "_")]
+      }
+    }
+    for form in forms {
+      let hits = scanner.scan("one\ntwo says \(form) to it\n")
+      #expect(hits.contains { $0.rule == "known-value" && $0.line == 2 && $0.subject?.raw == "STORY_KEY" }, "\(form)")
+    }
+    #expect(scanner.scan("one\ntwo says nothing\n").isEmpty)
+  }
+
+  @Test func aKeyOfManyLinesIsFoundByEachLine() throws {
+    let lines = (1...4).map { Material.random(64, of: Material.base64, seed: $0) }
+    let scanner = try scanner(lines.joined(separator: "\n"))
+    #expect(scanner.scan("x \(lines[2])").count == 1)
+  }
+
+  @Test(arguments: [
+    "", "short", "postgres", "password", "12345", "aaaaaaaa", "your_key_here", "123456", "true", "${PASSWORD}",
+  ])
+  func aValueThatIsAnOrdinaryWordIsNotLookedFor(value: String) {
+    #expect(KnownSecret(name: "X", value: value) == nil)
+  }
+
+  @Test func aShortWordInsideAnotherIsNotFound() throws {
+    let scanner = try scanner("dragon7")
+    #expect(scanner.scan("dragon77 snapdragon7 dragon7s").isEmpty)
+    #expect(scanner.scan("a (dragon7) b").count == 1)
+  }
+
+  @Test func manyValuesAreFoundInOnePass() throws {
+    let values = (1...200).map { Material.random(20, of: Material.alphanumeric, seed: UInt64($0)) }
+    let scanner = SecretScanner(
+      known: values.enumerated().compactMap { KnownSecret(name: "N\($0.offset)", value: $0.element) })
+    let text = values.enumerated().map { "line \($0.offset): \($0.element)" }.joined(separator: "\n")
+    #expect(scanner.scan(text).map(\.line) == Array(1...200))
+  }
+}
