@@ -32,28 +32,36 @@ def interpreter() -> Path:
     return found
 
 
-def run(argv, **options) -> subprocess.CompletedProcess:
-    """Runs a command of Python's or pip's, which keep their settings for the way to PyPI but not their import path."""
+def run(argv, scratch: Path | None = None) -> subprocess.CompletedProcess:
+    """Runs a command of Python's or pip's, which keep their settings for the way to PyPI but not their import path.
+
+    What they would leave in the machine's temporary folder, when they are interrupted, is left in `scratch`.
+    """
     env = {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "VIRTUAL_ENV", "__PYVENV"))}
     env.update(PATH=search_path(), PIP_DISABLE_PIP_VERSION_CHECK="1", PYTHONDONTWRITEBYTECODE="0")
-    return subprocess.run(list(map(str, argv)), capture_output=True, text=True, stdin=subprocess.DEVNULL, env=env, **options)
+    if scratch is not None:
+        scratch.mkdir(exist_ok=True)
+        env["TMPDIR"] = str(scratch)
+    return subprocess.run(list(map(str, argv)), capture_output=True, text=True, stdin=subprocess.DEVNULL, env=env)
 
 
 def made_once(kind: str, key: str, make) -> Path:
-    """A folder that `make(path)` fills once for each key. Others who want it wait; a half-made one is never seen."""
+    """A folder that `make(path, scratch)` fills once for each key. Others wait; a half-made one is not seen."""
     link = root() / f"{kind}-{hashlib.sha256(key.encode()).hexdigest()[:12]}"
     root().mkdir(parents=True, exist_ok=True)
     with open(f"{link}.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not link.exists():
-            for leftover in root().glob(f"{link.name}.*[0-9]"):  # of one that was killed
-                shutil.rmtree(leftover)
-            own = link.with_name(f"{link.name}.{os.getpid()}")
+            for leftover in [*root().glob(f"{link.name}.*[0-9]"), *root().glob(f"{link.name}.scratch")]:
+                shutil.rmtree(leftover)  # of one that was killed
+            own, scratch = link.with_name(f"{link.name}.{os.getpid()}"), link.with_name(f"{link.name}.scratch")
             try:
-                make(own)
+                make(own, scratch)
             except BaseException:
                 shutil.rmtree(own, ignore_errors=True)
                 raise
+            finally:
+                shutil.rmtree(scratch, ignore_errors=True)
             link.unlink(missing_ok=True)
             link.symlink_to(own.name)
     return link.resolve()
@@ -64,10 +72,10 @@ def tools() -> Path:
     wanted = (Path(__file__).resolve().parents[1] / "requirements.txt").read_text()
     python = interpreter()
 
-    def make(path: Path) -> None:
-        checked(run([python, "-m", "venv", path]), "python -m venv")
+    def make(path: Path, scratch: Path) -> None:
+        checked(run([python, "-m", "venv", path], scratch), "python -m venv")
         lines = [line for line in wanted.splitlines() if line and not line.startswith("#")]
-        checked(run([path / "bin/python", "-m", "pip", "install", "--quiet", *lines]), "pip install")
+        checked(run([path / "bin/python", "-m", "pip", "install", "--quiet", *lines], scratch), "pip install")
 
     return made_once("tools", f"{python} {version(python)}\n{wanted}", make)
 
@@ -76,9 +84,9 @@ def wheels() -> Path:
     """A folder of wheels: pytest and what it needs."""
     python = interpreter()
 
-    def make(path: Path) -> None:
+    def make(path: Path, scratch: Path) -> None:
         argv = [tools() / "bin/python", "-m", "pip", "download", "--quiet", "--only-binary", ":all:", "--dest", path]
-        checked(run([*argv, "pytest"]), "pip download")
+        checked(run([*argv, "pytest"], scratch), "pip download")
 
     return made_once("wheels", f"{python} {version(python)}", make)
 

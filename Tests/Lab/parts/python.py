@@ -9,9 +9,9 @@ from labkit import cache
 def up(folder: Path) -> dict:
     """Makes a venv of the base interpreter, as a person does, and installs pytest in it."""
     python, wheels, venv = cache.interpreter(), cache.wheels(), folder / "venv"
-    cache.checked(cache.run([python, "-m", "venv", venv]), "python -m venv")
+    cache.checked(cache.run([python, "-m", "venv", venv], folder / "tmp"), "python -m venv")
     install = ["-m", "pip", "install", "--quiet", "--no-index", "--find-links", wheels, "pytest"]
-    cache.checked(cache.run([venv / "bin/python", *install]), "pip install")
+    cache.checked(cache.run([venv / "bin/python", *install], folder / "tmp"), "pip install")
     return {
         "HANDOFF_LAB_PYTHON": python,
         "HANDOFF_LAB_VENV": venv,
