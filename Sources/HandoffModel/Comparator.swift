@@ -59,7 +59,7 @@ public struct Comparator: Sendable {
     }
     for fact in expected.facts {
       let kind = factClass(fact)
-      if kind == .volatile || silent.contains(fact.id) { continue }
+      if kind == .volatile || silent.contains(fact.id) || follows(fact.id, expected, actual) { continue }
       guard let now = actual.fact(fact.id) else {
         changes.append(missing(fact, kind, in: actual))
         continue
@@ -69,13 +69,20 @@ public struct Comparator: Sendable {
     }
     for fact in actual.facts where expected.fact(fact.id) == nil {
       let kind = factClass(fact)
-      if kind == .volatile || silent.contains(fact.id) { continue }
+      if kind == .volatile || silent.contains(fact.id) || follows(fact.id, expected, actual) { continue }
       if kind == .set || kind == .map, fact.value.isEmptyCollection { continue }
       // What the recorded side was kept from measuring is not new.
       if expected.findings.contains(where: { $0.severity == .unknown && $0.names(fact.id) }) { continue }
       changes.append(change(fact.id, kind, .added, .note, nil, fact.value, in: actual))
     }
     return (changes, confirmed)
+  }
+
+  /// Whether a fact differs only because another one of the same member does.
+  private func follows(_ id: FactID, _ expected: Observation, _ actual: Observation) -> Bool {
+    guard let pattern = dictionary.definition(of: id)?.dependsOn, let member = id.member else { return false }
+    let other = FactID(id.area + pattern.drop { $0 != "." }.replacing("[*]", with: "[\(member)]"))
+    return expected.fact(other)?.value != actual.fact(other)?.value
   }
 
   // MARK: Areas

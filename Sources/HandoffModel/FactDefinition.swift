@@ -42,6 +42,9 @@ public struct FactDefinition: Sendable {
   public let title: String
   /// The pattern of the set whose members these facts describe; of a member that is gone or new they stay silent.
   public let memberOf: String?
+  /// The pattern of a fact of the same member that this one depends on: where that one differs, this one is a
+  /// consequence of it and stays silent.
+  public let dependsOn: String?
   /// Whether the area is lost when this fact is.
   public let isHead: Bool
   /// What the value is, for the reference in the README.
@@ -50,13 +53,14 @@ public struct FactDefinition: Sendable {
   /// Defines a fact.
   public init(
     _ pattern: String, _ factClass: FactClass, order: StateOrder = .none, title: String, memberOf: String? = nil,
-    isHead: Bool = false, meaning: String
+    dependsOn: String? = nil, isHead: Bool = false, meaning: String
   ) {
     self.pattern = pattern
     self.factClass = factClass
     self.order = order
     self.title = title
     self.memberOf = memberOf
+    self.dependsOn = dependsOn
     self.isHead = isHead
     self.meaning = meaning
   }

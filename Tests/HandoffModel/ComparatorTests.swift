@@ -16,6 +16,8 @@ import Testing
       FactDefinition(
         "box.part[*].state", .state, order: .ranked([["up"], ["slow"], ["down", "gone"]]), title: "state",
         memberOf: "box.parts", meaning: ""),
+      FactDefinition(
+        "box.part[*].speed", .state, title: "speed", memberOf: "box.parts", dependsOn: "box.part[*].state", meaning: ""),
       FactDefinition("box.packages", .map, title: "packages", meaning: ""),
       FactDefinition("box.head", .progress, title: "head", meaning: ""),
       FactDefinition("box.size", .volatile, title: "size", meaning: ""),
@@ -66,6 +68,20 @@ import Testing
     #expect(comparison.changes.isEmpty)
     #expect(comparison.confirmed == 2)
     #expect(comparison.status == .ok)
+  }
+
+  @Test("What depends on a fact that differs stays silent, in whatever way it differs itself")
+  func dependent() {
+    let up: [FactID: JSONValue] = ["box.parts": ["a"], "box.part[a].state": "up", "box.part[a].speed": "high"]
+    for speed in ["low", nil] as [JSONValue?] {
+      let comparison = Self.compare(
+        up,
+        ["box.parts": ["a"], "box.part[a].state": "down"].merging(speed.map { ["box.part[a].speed": $0] } ?? [:]) { $1 }
+      )
+      #expect(Self.told(comparison) == ["box.part[a].state changed failure"])
+    }
+    let slow = Self.compare(up, up.merging(["box.part[a].speed": "low"]) { $1 })
+    #expect(Self.told(slow) == ["box.part[a].speed changed failure"])
   }
 
   @Test(
