@@ -1,0 +1,43 @@
+import HandoffModel
+import HandoffProject
+import HandoffSystem
+import HandoffText
+
+/// The compose command of this machine, for this project: `docker compose` or `docker-compose`, with the options that a
+/// new session needs.
+struct ComposeCommand {
+  private let words: [String]
+
+  init(_ settings: DockerSettings, _ context: ProbeContext) {
+    var words = Self.program(context.host)
+    if let file = settings.composeFile {
+      let isDefault = !file.value.contains("/") && file.source.kind == .file
+      if !isDefault { words += ["-f", file.value] }
+    }
+    if case .compose(let project, _) = settings.scope.value,
+      [.configuration, .environment].contains(settings.scope.source.kind)
+    {
+      words += ["-p", project]
+    }
+    self.words = words
+  }
+
+  /// A command of compose. A service's name comes last and cannot be an option.
+  func run(_ arguments: [String], service: String? = nil) -> ShellCommand {
+    let operand = service.map { $0.hasPrefix("-") ? ["--", $0] : [$0] } ?? []
+    return .run(words + arguments + operand)
+  }
+
+  /// The plugin where there is one, else the program, else the plugin, which is what there should be.
+  /// https://github.com/docker/cli/blob/master/cli-plugins/manager/manager.go
+  private static func program(_ host: Host) -> [String] {
+    let plugin = ["docker", "compose"]
+    let home = EndpointSearch(host: host).configurationFolder.map { [$0 + "/cli-plugins"] } ?? []
+    let folders =
+      home + ["/usr/local/lib", "/usr/local/libexec", "/usr/lib", "/usr/libexec"].map { $0 + "/docker/cli-plugins" }
+    if folders.contains(where: { host.files.isExecutable($0 + "/docker-compose") }) { return plugin }
+    let path = host.environment["PATH"]?.split(separator: ":").map(String.init) ?? []
+    let hasProgram = path.contains { $0.hasPrefix("/") && host.files.isExecutable($0 + "/docker-compose") }
+    return hasProgram ? ["docker-compose"] : plugin
+  }
+}

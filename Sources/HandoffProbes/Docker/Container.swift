@@ -1,0 +1,145 @@
+import HandoffModel
+
+/// What a list of containers says of one.
+struct ContainerSummary: Hashable, Sendable {
+  /// Its id.
+  let id: String
+  /// Its name, without the slash that the API writes before it.
+  let name: String
+  /// The image as asked for.
+  let image: String
+  /// What compose says of it.
+  let compose: ComposeLabels
+
+  init(id: String, name: String, image: String, compose: ComposeLabels) {
+    self.id = id
+    self.name = name
+    self.image = image
+    self.compose = compose
+  }
+
+  /// Reads an entry of `GET /containers/json`, or nil when it is not one. A name with a further slash is an alias that
+  /// another container gave it.
+  init?(listed json: JSONValue) {
+    let names = (json["Names"]?.strings ?? []).map { $0.hasPrefix("/") ? String($0.dropFirst()) : $0 }
+    guard let id = json["Id"]?.string, !id.isEmpty, let name = names.first(where: { !$0.contains("/") }),
+      Self.isName(name)
+    else { return nil }
+    self.init(
+      id: id, name: name, image: json["Image"]?.string ?? "", compose: ComposeLabels(json["Labels"] ?? .null))
+  }
+
+  /// Whether a text can be a container's name: it can then stand in a command as it is.
+  static func isName(_ text: String) -> Bool {
+    guard let first = text.utf8.first, first != UInt8(ascii: "-"), first != UInt8(ascii: ".") else { return false }
+    return text.utf8.count <= 1024
+      && text.utf8.allSatisfy { byte in
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+          UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "-"):
+          true
+        default: false
+        }
+      }
+  }
+}
+
+/// The labels that compose gives its containers.
+/// https://github.com/docker/compose/blob/main/pkg/api/labels.go
+struct ComposeLabels: Hashable, Sendable {
+  static let projectLabel = "com.docker.compose.project"
+
+  let project: String?
+  let service: String?
+  /// A container of `docker compose run`.
+  let isOneOff: Bool
+  /// The folder of the compose file, an absolute path.
+  let workingDirectory: String?
+
+  init(project: String?, service: String?, isOneOff: Bool, workingDirectory: String?) {
+    self.project = project
+    self.service = service
+    self.isOneOff = isOneOff
+    self.workingDirectory = workingDirectory
+  }
+
+  /// Reads an object of labels.
+  init(_ labels: JSONValue) {
+    self.init(
+      project: labels[Self.projectLabel]?.string, service: labels["com.docker.compose.service"]?.string,
+      isOneOff: labels["com.docker.compose.oneoff"]?.string?.lowercased() == "true",
+      workingDirectory: labels["com.docker.compose.project.working_dir"]?.string)
+  }
+}
+
+/// What inspecting a container says: an allow-list, in which no variable, command or output of it is.
+struct Container: Hashable, Sendable {
+  let image: String
+  let imageID: String
+  /// `created`, `running`, `paused`, `restarting`, `removing`, `exited`, `dead`.
+  let status: String
+  let exitCode: Int
+  let wasOutOfMemory: Bool
+  /// Whether the engine itself could not start it; its words.
+  let startError: String?
+  /// Seconds since 1970.
+  let startedAt: Double?
+  /// `starting`, `healthy`, `unhealthy`; nil without a check, and of a container that does not run.
+  let health: String?
+  let failingStreak: Int
+  let hasHealthCheck: Bool
+  let restartCount: Int
+  /// `no`, `on-failure`, `always`, `unless-stopped`.
+  let restartPolicy: String
+  /// The bindings that were asked for, sorted: `127.0.0.1:8080:80/tcp`, or `80/tcp` where any port will do.
+  let ports: [String]
+
+  /// Reads the answer to `GET /containers/ID/json`, or nil when it is not one.
+  init?(inspected json: JSONValue) {
+    guard let state = json["State"], let status = state["Status"]?.string, let config = json["Config"],
+      let image = config["Image"]?.string, let imageID = json["Image"]?.string
+    else { return nil }
+    self.image = image
+    self.imageID = Self.imageID(imageID)
+    self.status = status
+    exitCode = state["ExitCode"]?.int ?? 0
+    wasOutOfMemory = state["OOMKilled"]?.bool == true
+    startError = state["Error"]?.string.flatMap { $0.isEmpty ? nil : $0 }
+    startedAt = state["StartedAt"]?.string.flatMap(secondsSince1970)
+    let runs = ["running", "paused"].contains(status)
+    let word = (state["Health"] ?? state["Healthcheck"])?["Status"]?.string
+    health = runs && word.map { ["starting", "healthy", "unhealthy"].contains($0) } == true ? word : nil
+    failingStreak = (state["Health"] ?? state["Healthcheck"])?["FailingStreak"]?.int ?? 0
+    hasHealthCheck = (config["Healthcheck"]?["Test"]?.strings ?? []).first.map { $0 != "NONE" } ?? (health != nil)
+    restartCount = json["RestartCount"]?.int ?? 0
+    let hostConfig = json["HostConfig"]
+    restartPolicy = hostConfig?["RestartPolicy"]?["Name"]?.string ?? "no"
+    ports = Self.ports(
+      hostConfig?["PortBindings"]?.object ?? [:],
+      exposed: hostConfig?["PublishAllPorts"]?.bool == true ? config["ExposedPorts"]?.object ?? [:] : [:])
+  }
+
+  /// An image's id as Docker writes it; Podman leaves the algorithm out.
+  static func imageID(_ text: String) -> String { text.contains(":") ? text : "sha256:" + text }
+
+  /// The requested bindings, as `docker run --publish` takes them. The port that was assigned where none was asked for
+  /// moves with every restart.
+  private static func ports(_ bindings: [String: JSONValue], exposed: [String: JSONValue]) -> [String] {
+    var ports = Set(exposed.keys.filter { bindings[$0]?.array?.isEmpty != false })
+    for (port, hosts) in bindings {
+      for binding in hosts.array ?? [] {
+        var text = port
+        let hostPort = binding["HostPort"]?.string ?? ""
+        let address = binding["HostIp"]?.string ?? ""
+        if !hostPort.isEmpty, hostPort != "0" {
+          text = hostPort + ":" + text
+        } else if !address.isEmpty {
+          text = ":" + text
+        }
+        if !address.isEmpty { text = (address.contains(":") ? "[\(address)]" : address) + ":" + text }
+        ports.insert(text)
+      }
+    }
+    return ports.sorted()
+  }
+}

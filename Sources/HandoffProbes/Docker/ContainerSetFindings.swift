@@ -1,0 +1,101 @@
+import HandoffModel
+import HandoffProject
+import HandoffText
+
+/// What is wrong with the project's containers as a set, and with the images they are made from.
+struct ContainerSetFindings {
+  let settings: DockerSettings
+  let context: ProbeContext
+
+  private var compose: ComposeCommand { ComposeCommand(settings, context) }
+
+  // MARK: Missing
+
+  /// The services and the containers of the handoff that are not there.
+  func missing(_ present: [ContainerSummary]) -> [Finding] {
+    let names = Set(present.map(\.name))
+    let recorded = context.expected?.fact("docker.containers")?.value.strings ?? []
+    let gone = recorded.filter { !names.contains($0) }
+    let down = servicesDown(present)
+    let services = Dictionary(grouping: gone, by: recordedService)
+    var findings = down.isEmpty ? [] : self.down(down, gone: services)
+    for name in gone where !down.contains(where: { $0 == recordedService(of: name) }) {
+      findings.append(self.gone(name, service: recordedService(of: name)))
+    }
+    return findings
+  }
+
+  /// The services that `up` would start and that have no container.
+  private func servicesDown(_ present: [ContainerSummary]) -> [String] {
+    guard case .compose(let project, _) = settings.scope.value else { return [] }
+    let there = Set(present.filter { $0.compose.project == project }.compactMap(\.compose.service))
+    return settings.services.filter { !$0.optional && !there.contains($0.name) }.map(\.name)
+  }
+
+  private func down(_ services: [String], gone: [String?: [String]]) -> [Finding] {
+    let wanted = settings.services.filter { !$0.optional }
+    if services.count == wanted.count, services.count > 1 {
+      return [
+        Finding(
+          "docker.service-down", .failure, "none of the \(services.count) services has a container",
+          remedies: [Remedy(compose.run(["up", "-d"]), "starts the services")], facts: ["docker.containers"])
+      ]
+    }
+    return services.map { service in
+      // The container's name tells one service's finding from another's.
+      let name = gone[service]?.first ?? conventionalName(of: service)
+      return Finding(
+        "docker.service-down", .failure, "the service \(Untrusted(service)) has no container",
+        remedies: [Remedy(compose.run(["up", "-d"], service: service), "starts it")],
+        facts: [FactID("docker.container[\(name)].state"), "docker.containers"])
+    }
+  }
+
+  private func gone(_ name: String, service: String?) -> Finding {
+    let remedies = service.map { [Remedy(compose.run(["up", "-d"], service: $0), "makes it again")] } ?? []
+    return Finding(
+      "docker.container-gone", .failure, "the container \(Untrusted(name)) is not there any more", remedies: remedies,
+      facts: [FactID("docker.container[\(name)].state"), "docker.containers"])
+  }
+
+  /// The service that the handoff names as the source of a container, if the compose file still has it.
+  private func recordedService(of name: String) -> String? {
+    let source = context.expected?.fact(FactID("docker.container[\(name)].image"))?.source
+    guard let source, source.kind == .compose, let file = settings.composeFile?.value,
+      source.detail.hasPrefix(file + ": ")
+    else { return nil }
+    let service = String(source.detail.dropFirst(file.count + 2))
+    return settings.services.contains { $0.name == service } ? service : nil
+  }
+
+  /// The name that compose gives a service's first container.
+  private func conventionalName(of service: String) -> String {
+    guard case .compose(let project, _) = settings.scope.value else { return service }
+    return "\(project)-\(service)-1"
+  }
+
+  // MARK: Images
+
+  func imageReplaced(_ name: String, _ image: String, service: String?) -> Finding {
+    let remedies = service.map {
+      [
+        Remedy(
+          compose.run(["up", "-d", "--force-recreate"], service: $0), "makes the container from the present image")
+      ]
+    }
+    return Finding(
+      "docker.image-replaced", .warning,
+      "\(Untrusted(name)) runs an older image than the one that \(Untrusted(image)) means now",
+      remedies: remedies ?? [], facts: [FactID("docker.container[\(name)].imageID")])
+  }
+
+  func imageStale(_ name: String, service: String?) -> Finding {
+    let remedies = service.map {
+      [Remedy(compose.run(["up", "-d", "--build"], service: $0), "builds the image and makes the container anew")]
+    }
+    return Finding(
+      "docker.image-stale", .warning,
+      "\(Untrusted(name)) is probably out of date: files of its build context changed after its image was built",
+      remedies: remedies ?? [], facts: [FactID("docker.container[\(name)].source")])
+  }
+}

@@ -1,0 +1,134 @@
+import HandoffModel
+import HandoffProject
+import HandoffSystem
+import HandoffText
+
+/// What is wrong with one container, and what mends it.
+struct ContainerVerdict {
+  let name: String
+  let container: Container
+  /// The service of the project's compose file that it belongs to, or nil.
+  let service: String?
+  let compose: ComposeCommand
+  /// The state that the handoff recorded, or nil.
+  let expectedState: String?
+  /// The time of day in seconds since 1970.
+  let now: Double
+
+  /// From how many restarts, and how short after the last one, a container that runs is taken to be in a loop.
+  private static let loop = (restarts: 3, seconds: 60.0)
+
+  /// Whether its restart policy keeps starting it: in a loop it is seen running now and then, too.
+  var isLooping: Bool {
+    if container.status == "restarting" { return true }
+    guard container.status == "running", container.restartCount >= Self.loop.restarts, let started = container.startedAt
+    else { return false }
+    return abs(now - started) < Self.loop.seconds
+  }
+
+  /// Its state, the same at every moment of a restart loop.
+  var state: String { isLooping ? "restarting" : container.status }
+
+  /// Whether somebody counts on it running: a one-shot that did its work and ended well is as it should be.
+  private var shouldRun: Bool {
+    ["always", "unless-stopped"].contains(container.restartPolicy) || !container.ports.isEmpty
+      || container.hasHealthCheck || expectedState.map { !["exited", "dead", "created"].contains($0) } == true
+  }
+
+  /// What is wrong, or nil.
+  var finding: Finding? {
+    if isLooping { return restarting }
+    switch container.status {
+    case "running":
+      switch container.health {
+      case "unhealthy": return unhealthy
+      case "starting": return starting
+      default: return nil
+      }
+    case "paused":
+      return finding(
+        "paused", .warning, "\(subject) is paused", [Remedy(.run("docker", "unpause", name), "lets it go on")])
+    case "created": return notStarted
+    case "exited": return container.exitCode == 0 && !shouldRun ? nil : exited
+    case "dead":
+      return finding("exited", .failure, "\(subject) is dead: the engine could not remove it", recreate)
+    default:
+      return finding("exited", .failure, "\(subject) is \(Untrusted(container.status))", [start])
+    }
+  }
+
+  private var subject: Message { "\(Untrusted(name))" }
+
+  private func finding(_ id: String, _ severity: Status, _ message: Message, _ remedies: [Remedy]) -> Finding {
+    let fact: FactID = FactID(
+      "docker.container[\(name)]" + (id == "unhealthy" || id == "starting" ? ".health" : ".state"))
+    return Finding("docker.container-" + id, severity, message, remedies: remedies, facts: [fact])
+  }
+
+  // MARK: Findings
+
+  private var restarting: Finding {
+    finding(
+      "restarting", .failure,
+      "\(subject) restarts in a loop: \(container.restartCount) restarts, \(ending)", [logs] + recreate)
+  }
+
+  private var exited: Finding {
+    let message: Message =
+      container.exitCode == 0
+      ? "\(subject) is stopped; it ended with status 0" : "\(subject) is stopped; \(ending)"
+    return finding("exited", .failure, message, [start, logs])
+  }
+
+  private var notStarted: Finding {
+    guard let error = container.startError else {
+      return finding(
+        "not-started", shouldRun ? .failure : .warning, "\(subject) was created and never started", [start])
+    }
+    return finding(
+      "not-started", .failure, "\(subject) could not be started: \(Untrusted(withoutCredentials(error)))",
+      [start] + recreate)
+  }
+
+  private var unhealthy: Finding {
+    let times: Message = container.failingStreak > 0 ? ", \(container.failingStreak) times in a row" : ""
+    return finding(
+      "unhealthy", .failure, "\(subject) runs, but its health check fails\(times)",
+      [
+        Remedy(.run("docker", "restart", name), "starts it again"),
+        Remedy(
+          .run("docker", "inspect", "--format", "{{json .State.Health}}", name), "shows what the health check said"),
+      ])
+  }
+
+  private var starting: Finding {
+    finding(
+      "starting", .warning, "\(subject) runs; its health check has not passed yet",
+      [Remedy(.run("handoff", "verify", "--wait", "60"), "waits for it")])
+  }
+
+  private var ending: Message {
+    if container.wasOutOfMemory { return "it was killed for want of memory" }
+    return switch container.exitCode {
+    case 137: "it was killed (status 137)"
+    case 143: "it was ended from outside (status 143)"
+    default: "it ended with status \(container.exitCode)"
+    }
+  }
+
+  // MARK: Remedies
+
+  private var start: Remedy { Remedy(.run("docker", "start", name), "starts it") }
+
+  private var logs: Remedy {
+    Remedy(.run("docker", "logs", "--tail", "50", name), "shows why it ended")
+  }
+
+  /// Made anew by compose, volumes kept; without compose nobody knows with which options.
+  private var recreate: [Remedy] {
+    guard let service else { return [] }
+    return [
+      Remedy(compose.run(["up", "-d", "--force-recreate"], service: service), "makes the container anew")
+    ]
+  }
+}

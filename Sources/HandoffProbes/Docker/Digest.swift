@@ -1,0 +1,15 @@
+import Crypto
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// The SHA-256 of a text in lower-case hexadecimal.
+func sha256(_ text: String) -> String {
+  SHA256.hash(data: Data(text.utf8)).map { byte in
+    let digits = String(byte, radix: 16)
+    return digits.count == 1 ? "0" + digits : digits
+  }.joined()
+}

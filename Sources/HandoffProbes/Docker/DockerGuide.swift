@@ -1,0 +1,77 @@
+import HandoffModel
+import HandoffProject
+import HandoffSystem
+import HandoffText
+
+/// How a new session gets to the same engine and containers, and how it sees that it did.
+struct DockerGuide {
+  let settings: DockerSettings
+  let context: ProbeContext
+  let compose: ComposeCommand
+
+  /// How to configure it in a new session.
+  /// - Parameters:
+  ///   - endpoint: the engine that was asked, or nil.
+  ///   - running: the names of the project's containers that run.
+  func setup(_ endpoint: DockerEndpoint?, running: [String]) -> [GuideStep] {
+    var steps = endpoint.map(choose) ?? []
+    switch settings.scope.value {
+    case .compose:
+      steps.append(GuideStep(compose.run(["up", "-d"]), "starts the services"))
+    case .names, .builtHere, .all:
+      if !running.isEmpty { steps.append(GuideStep(.run(["docker", "start"] + running), "starts the containers")) }
+    }
+    return steps
+  }
+
+  private func choose(_ endpoint: DockerEndpoint) -> [GuideStep] {
+    let environment = context.host.environment
+    var steps: [GuideStep] = []
+    if endpoint.source.kind == .dockerContext {
+      let name = endpoint.source.detail
+      steps.append(
+        environment["DOCKER_CONTEXT"] == nil
+          ? GuideStep(.run("docker", "context", "use", name), "chooses the engine")
+          : GuideStep(.export("DOCKER_CONTEXT", name), "chooses the engine"))
+    } else if endpoint.source.detail == "DOCKER_HOST" || endpoint.isBeyondDocker {
+      steps.append(
+        GuideStep(EndpointCommands.export(host: endpoint.address.shown(context.shown)), "chooses the engine"))
+    }
+    if endpoint.source.kind == .environment, endpoint.tls != nil {
+      for name in ["DOCKER_TLS_VERIFY", "DOCKER_TLS"] where environment[name] != nil {
+        steps.append(GuideStep(.export(name, "1"), "encrypts the connection"))
+      }
+      if let folder = environment["DOCKER_CERT_PATH"] {
+        steps.append(
+          GuideStep(
+            EndpointCommands.export("DOCKER_CERT_PATH", path: context.shown(folder)), "names the certificates"))
+      }
+    }
+    return steps
+  }
+
+  /// How to verify it by hand.
+  var verification: [GuideStep] {
+    var words = ["docker", "ps", "--all"]
+    switch settings.scope.value {
+    case .compose(let project, let names) where names.isEmpty:
+      words += ["--filter", "label=\(ComposeLabels.projectLabel)=\(project)"]
+    case .names(let patterns):
+      for pattern in patterns { words += ["--filter", "name=" + Self.expression(pattern)] }
+    case .compose, .builtHere, .all: break
+    }
+    words += ["--format", "table {{.Names}}\t{{.Status}}\t{{.Image}}".replacing("\t", with: "\\t")]
+    return [
+      GuideStep(.run("docker", "version", "--format", "{{.Server.Version}}"), "the engine answers"),
+      GuideStep(.run(words), "the containers, with their state and health"),
+    ]
+  }
+
+  /// A pattern as the regular expression of `docker ps --filter name=`.
+  private static func expression(_ pattern: String) -> String {
+    let parts = pattern.split(separator: "*", omittingEmptySubsequences: false).map { part in
+      part.map { ".+()[]{}^$?|\\".contains($0) ? "\\\($0)" : String($0) }.joined()
+    }
+    return "^/?" + parts.joined(separator: ".*") + "$"
+  }
+}

@@ -1,0 +1,131 @@
+public import HandoffModel
+public import HandoffProject
+import HandoffSystem
+import HandoffText
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// Asks the Docker engine that the project's docker commands speak to for the project's containers.
+public struct DockerProbe: Probe {
+  /// Which containers the project means.
+  let settings: DockerSettings
+
+  /// The area.
+  public var area: String { "docker" }
+
+  /// One for a project that uses Docker.
+  public static func probes(for project: Project) -> [ProbeUse] {
+    switch project.docker {
+    case .used(let settings): [.used(DockerProbe(settings: settings))]
+    case .unused(let reason): [.unused(area: "docker", reason: reason)]
+    }
+  }
+
+  /// Measures.
+  public func observe(_ context: ProbeContext) async -> Observation {
+    // What is left to do after the last answer needs a moment of its own.
+    let deadline = Deadline(instant: context.deadline.instant - .milliseconds(100))
+    let findings = EngineFindings(context: context)
+    let guide = DockerGuide(settings: settings, context: context, compose: ComposeCommand(settings, context))
+    let endpoint: DockerEndpoint
+    do throws(EndpointProblem) {
+      endpoint = try EndpointSearch(host: context.host).endpoint()
+    } catch {
+      return lost(findings.problem(error), guide)
+    }
+    do throws(EngineFailure) {
+      let (client, version) = try await connect(to: endpoint, context.host, deadline: deadline)
+      return await measure(client, version, endpoint, guide, context, deadline)
+    } catch {
+      return lost(findings.lost(error, endpoint), guide)
+    }
+  }
+
+  private func lost(_ finding: Finding, _ guide: DockerGuide) -> Observation {
+    Observation(
+      probe: area, facts: [], findings: [finding], setup: guide.setup(nil, running: []),
+      verification: guide.verification)
+  }
+
+  private func connect(
+    to endpoint: DockerEndpoint, _ host: Host, deadline: Deadline
+  ) async throws(EngineFailure) -> (any EngineClient, EngineVersion) {
+    if case .ssh(let address) = endpoint.address {
+      return try await EngineCommand.connect(to: address, host, deadline: deadline)
+    }
+    return try await EngineAPI.connect(to: endpoint, host.http, deadline: deadline)
+  }
+
+  private func measure(
+    _ client: any EngineClient, _ version: EngineVersion, _ endpoint: DockerEndpoint, _ guide: DockerGuide,
+    _ context: ProbeContext, _ deadline: Deadline
+  ) async -> Observation {
+    var report = DockerReport(settings: settings, context: context, endpoint: endpoint)
+    report.add(version)
+    let scope = ContainerScope(
+      scope: settings.scope.value, root: context.project.root, projectName: context.project.name.value)
+    do throws(EngineFailure) {
+      let listed = try await client.containers(labelled: scope.label, deadline: deadline).filter(scope.contains)
+      let details = await client.details(of: listed, deadline: deadline)
+      let images = await client.images(references(details), deadline: deadline)
+      let sources = await sources(details, images, context, deadline)
+      report.add(details, images, sources)
+    } catch {
+      report.addUnlisted(error)
+    }
+    return Observation(
+      probe: area, facts: report.facts, findings: report.findings, summary: report.summary,
+      setup: guide.setup(endpoint, running: report.running), verification: guide.verification)
+  }
+
+  /// The images to ask for: what each container's tag means now, and what those are made from that were built here.
+  private func references(_ details: [(ContainerSummary, Result<Container?, EngineFailure>)]) -> Set<String> {
+    var references: Set<String> = []
+    for case (let summary, .success(let container?)) in details {
+      if !container.image.isEmpty { references.insert(container.image) }
+      if builtService(of: summary) != nil { references.insert(container.imageID) }
+    }
+    return references
+  }
+
+  /// The service that a container belongs to, if its image is built from a folder of the project.
+  private func builtService(of summary: ContainerSummary) -> DockerSettings.Service? {
+    settings.service(of: summary).flatMap { $0.buildContext == nil ? nil : $0 }
+  }
+
+  /// Whether the images that were built here are as new as their files, by the name of the container.
+  private func sources(
+    _ details: [(ContainerSummary, Result<Container?, EngineFailure>)], _ images: [String: EngineImage],
+    _ context: ProbeContext, _ deadline: Deadline
+  ) async -> [String: ImageFreshness.Answer] {
+    let built = details.compactMap { detail -> (String, Double?, DockerSettings.Service)? in
+      guard case (let summary, .success(let container?)) = detail, let service = builtService(of: summary) else {
+        return nil
+      }
+      return (summary.name, images[container.imageID]?.builtAt, service)
+    }
+    guard !built.isEmpty else { return [:] }
+    let freshness = await ImageFreshness(context, deadline: deadline)
+    return await withTaskGroup(of: (String, ImageFreshness.Answer).self) { group in
+      for (name, builtAt, service) in built {
+        group.addTask {
+          guard let builtAt else { return (name, .unknown) }
+          return (name, await freshness.answer(builtAt: builtAt, service))
+        }
+      }
+      return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
+    }
+  }
+}
+
+extension DockerSettings {
+  /// The service of the compose file that a container belongs to, or nil.
+  func service(of summary: ContainerSummary) -> Service? {
+    guard case .compose(let project, _) = scope.value, summary.compose.project == project else { return nil }
+    return services.first { $0.name == summary.compose.service }
+  }
+}

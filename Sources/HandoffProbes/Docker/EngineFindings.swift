@@ -1,0 +1,137 @@
+import HandoffModel
+import HandoffProject
+import HandoffSystem
+import HandoffText
+
+/// Why an engine, or a part of what it knows, could not be looked at; with what mends it.
+struct EngineFindings {
+  let context: ProbeContext
+
+  private var commands: EndpointCommands { EndpointCommands(context: context) }
+
+  // MARK: No endpoint
+
+  /// There is no endpoint to speak to.
+  func problem(_ problem: EndpointProblem) -> Finding {
+    switch problem {
+    case .contextMissing(let name, let source):
+      return failure(
+        "wrong-context", "there is no Docker context \(Untrusted(name)), which \(asked(source)) names",
+        commands.elsewhere(from: source, at: nil) + [list])
+    case .contextUnusable(let name, let source):
+      return failure(
+        "wrong-context", "the Docker context \(Untrusted(name)) names no engine",
+        commands.elsewhere(from: source, at: nil) + [list])
+    case .invalidAddress(let text, let source):
+      return failure(
+        "invalid-host", "\(source.message) is not an address: \(Untrusted(withoutCredentials(text)))",
+        commands.elsewhere(from: source, at: nil))
+    }
+  }
+
+  private func asked(_ source: Source) -> Message {
+    source.kind == .environment ? source.message : "the docker command's configuration"
+  }
+
+  private var list: Remedy { Remedy(.run("docker", "context", "ls"), "shows the contexts that there are") }
+
+  // MARK: No engine
+
+  /// The engine could not be asked at all.
+  func lost(_ reason: EngineFailure, _ endpoint: DockerEndpoint) -> Finding {
+    let place = place(endpoint)
+    let elsewhere = commands.elsewhere(from: endpoint.source, at: endpoint.address.shown(context.shown))
+    switch reason {
+    case .transport(.refused):
+      return failure(
+        "no-engine", "no Docker engine listens at \(place)", start(endpoint, elsewhere))
+    case .transport(.noSocket):
+      if endpoint.source.kind == .dockerContext {
+        return failure(
+          "wrong-context", "there is no socket at \(place), where the Docker context points",
+          elsewhere + commands.start(endpoint))
+      }
+      return failure("no-engine", "there is no Docker socket at \(place)", start(endpoint, elsewhere))
+    case .transport(.tls(let words)):
+      return failure("tls", "\(encryption(endpoint, words, place))", elsewhere)
+    case .refused(400, let said) where said.contains("HTTPS server"):
+      return failure(
+        "tls", "the engine at \(place) wants an encrypted connection",
+        [Remedy(.export("DOCKER_TLS_VERIFY", "1"), "encrypts the connection, with the files of DOCKER_CERT_PATH")]
+          + elsewhere)
+    default:
+      return unknown(reason, at: place, facts: ["docker.*"], extra: elsewhere)
+    }
+  }
+
+  /// First what was chosen here and can be undone, where the handoff knows better; else what starts the engine.
+  private func start(_ endpoint: DockerEndpoint, _ elsewhere: [Remedy]) -> [Remedy] {
+    let isMoved = context.expected?.fact("docker.endpoint").map {
+      $0.value.string != endpoint.address.shown(context.shown)
+    }
+    return isMoved == true ? elsewhere + commands.start(endpoint) : commands.start(endpoint) + elsewhere
+  }
+
+  private func encryption(_ endpoint: DockerEndpoint, _ words: String, _ place: Message) -> Message {
+    let files = [endpoint.tls?.authority, endpoint.tls?.certificate, endpoint.tls?.key].compactMap(\.self)
+    if let missing = files.first(where: { context.host.files.kind(of: $0) != .regular }) {
+      return "there is no \(Untrusted(context.shown(missing))), which the connection to \(place) needs"
+    }
+    return "the encrypted connection to \(place) failed: \(Untrusted(words))"
+  }
+
+  private func place(_ endpoint: DockerEndpoint) -> Message {
+    "\(Untrusted(endpoint.address.shown(context.shown))) (\(endpoint.source.message))"
+  }
+
+  private func failure(_ id: String, _ message: Message, _ remedies: [Remedy]) -> Finding {
+    Finding("docker." + id, .failure, message, remedies: remedies, facts: ["docker.engine"])
+  }
+
+  // MARK: Unknown
+
+  /// A part of what the engine knows could not be had.
+  func partial(_ reason: EngineFailure, _ endpoint: DockerEndpoint, facts: [FactID]) -> Finding {
+    unknown(reason, at: place(endpoint), facts: facts, extra: [])
+  }
+
+  private func unknown(
+    _ reason: EngineFailure, at place: Message, facts: [FactID], extra: [Remedy]
+  ) -> Finding {
+    func finding(_ id: String, _ message: Message, _ remedies: [Remedy] = []) -> Finding {
+      Finding("docker." + id, .unknown, message, remedies: remedies + extra, facts: facts)
+    }
+    switch reason {
+    case .transport(.timedOut), .command(.timedOut, _):
+      return finding("timeout", "no answer from \(place) by the deadline")
+    case .transport(.notPermitted):
+      return finding("not-permitted", "\(place) may not be used by this user", [joinGroup])
+    case .transport(.nameNotResolved):
+      return finding("unreachable", "the name in \(place) could not be resolved")
+    case .transport(.noRoute): return finding("unreachable", "there is no way to \(place)")
+    case .transport(.refused), .transport(.noSocket):
+      return finding("unexpected-answer", "the engine at \(place) went away")
+    case .transport(.garbage): return finding("unexpected-answer", "the answer from \(place) is not HTTP")
+    case .transport(.tooLarge): return finding("unexpected-answer", "the answer from \(place) does not end")
+    case .transport(.tls(let words)), .transport(.other(let words)):
+      return finding("unexpected-answer", "\(place) could not be asked: \(Untrusted(words))")
+    case .refused(let status, _) where [401, 403, 407].contains(status):
+      return finding("not-permitted", "\(place) refused to answer (HTTP status \(status))")
+    case .refused(let status, _):
+      return finding("unexpected-answer", "the answer from \(place) is HTTP status \(status)")
+    case .senseless(let question):
+      return finding("unexpected-answer", "the answer from \(place) to \(Untrusted(question)) makes no sense")
+    case .command(.notFound, _), .command(.notPermitted, _):
+      return finding("unreachable", "\(place) is reached through the docker command, which is not installed")
+    case .command(_, let said):
+      let line = withoutCredentials(said.split(whereSeparator: \.isNewline).first.map(String.init) ?? "no reason given")
+      return finding("unreachable", "\(place) was not reached: \(Untrusted(String(line.prefix(300))))")
+    }
+  }
+
+  private var joinGroup: Remedy {
+    Remedy(
+      ShellCommand(bash: #"sudo usermod -aG docker "$USER" && newgrp docker"#, powershell: nil),
+      "lets this user use Docker, which is as much as being root")
+  }
+}
