@@ -39,7 +39,8 @@ private func fencedContent(
   var content: (start: Int, line: Int)?
   while start < bytes.endIndex {
     line += 1
-    let end = bytes[start...].firstIndex(of: 0x0a) ?? bytes.endIndex
+    var end = start
+    while end < bytes.endIndex, bytes[end] != 0x0a { end += 1 }
     if bytes[start..<end].starts(with: "```".utf8) {
       if let content { return (bytes[content.start..<start], content.line) }
       content = (min(end + 1, bytes.endIndex), line + 1)

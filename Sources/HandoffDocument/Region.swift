@@ -38,9 +38,9 @@ struct Region: Hashable {
     var line = 0
     while start < bytes.count {
       line += 1
-      let lineFeed = bytes[start...].firstIndex(of: 0x0a)
-      let end = lineFeed ?? bytes.count
-      let next = lineFeed.map { $0 + 1 } ?? bytes.count
+      var end = start
+      while end < bytes.count, bytes[end] != 0x0a { end += 1 }
+      let next = min(end + 1, bytes.count)
       defer { start = next }
       guard let marker = try Marker(line: bytes[start..<end], number: line) else { continue }
       let key = Key(owner: marker.owner, name: marker.name)

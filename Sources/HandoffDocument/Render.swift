@@ -118,7 +118,8 @@ struct DocumentValues {
 
   private func area(_ observation: Observation) -> Any {
     [
-      "title": AreaTitle.markdown(observation.probe), "state": observation.status.state,
+      "title": AreaTitle.markdown(observation.probe), "titleCell": AreaTitle.cell(observation.probe),
+      "state": observation.status.state,
       "summary": optional(observation.summary.isEmpty ? nil : observation.summary.markdown),
       "summaryCell": observation.summary.markdownCell,
       "findings": observation.findings.map { finding -> Any in
@@ -210,7 +211,7 @@ struct DocumentValues {
     return group(
       "areas",
       areas.map { observation -> Any in
-        ["title": AreaTitle.markdown(observation.probe), "tables": tables.render(observation.facts)] as [String: Any]
+        ["title": AreaTitle.markdown(observation.probe), "tables": tables.render(observation)] as [String: Any]
       })
   }
 

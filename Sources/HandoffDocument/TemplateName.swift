@@ -96,6 +96,7 @@ public struct TemplateName: Hashable, Sendable {
 
   private static let areas = [
     TemplateName("title", "its name: PostgreSQL"),
+    TemplateName("titleCell", "the same for a cell of a table"),
     TemplateName("state", "`✓ ok`, `! warning`, `? unknown`, `✗ failure`"),
     TemplateName("summary", "its main facts in one line; absent when nothing was measured"),
     TemplateName("summaryCell", "the same for a cell of a table"),

@@ -26,10 +26,12 @@ struct HandoffGenerator {
   private var shape: SeededGenerator
   private var words: SeededGenerator
   private let texts: Texts
+  private let ordersMembers: Bool
   private var counter = 0
   private var longTexts = 0
 
-  init(seed: UInt64, texts: Texts) {
+  init(seed: UInt64, texts: Texts, ordersMembers: Bool = false) {
+    self.ordersMembers = ordersMembers
     shape = SeededGenerator(seed: seed)
     words = SeededGenerator(seed: seed &+ 1)
     self.texts = texts
@@ -56,19 +58,27 @@ struct HandoffGenerator {
 
   mutating func chance(_ percent: Int) -> Bool { number(1...100) <= percent }
 
-  /// A text that is not empty and unlike all others of this handoff.
+  /// The name of a member. Members stand in the order of their names, so that a hostile and a plain handoff are of one
+  /// shape only where names begin alike.
+  private mutating func member() -> String {
+    let text = text()
+    guard ordersMembers else { return text }
+    return String(repeating: "0", count: 4 - String(counter).count) + String(counter) + text
+  }
+
+  /// A text that is not empty and unlike all others of this handoff. It has a quote, which no two shells write alike.
   mutating func text() -> String {
     counter += 1
-    let long = number(1...60) == 1 && longTexts < 2
+    let long = number(1...500) == 1 && longTexts < 2
     if long { longTexts += 1 }
-    guard texts == .hostile else { return "word\(counter)" + (long ? String(repeating: "x", count: 4096) : "") }
+    guard texts == .hostile else { return "it's\(counter)" + (long ? String(repeating: "x", count: 4096) : "") }
     var text = ""
     for _ in 0..<Int.random(in: 1...4, using: &words) {
       text += Self.hostilePieces[Int.random(in: 0..<Self.hostilePieces.count, using: &words)]
     }
     text += String(counter)
     if long { while text.utf8.count < 4096 { text += text } }
-    return Bool.random(using: &words) ? text : String(counter) + text
+    return Bool.random(using: &words) ? text + "'" : "'" + text
   }
 
   mutating func handoff() -> Handoff {
@@ -79,9 +89,9 @@ struct HandoffGenerator {
     let areas = ["aws", "python", "postgres", "docker", "git", "environment"]
     let seconds = TimeInterval(number(0...4_000_000_000))
     var observations: [Observation] = []
-    for area in areas where chance(70) { observations.append(observation(area)) }
-    if chance(40) { observations.append(observation("postgres[\(text())]")) }
-    if chance(40) { observations.append(observation("check[\(text())]")) }
+    for area in areas where chance(35) { observations.append(observation(area)) }
+    if chance(20) { observations.append(observation("postgres[\(text())]")) }
+    if chance(20) { observations.append(observation("check[\(text())]")) }
     return Handoff(
       notes: notes, previous: chance(50) ? text() : nil,
       snapshot: Snapshot(
@@ -107,7 +117,7 @@ struct HandoffGenerator {
     case 6: return .array((0..<number(0...4)).map { _ in value(depth: depth + 1) })
     default:
       var members: [String: JSONValue] = [:]
-      for _ in 0..<number(0...4) { members[text()] = value(depth: depth + 1) }
+      for _ in 0..<number(0...4) { members[member()] = value(depth: depth + 1) }
       return .object(members)
     }
   }
@@ -127,11 +137,11 @@ struct HandoffGenerator {
     }
     if chance(40) {
       var members: [String: JSONValue] = [:]
-      for _ in 0..<number(0...6) { members[text()] = .string(text()) }
+      for _ in 0..<number(0...6) { members[member()] = .string(text()) }
       facts.append(Fact(FactID("\(area).map"), .map, .object(members), source: source()))
     }
     for _ in 0..<(chance(2) ? 41 : number(0...3)) {
-      let member = text()
+      let member = member()
       facts.append(Fact(FactID("\(area).item[\(member)].state"), .state, .string(text()), source: source()))
       facts.append(Fact(FactID("\(area).item[\(member)].image"), .identity, value(), source: source()))
     }

@@ -13,18 +13,19 @@ struct FactTables {
   static let charactersShown = 160
 
   /// The tables; facts of members (`docker.container[web].state`) stand in one with a row for each member.
-  func render(_ facts: [Fact]) -> String {
+  func render(_ observation: Observation) -> String {
     var plain: [Fact] = []
-    var grouped: [String: [Fact]] = [:]
-    var order: [String] = []
-    for fact in facts {
-      guard fact.id.member != nil else {
+    var groups: [(name: String, entries: [Entry])] = []
+    for fact in observation.facts {
+      guard let entry = Entry(fact, area: observation.probe) else {
         plain.append(fact)
         continue
       }
-      let group = Self.group(of: fact.id)
-      if grouped[group] == nil { order.append(group) }
-      grouped[group, default: []].append(fact)
+      if let index = groups.lastIndex(where: { $0.name == entry.group }) {
+        groups[index].entries.append(entry)
+      } else {
+        groups.append((entry.group, [entry]))
+      }
     }
     var tables: [String] = []
     if !plain.isEmpty {
@@ -33,25 +34,23 @@ struct FactTables {
       }
       tables.append((["| Fact | Value | Source |", "|---|---|---|"] + rows).joined(separator: "\n"))
     }
-    for group in order { tables.append(table(of: grouped[group] ?? [], group: group)) }
+    tables += groups.map { table(of: $0.entries, group: $0.name) }
     return tables.joined(separator: "\n\n")
   }
 
-  private func table(of facts: [Fact], group: String) -> String {
+  private func table(of entries: [Entry], group: String) -> String {
     var columns: [String] = []
     var rows: [String: [String: Fact]] = [:]
     var members: [String] = []
-    for fact in facts {
-      guard let member = fact.id.member else { continue }
-      let attribute = Self.attribute(of: fact.id)
-      if !columns.contains(attribute) { columns.append(attribute) }
-      if rows[member] == nil { members.append(member) }
-      rows[member, default: [:]][attribute] = fact
+    for entry in entries {
+      if !columns.contains(entry.attribute) { columns.append(entry.attribute) }
+      if rows[entry.member] == nil { members.append(entry.member) }
+      rows[entry.member, default: [:]][entry.attribute] = entry.fact
     }
     let long = members.count > Self.membersShown
     let shown = long ? Array(members.prefix(Self.excerpt)) : members
     let headings = columns.map { column -> String in
-      facts.first { Self.attribute(of: $0.id) == column }.flatMap { dictionary.definition(of: $0.id) }
+      entries.first { $0.attribute == column }.flatMap { dictionary.definition(of: $0.fact.id) }
         .map { Untrusted($0.title).markdownText } ?? Untrusted(column.isEmpty ? "value" : column).markdownCell
     }
     var lines = ["| \(Untrusted(group).markdownCell) | " + headings.joined(separator: " | ") + " |"]
@@ -62,6 +61,29 @@ struct FactTables {
     }
     if long { lines += ["", "\(members.count - shown.count) more are in the facts block."] }
     return lines.joined(separator: "\n")
+  }
+
+  /// A fact of a member, taken apart: `docker.container`, `web` and `state` of `docker.container[web].state`.
+  private struct Entry {
+    let fact: Fact
+    let group: String
+    let member: String
+    let attribute: String
+
+    init?(_ fact: Fact, area: String) {
+      // By bytes: a bracket with a combining mark after it is another character to Swift. The area may hold brackets.
+      let id = Array(fact.id.rawValue.utf8)
+      let rest = id.starts(with: area.utf8) ? id.dropFirst(area.utf8.count) : id[...]
+      guard let open = rest.firstIndex(of: UInt8(ascii: "[")), let close = rest.lastIndex(of: UInt8(ascii: "]")),
+        open < close
+      else { return nil }
+      func text(_ bytes: ArraySlice<UInt8>) -> String { String(decoding: bytes, as: UTF8.self) }
+      let after = rest[(close + 1)...]
+      self.fact = fact
+      group = text(id[..<open])
+      member = text(rest[(open + 1)..<close])
+      attribute = text(after.first == UInt8(ascii: ".") ? after.dropFirst() : after)
+    }
   }
 
   private func title(_ id: FactID) -> String {
@@ -119,18 +141,5 @@ struct FactTables {
     let scalars = text.unicodeScalars
     guard scalars.count > charactersShown else { return Untrusted(text) }
     return Untrusted(String(scalars.prefix(charactersShown)) + "…")
-  }
-
-  /// `docker.container` of `docker.container[web].state`.
-  private static func group(of id: FactID) -> String {
-    let rest = id.rawValue.unicodeScalars.dropFirst(id.area.unicodeScalars.count)
-    return id.area + String(rest.prefix { $0 != "[" })
-  }
-
-  /// `state` of `docker.container[web].state`; empty when the member itself is the fact.
-  private static func attribute(of id: FactID) -> String {
-    let rest = id.rawValue.unicodeScalars.reversed().prefix { $0 != "]" }
-    let attribute = String(String.UnicodeScalarView(rest.reversed()))
-    return attribute.unicodeScalars.first == "." ? String(attribute.unicodeScalars.dropFirst()) : attribute
   }
 }
