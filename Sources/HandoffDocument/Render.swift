@@ -93,8 +93,9 @@ struct DocumentValues {
       let count = findings.count { $0.severity == status }
       return count == 0 ? nil : "\(status.mark) \(count) \(count == 1 ? one : many)"
     }
-    if parts.isEmpty { parts = ["✓ nothing wrong was found"] }
     let facts = snapshot.observations.reduce(0) { $0 + $1.facts.count }
+    if facts == 0, parts.isEmpty { return "nothing was measured" }
+    if parts.isEmpty { parts = ["✓ nothing wrong was found"] }
     return (parts + ["\(facts) \(facts == 1 ? "fact" : "facts") measured"]).joined(separator: " · ")
   }
 
@@ -180,8 +181,8 @@ struct DocumentValues {
   private func remedy(_ remedy: Remedy) -> String? {
     guard let blocks = commands.blocks([.init(command: remedy.command)]) else { return nil }
     var parts: [String] = []
-    if remedy.destructive { parts.append("**This can destroy data**:") }
-    if !remedy.description.isEmpty { parts.append(remedy.description.markdown + ":") }
+    if remedy.destructive { parts.append("**This can destroy data.**") }
+    if !remedy.description.isEmpty { parts.append(remedy.description.capitalized.markdown + ":") }
     return (parts.isEmpty ? "" : parts.joined(separator: " ") + "\n\n") + blocks
   }
 
@@ -261,4 +262,12 @@ struct DocumentValues {
 private struct Absent: MustacheCustomRenderable {
   var renderText: String { "" }
   var isNull: Bool { true }
+}
+
+extension Message {
+  /// The message as a sentence begins, when it begins with words of ours.
+  fileprivate var capitalized: Message {
+    guard case .words(let words) = parts.first, let first = words.first else { return self }
+    return Message(parts: [.words(first.uppercased() + words.dropFirst())] + parts.dropFirst())
+  }
 }

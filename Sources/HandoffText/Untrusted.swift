@@ -67,14 +67,40 @@ public struct Untrusted: Hashable, Sendable {
     return Self.codeSpan(text)
   }
 
-  /// For running Markdown text outside a code span: every ASCII punctuation character is escaped.
+  /// For running Markdown text outside a code span, also in a cell of a table: every ASCII punctuation character that
+  /// could mean something to Markdown is escaped. Those that are harmless where they stand are left as they are, since
+  /// the text is also read in a terminal.
   public var markdownText: String {
+    let scalars = Array(visible.unicodeScalars)
+    // A number at the beginning of a line, with a point or parenthesis after it, begins a list.
+    let listMark = scalars.prefix { $0.properties.numericType == .decimal }.count
     var text = ""
-    for scalar in visible.unicodeScalars {
-      if scalar.isASCII, scalar.properties.isPunctuationLike { text += "\\" }
+    for (index, scalar) in scalars.enumerated() {
+      let before = index > 0 ? scalars[index - 1] : nil
+      let after = index + 1 < scalars.count ? scalars[index + 1] : nil
+      let numbersList = index == listMark && index > 0 && (scalar == "." || scalar == ")") && (after ?? " ") == " "
+      if numbersList || Self.isMarkup(scalar, before: before, after: after) { text += "\\" }
       text.unicodeScalars.append(scalar)
     }
     return text
+  }
+
+  private static func isMarkup(_ scalar: Unicode.Scalar, before: Unicode.Scalar?, after: Unicode.Scalar?) -> Bool {
+    switch scalar {
+    case ",", ";", "'", "\"", "?", "%", "(", ")", "{", "}", "^": return false
+    case "-", "+", "=", "/":
+      // Lists, rules and headings where a line begins.
+      return before == nil || after == nil || before == scalar || after == scalar
+    case "_": return !(isWord(before) && isWord(after))
+    case ".": return before == "w" || before == "W"  // www.
+    case ":": return after == "/" || before == nil || after == nil
+    default: return scalar.isASCII && scalar.properties.isPunctuationLike
+    }
+  }
+
+  private static func isWord(_ scalar: Unicode.Scalar?) -> Bool {
+    guard let scalar, scalar.isASCII else { return false }
+    return scalar.properties.isAlphabetic || scalar.properties.numericType == .decimal
   }
 
   private static func codeSpan(_ text: String) -> String {

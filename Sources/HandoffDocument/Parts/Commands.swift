@@ -13,7 +13,7 @@ struct Commands {
 
   /// The blocks for some commands; nil when there is nothing to show.
   ///
-  /// One block serves both shells where they take the same text.
+  /// One block serves all shells where they take the same text.
   func blocks(_ lines: [Line]) -> String? {
     let texts = shells.compactMap { shell -> (title: String, language: String, text: String)? in
       switch shell {
@@ -23,11 +23,7 @@ struct Commands {
       }
     }
     guard let first = texts.first, !lines.isEmpty else { return nil }
-    if texts.count == 1 { return Fence.block(first.text, language: first.language) }
-    if texts.allSatisfy({ $0.text == first.text }) {
-      let titles = texts.map(\.title).joined(separator: " and ")
-      return "In \(titles):\n\n" + Fence.block(first.text, language: first.language)
-    }
+    if texts.allSatisfy({ $0.text == first.text }) { return Fence.block(first.text, language: first.language) }
     return texts.map { "In \($0.title):\n\n" + Fence.block($0.text, language: $0.language) }
       .joined(separator: "\n\n")
   }
