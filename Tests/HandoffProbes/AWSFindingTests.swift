@@ -205,6 +205,25 @@ import Testing
     #expect(observed.status == .failure)
     #expect(observed.findings.first?.message.plain == "~/.aws/config, line 3: this option stands twice in its section")
     #expect(observed.findings.first?.facts.contains("aws.account") == true)
+    let remedy = try #require(observed.findings.first?.remedies.first)
+    #expect(remedy.command.bash == "${EDITOR:-vi} +3 ~/.aws/config")
+    #expect(remedy.command.powershell == "notepad (Join-Path $HOME '.aws/config')")
+  }
+
+  @Test(arguments: ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"])
+  func tellsALineEndInCredentials(variable: String) async throws {
+    let home = try homeWithKeys()
+    home.variables[variable, default: "x"] += "\r"
+    let observed = await home.observe(host: home.host(FixedTransport(200, AWSAnswerTests.good)))
+    #expect(observed.findingNames == ["aws.malformed-credentials"])
+    #expect(observed.status == .failure)
+  }
+
+  @Test func namesTheAuthoritiesThatDoNotTrust() async throws {
+    let home = try homeWithKeys()
+    home.variables["AWS_CA_BUNDLE"] = home.path + "/own.pem"
+    let observed = await home.observe(host: home.host(FixedTransport(.tls(""))))
+    #expect(observed.findings.first?.message.plain.hasSuffix("is not trusted by the authorities in ~/own.pem") == true)
   }
 
   @Test func warnsOfWhatIsAmbiguous() async throws {

@@ -25,6 +25,11 @@ struct AWSKeys: Sendable, CustomStringConvertible, CustomDebugStringConvertible,
   var debugDescription: String { description }
   var customMirror: Mirror { Mirror(self, children: []) }
 
+  /// Whether it can stand in a header field.
+  var isSendable: Bool {
+    [accessKeyID, secretAccessKey, sessionToken ?? ""].allSatisfy { $0.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7f } }
+  }
+
   /// Whether it is one of temporary credentials, which are of no use without their token.
   var lacksToken: Bool { sessionToken == nil && accessKeyID.hasPrefix("ASIA") }
 }

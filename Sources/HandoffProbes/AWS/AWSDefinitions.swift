@@ -24,6 +24,7 @@ extension AWSProbe {
     FindingDefinition("aws.no-credentials", "no AWS credentials"),
     FindingDefinition("aws.profile-missing", "the AWS profile does not exist"),
     FindingDefinition("aws.partial-credentials", "an access key without its secret"),
+    FindingDefinition("aws.malformed-credentials", "a control character stands in the AWS credentials"),
     FindingDefinition("aws.unknown-key", "AWS does not know the access key"),
     FindingDefinition("aws.wrong-secret", "the secret access key is wrong"),
     FindingDefinition("aws.expired", "the AWS credentials have expired"),

@@ -19,6 +19,11 @@ struct AWSFindings: Sendable {
   private var endpoint: Untrusted { Untrusted(configuration?.endpoint?.shown ?? "") }
   private var kind: AWSCredentialKind? { configuration?.credentials.kind }
 
+  /// Who is asked: the endpoint, or whomever the AWS CLI asks.
+  private var server: Message {
+    if case .keys? = configuration?.credentials { "\(endpoint)" } else { "AWS" }
+  }
+
   private var check: Remedy { Remedy(setup.check, "check") }
 
   private func finding(
@@ -71,7 +76,7 @@ struct AWSFindings: Sendable {
   func unreadable(_ path: String) -> Finding {
     finding(
       "aws.unreadable-config", .warning, "\(Untrusted(shown(path))) may not be read, or is too long",
-      [Remedy(.run("ls", "-l", path), "look at its permissions")], facts: ["aws.credentials"])
+      [Remedy(ShellPath(shown(path)).command("ls", "-l"), "look at its permissions")], facts: ["aws.credentials"])
   }
 
   /// It works, and is another account, principal, region, profile or source than recorded.
@@ -87,6 +92,7 @@ struct AWSFindings: Sendable {
 
   /// A file that cannot be parsed.
   static func malformed(_ mistake: AWSFiles.Mistake, shown: String, check: ShellCommand) -> Finding {
+    let path = ShellPath(shown)
     let reason: Message =
       switch mistake.mistake.reason {
       case .noSection: "an option stands before any [section]"
@@ -97,8 +103,7 @@ struct AWSFindings: Sendable {
       case .notNested: "an indented line below is not name = value"
       }
     let open = ShellCommand(
-      bash: "${EDITOR:-vi} +\(mistake.mistake.line) \(ShellWord.bash(mistake.path))",
-      powershell: ShellWord.powershell(mistake.path).map { "notepad \($0)" })
+      bash: "${EDITOR:-vi} +\(mistake.mistake.line) \(path.bash)", powershell: path.powershell.map { "notepad \($0)" })
     return Finding(
       "aws.malformed-config", .failure, "\(Untrusted(shown)), line \(mistake.mistake.line): \(reason)",
       remedies: [Remedy(open, "mend the line"), Remedy(check, "check")], facts: everything)
@@ -148,10 +153,10 @@ struct AWSFindings: Sendable {
       finding("aws.unreachable", .unknown, unreachable(reason), [])
     case .tls:
       finding(
-        "aws.tls", .unknown, "\(endpoint) could not be asked: its TLS certificate is not trusted",
+        "aws.tls", .unknown, "\(server) could not be asked: its TLS certificate is not trusted\(trusted)",
         [Remedy(.export("AWS_CA_BUNDLE", "..."), "name the file of the certificate authority")])
     case .timedOut:
-      finding("aws.timeout", .unknown, "no answer\(asked) in time", [])
+      finding("aws.timeout", .unknown, "no answer from \(server) in time", [])
     case .unexpectedAnswer(let oddity):
       finding("aws.unexpected-answer", .unknown, odd(oddity), [])
     case .commandLineMissing:
@@ -176,7 +181,10 @@ struct AWSFindings: Sendable {
   /// " from the environment variable …", or nothing.
   private var origin: Message { (configuration?.credentials.source).map { " from \($0.message)" } ?? Message() }
 
-  private var asked: Message { configuration?.credentials.kind == nil ? Message() : " from \(endpoint)" }
+  private var trusted: Message {
+    guard let path = configuration?.authorities else { return Message() }
+    return " by the authorities in \(Untrusted(shown(path)))"
+  }
 
   private func noCredentials() -> Finding {
     var message: Message = "no credentials in this shell"
@@ -220,6 +228,14 @@ struct AWSFindings: Sendable {
       [Remedy(.run("aws", "configure", "--profile", name), "make the profile")])
   }
 
+  /// A line end or the like stands in the credentials, so that they cannot be sent.
+  func unsendable() -> Finding {
+    finding(
+      "aws.malformed-credentials", .failure,
+      "the credentials\(origin) hold a line end or another control character, as of a file with Windows line ends",
+      restore)
+  }
+
   /// A key without its secret.
   func partial(missing: String?) -> Finding {
     let missing = missing.map { "\(Untrusted($0)) is missing" as Message } ?? "a part is missing"
@@ -250,9 +266,9 @@ struct AWSFindings: Sendable {
   private func clockSkew(_ seconds: Int?) -> Finding {
     let by: Message =
       switch seconds {
-      case let seconds? where seconds > 0: "is \(seconds) s behind that of \(endpoint)"
-      case let seconds? where seconds < 0: "is \(-seconds) s ahead of that of \(endpoint)"
-      default: "is too far from that of \(endpoint)"
+      case let seconds? where seconds > 0: "is \(seconds) s behind that of \(server)"
+      case let seconds? where seconds < 0: "is \(-seconds) s ahead of that of \(server)"
+      default: "is too far from that of \(server)"
       }
     let set = ShellCommand(bash: "sudo timedatectl set-ntp true", powershell: "w32tm /resync")
     return finding(
@@ -267,21 +283,21 @@ struct AWSFindings: Sendable {
 
   private func unreachable(_ reason: AWSFailure.Unreachable) -> Message {
     switch reason {
-    case .name: "\(endpoint) could not be asked: its name is not resolved"
-    case .refused: "\(endpoint) could not be asked: the connection is refused"
-    case .route: "\(endpoint) could not be asked: there is no route to it"
-    case .other: "\(endpoint) could not be asked"
+    case .name: "\(server) could not be asked: its name is not resolved"
+    case .refused: "\(server) could not be asked: the connection is refused"
+    case .route: "\(server) could not be asked: there is no route to it"
+    case .other: "\(server) could not be asked"
     }
   }
 
   private func odd(_ oddity: AWSFailure.Oddity) -> Message {
     switch oddity {
-    case .redirect(let status): "\(endpoint) answers with a redirection (\(status)), as a captive portal does"
-    case .serverError(let status): "\(endpoint) answers with an error of its own (\(status))"
-    case .throttled: "\(endpoint) asks for less requests"
-    case .code(let code): "\(endpoint) answers with the error \(Untrusted(code))"
-    case .status(let status): "\(endpoint) answers with the status \(status) and nothing that STS says"
-    case .garbage: "\(endpoint) answers something else than STS does"
+    case .redirect(let status): "\(server) answers with a redirection (\(status)), as a captive portal does"
+    case .serverError(let status): "\(server) answers with an error of its own (\(status))"
+    case .throttled: "\(server) asks for less requests"
+    case .code(let code): "\(server) answers with the error \(Untrusted(code))"
+    case .status(let status): "\(server) answers with the status \(status) and nothing that STS says"
+    case .garbage: "\(server) answers something else than STS does"
     case .commandLine(let how): "the AWS CLI failed in an unknown way (\(Untrusted(how)))"
     }
   }

@@ -95,6 +95,7 @@ public struct AWSProbe: Probe {
       case .partial(_, _, let missing): return .failure(Lost(finding: findings.partial(missing: missing)))
       case .noSourceProfile(let name, _): return .failure(Lost(finding: findings.sourceProfileMissing(name)))
       case .keys(let keys, let kind, _):
+        if !keys.isSendable { return .failure(Lost(finding: findings.unsendable())) }
         let now = Int(context.host.now().timeIntervalSince1970)
         // The AWS CLI does not even try keys that the environment says have ended.
         if kind == .environment, let end = caches.expiry?.time, end <= now { throw AWSFailure.expired }
