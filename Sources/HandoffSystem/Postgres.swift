@@ -94,7 +94,8 @@ public protocol PostgresSession: Sendable {
   /// How the connection was really made.
   var connection: PostgresConnection { get }
 
-  /// Sends one query with text parameters and takes all of its rows.
+  /// Sends one query with text parameters and takes all of its rows. The server gives it up shortly before the deadline
+  /// (SQLSTATE 57014), and the session can then be used again.
   /// - Throws: ``PostgresError``; after an error of the server the session can be used again, after a timeout not.
   func query(
     _ sql: String, parameters: [String?], deadline: Deadline

@@ -183,7 +183,8 @@ struct LibpqConnectorTests {
       try scram(password: secret),
       PostgresParameters(host: "127.0.0.1", port: try unusedPort(), user: "u", password: secret),
       PostgresParameters(host: "postgresql://u:\(secret)@nowhere", user: "u", password: secret),
-      PostgresParameters(host: "127.0.0.1", user: "u", options: ["sslmode": secret]),
+      PostgresParameters(
+        host: "127.0.0.1", port: try Lab.port("PG_PORT"), user: "u", password: secret, options: ["sslmode": secret]),
       PostgresParameters(host: "127.0.0.1", user: "u", options: ["port": secret]),
       PostgresParameters(host: "/" + secret, user: "u", options: [secret: "x"]),
     ]

@@ -5,6 +5,9 @@ final class LibpqSession: PostgresSession {
   let connection: PostgresConnection
   private let state: Mutex<State>
   private let usesServerEncoding: Bool
+  /// How much earlier than this side the server gives up a query, so that its answer still comes in time and the
+  /// session can be used again.
+  private static let head = 100
 
   private enum State {
     case idle(LibpqConnection)
@@ -31,14 +34,17 @@ final class LibpqSession: PostgresSession {
   /// No schema is searched but the catalog's, so that nobody's functions and operators run in place of the server's
   /// (CVE-2018-1058).
   private func beginning(deadline: Deadline) -> [String] {
-    let left = max(1, deadline.remainingMilliseconds)
+    let left = deadline.remainingMilliseconds
     return [
       "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
       "SET LOCAL search_path = ''",
-      "SET LOCAL statement_timeout = \(left)",
-      "SET LOCAL lock_timeout = \(max(1, min(1000, left / 2)))",
+      Self.statementTimeout(deadline), "SET LOCAL lock_timeout = \(max(1, min(1000, left / 3)))",
       "SET LOCAL idle_in_transaction_session_timeout = \(left + 10_000)",
     ] + (usesServerEncoding ? ["SET LOCAL client_encoding = 'SQL_ASCII'"] : [])
+  }
+
+  private static func statementTimeout(_ deadline: Deadline) -> String {
+    "SET LOCAL statement_timeout = \(max(1, deadline.remainingMilliseconds - head))"
   }
 
   func query(
@@ -53,6 +59,7 @@ final class LibpqSession: PostgresSession {
     return try await ownThread(deadline: deadline, late: { .timedOut }) {
       [self] () throws(PostgresError) -> [PostgresRow] in
       do throws(PostgresError) {
+        try libpq.execute([Self.statementTimeout(deadline)], deadline: deadline)
         let rows = try libpq.query(sql, parameters, deadline: deadline)
         giveBack(libpq)
         return rows

@@ -1,0 +1,25 @@
+/// Where a connection leads to, as far as it can be told without making it: what libpq would be given. What is nil is
+/// libpq's default.
+public struct PostgresPlace: Hashable, Sendable {
+  /// A host name, an address, or the folder of a unix socket; several are separated by commas.
+  public let host: String?
+  /// The port; of several the first.
+  public let port: Int
+  /// The database.
+  public let database: String?
+  /// The role.
+  public let user: String?
+  /// Whether a password is given.
+  public let hasPassword: Bool
+
+  /// Works out where a connection leads to: from its parameters, the service file and the given variables.
+  public init(of parameters: PostgresParameters, files: FileSystem = FileSystem()) {
+    let keywords = PostgresKeywords(parameters, known: LibpqConnection.keywords, files: files)
+    host = keywords["host"] ?? keywords["hostaddr"]
+    port = keywords["port"].flatMap { Int($0.prefix { $0 != "," }) } ?? 5432
+    user = keywords["user"]
+    // libpq's own default is the name of the role.
+    database = keywords["dbname"] ?? keywords["user"]
+    hasPassword = keywords["password"] != nil
+  }
+}
