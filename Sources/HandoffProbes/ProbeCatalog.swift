@@ -5,7 +5,7 @@ public import HandoffProject
 public enum ProbeCatalog {
   /// The kinds of probes. A new one is added here.
   public static let kinds: [any Probe.Type] = [
-    AWSProbe.self, PythonProbe.self, DockerProbe.self, GitProbe.self, EnvironmentProbe.self,
+    AWSProbe.self, PythonProbe.self, PostgresProbe.self, DockerProbe.self, GitProbe.self, EnvironmentProbe.self,
   ]
 
   /// What every fact and finding means.

@@ -1,0 +1,163 @@
+import HandoffModel
+import HandoffProject
+import HandoffSystem
+import HandoffText
+
+/// The PostgreSQL probe's findings in words, with what mends them.
+struct PostgresAdvice {
+  let area: String
+  let target: PostgresTarget
+  let context: ProbeContext
+  var connection: PostgresConnection?
+
+  private var address: Untrusted { target.address }
+  private var user: Untrusted { Untrusted(target.place.user ?? "(libpq's default)") }
+  private var database: Untrusted { Untrusted(target.database ?? "(libpq's default)") }
+  var remedies: PostgresRemedies { PostgresRemedies(area: area, target: target, context: context) }
+
+  // MARK: The area is lost
+
+  /// Why there is no connection.
+  func lost(_ error: PostgresError) -> Finding {
+    switch error {
+    case .refused:
+      return failure("no-server", "nobody listens at \(address): the connection is refused", remedies.start)
+    case .noSocket:
+      return failure(
+        "no-server", "there is no socket \(address): no server runs here, or it has another place", remedies.start)
+    case .passwordRequired:
+      return failure("password", "\(address) asks for the password of role \(user), and none is set", remedies.password)
+    case .tls(let reason):
+      return failure("tls", "\(address): \(Untrusted(reason))", remedies.reconfigure)
+    case .server(let state, let message, let routine):
+      return refused(state: state, message: message, routine: routine)
+    case .notPermitted:
+      return unknown("socket-forbidden", "this user may not use the socket \(address)", remedies.reconfigure)
+    case .nameNotResolved:
+      return unknown(
+        "name-not-resolved", "the name of the host in \(address) could not be resolved", remedies.reconfigure)
+    case .noRoute:
+      return unknown("unreachable", "there is no way to \(address)", remedies.reconfigure)
+    case .timedOut:
+      return unknown("timeout", "no answer from \(address) by the deadline", [])
+    case .garbage:
+      return unknown("garbage", "what answers at \(address) is not PostgreSQL", remedies.reconfigure)
+    case .tooLarge:
+      return unknown("garbage", "the answer of \(address) is longer than any that makes sense", [])
+    case .other(let reason):
+      return unknown("not-connected", "no connection to \(address): \(Untrusted(reason))", remedies.reconfigure)
+    }
+  }
+
+  /// What the server said no to (https://www.postgresql.org/docs/current/errcodes-appendix.html).
+  private func refused(state: String, message: String, routine: String?) -> Finding {
+    let words = Untrusted(message)
+    switch state {
+    case "3D000":
+      return missingDatabase
+    case "08P01" where message.contains("no such database"):
+      // PgBouncer's way to say so.
+      return missingDatabase
+    case "28P01":
+      return failure(
+        "password", "\(address) does not take the password of role \(user)\(passwordSource)", remedies.password)
+    case "28000" where routine == "InitializeSessionUserId" && message.contains("not permitted to log in"):
+      return failure("login-forbidden", "role \(user) of \(address) may not log in", remedies.allowLogin)
+    case "28000"
+    where routine == "InitializeSessionUserId" || message.contains("role \"") && message.hasSuffix("exist"):
+      return failure("role-missing", "\(address) answers, but role \(user) does not exist", remedies.createRole)
+    case "28000":
+      return failure(
+        "refused-by-hba", "\(address) does not let role \(user) in: \(words)", remedies.showRules)
+    case "42501":
+      return failure(
+        "permission", "role \(user) may not connect to database \(database) of \(address)", remedies.grantConnect)
+    case "57P03", "57P01", "57P02":
+      return unknown("starting", "\(address) takes no connections yet or any more: \(words)", remedies.wait)
+    case "53300":
+      return unknown("full", "\(address) takes no more connections: \(words)", remedies.showSessions)
+    case "57014":
+      return unknown("timeout", "\(address) gave up by the deadline: \(words)", [])
+    default:
+      return unknown("not-connected", "\(address) refused the connection: \(words) (\(Untrusted(state)))", [])
+    }
+  }
+
+  private var missingDatabase: Finding {
+    failure("database-missing", "\(address) answers, but database \(database) does not exist", remedies.createDatabase)
+  }
+
+  private var passwordSource: Message {
+    target.settings.password.map { ", which came from \($0.source.message)" } ?? ""
+  }
+
+  private func failure(_ id: String, _ message: Message, _ remedies: [Remedy]) -> Finding {
+    Finding("postgres.\(id)", .failure, message, remedies: remedies, facts: [FactID("\(area).database")])
+  }
+
+  private func unknown(_ id: String, _ message: Message, _ remedies: [Remedy]) -> Finding {
+    Finding(
+      "postgres.\(id)", .unknown, message, remedies: remedies, facts: [FactID("\(area).database"), FactID("\(area).*")])
+  }
+
+  // MARK: A part could not be read
+
+  /// Why some facts could not be measured although the connection stands.
+  func unread(_ what: StaticString, _ error: PostgresError, _ facts: [FactID]) -> Finding {
+    switch error {
+    case .timedOut, .server("57014", _, _):
+      return Finding(
+        "postgres.timeout", .unknown, "the server did not say \(words: what) by the deadline", facts: facts)
+    case .server("55P03", _, _):
+      return Finding(
+        "postgres.unreadable", .unknown, "\(words: what) could not be read: somebody holds a lock", facts: facts)
+    case .server("42501", _, _):
+      return Finding(
+        "postgres.unreadable", .unknown, "role \(Untrusted(connection?.user ?? "")) may not read \(words: what)",
+        facts: facts)
+    case .server(let state, let message, _):
+      return Finding(
+        "postgres.unreadable", .unknown,
+        "\(words: what) could not be read: \(Untrusted(message)) (\(Untrusted(state)))", facts: facts)
+    case .tooLarge:
+      return Finding(
+        "postgres.unreadable", .unknown, "\(words: what) could not be read: the answer is too long", facts: facts)
+    default:
+      return Finding(
+        "postgres.unreadable", .unknown, "\(words: what) could not be read: the connection was lost", facts: facts)
+    }
+  }
+
+  // MARK: Migrations
+
+  func migrationsPending(_ pending: [String], of total: Int, tool: String?, folder: String) -> Finding {
+    let verb: Message = pending.count == 1 ? "is" : "are"
+    return Finding(
+      "postgres.migrations-pending", .warning,
+      "\(pending.count) of \(total) migrations in \(Untrusted(folder)) \(verb) not applied: \(ValueText.message(.strings(pending)))",
+      remedies: remedies.migrate(tool: tool, folder: folder, pending: pending, connection),
+      facts: [FactID("\(area).migrations.pending")])
+  }
+
+  func migrationsFailed(
+    _ failed: [String], tool: MigrationTool, table: PostgresCatalog.Candidate
+  ) -> Finding {
+    Finding(
+      "postgres.migrations-failed", .failure,
+      "\(Untrusted(tool.name)) has failed half-way in \(ValueText.message(.strings(failed)))",
+      remedies: remedies.repair(tool: tool.name, failed: failed, table: table, connection),
+      facts: [FactID("\(area).migrations.failed")])
+  }
+
+  func migrationsFolder(_ folder: String, _ error: FileError) -> Finding {
+    let reason: Message =
+      switch error {
+      case .missing: "it does not exist"
+      case .notPermitted: "permission denied"
+      default: "it is no folder that can be listed"
+      }
+    return Finding(
+      "postgres.migrations-folder", .unknown, "the folder of migrations \(Untrusted(folder)) cannot be read: \(reason)",
+      facts: [FactID("\(area).migrations.pending")])
+  }
+}

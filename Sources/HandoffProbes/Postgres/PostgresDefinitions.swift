@@ -1,0 +1,63 @@
+public import HandoffModel
+
+extension PostgresProbe {
+  /// What it establishes.
+  public static let facts: [FactDefinition] = [
+    FactDefinition(
+      "postgres.database", .identity, title: "the database", isHead: true, meaning: "name, as connected"),
+    FactDefinition(
+      "postgres.host", .identity, title: "the host",
+      meaning: "host name, address or socket folder, as connected"),
+    FactDefinition("postgres.port", .identity, title: "the port", meaning: "number, as connected"),
+    FactDefinition("postgres.user", .identity, title: "the role", meaning: "name, as connected"),
+    FactDefinition(
+      "postgres.server", .state, order: .higherIsBetter, title: "PostgreSQL",
+      meaning: "version, as the server says it"),
+    FactDefinition(
+      "postgres.tables", .set, title: "the tables",
+      meaning:
+        "`schema.table` of ordinary, partitioned (not their partitions) and foreign tables; not the system's, not those of extensions"
+    ),
+    FactDefinition(
+      "postgres.rows[*]", .volatile, title: "rows", memberOf: "postgres.tables",
+      meaning: "the server's estimate; absent when the table was never analysed"),
+    FactDefinition("postgres.size", .volatile, title: "the size", meaning: "bytes on disk"),
+    FactDefinition(
+      "postgres.migrations.tool", .identity, title: "the migration tool",
+      meaning: "whose tracking table the database has: \(MigrationTool.all.map(\.name).joined(separator: ", "))"),
+    FactDefinition(
+      "postgres.migrations.applied", .progress, title: "applied migrations",
+      meaning: "names or versions, as the tool has them"),
+    FactDefinition(
+      "postgres.migrations.pending", .progress, title: "pending migrations",
+      meaning: "files of the migrations folder that are not applied"),
+    FactDefinition(
+      "postgres.migrations.failed", .state, order: .fewerIsBetter, title: "failed migrations",
+      meaning: "names or versions that the tool knows to have failed half-way, where it records that"),
+  ]
+
+  /// What it finds.
+  public static let findings: [FindingDefinition] = [
+    FindingDefinition("postgres.not-used", "the project does not use PostgreSQL"),
+    FindingDefinition("postgres.no-server", "no server answers where the database is said to be"),
+    FindingDefinition("postgres.database-missing", "the server answers, but the database does not exist"),
+    FindingDefinition("postgres.password", "the password is missing or wrong"),
+    FindingDefinition("postgres.role-missing", "the role does not exist"),
+    FindingDefinition("postgres.login-forbidden", "the role may not log in"),
+    FindingDefinition("postgres.refused-by-hba", "the server's pg_hba.conf does not let the role in"),
+    FindingDefinition("postgres.permission", "the role may not connect to the database"),
+    FindingDefinition("postgres.tls", "no encrypted connection can be made as it is asked for"),
+    FindingDefinition("postgres.starting", "the server is starting or stopping"),
+    FindingDefinition("postgres.full", "the server takes no more connections"),
+    FindingDefinition("postgres.timeout", "there was no answer by the deadline"),
+    FindingDefinition("postgres.name-not-resolved", "the name of the host could not be resolved"),
+    FindingDefinition("postgres.unreachable", "there is no way to the host"),
+    FindingDefinition("postgres.socket-forbidden", "the server's socket may not be used"),
+    FindingDefinition("postgres.garbage", "what answers there is not PostgreSQL"),
+    FindingDefinition("postgres.not-connected", "the connection could not be made"),
+    FindingDefinition("postgres.unreadable", "a part of the catalog could not be read"),
+    FindingDefinition("postgres.migrations-pending", "migrations are not applied"),
+    FindingDefinition("postgres.migrations-failed", "a migration failed half-way"),
+    FindingDefinition("postgres.migrations-folder", "the folder of migrations could not be read"),
+  ]
+}

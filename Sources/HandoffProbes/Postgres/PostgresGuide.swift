@@ -1,0 +1,100 @@
+import HandoffModel
+import HandoffProject
+import HandoffSystem
+import HandoffText
+
+/// How a new session configures the connection, and how a person verifies it.
+struct PostgresGuide {
+  let target: PostgresTarget
+  let connection: PostgresConnection?
+
+  /// Exports, of the variables that the project itself was configured with where it was by variables, else of libpq's;
+  /// never a password.
+  var setup: [GuideStep] {
+    var steps: [GuideStep] = []
+    let settings = target.settings
+    if let service = settings.options["service"] {
+      steps.append(GuideStep(.export("PGSERVICE", service), "use the service of libpq's service file"))
+    }
+    let url = settings.host?.source.detail == "DATABASE_URL" || settings.database?.source.detail == "DATABASE_URL"
+    if url, (settings.host ?? settings.database)?.source.kind == .environment {
+      steps.append(
+        GuideStep(.export("DATABASE_URL", self.url), "where the database is; the password is not written here"))
+    } else {
+      steps += export(settings.host.map { ($0.value, $0.source) }, "PGHOST", "the host")
+      steps += export(settings.port.map { (String($0.value), $0.source) }, "PGPORT", "the port")
+      steps += export(settings.database.map { ($0.value, $0.source) }, "PGDATABASE", "the database")
+      steps += export(settings.user.map { ($0.value, $0.source) }, "PGUSER", "the role")
+    }
+    if let password = settings.password {
+      let variable = Self.isOwn(password.source) ? password.source.detail : "PGPASSWORD"
+      steps.append(
+        GuideStep(
+          Self.ask(variable == "DATABASE_URL" ? "PGPASSWORD" : variable),
+          "asks for the password, which was in \(password.source.message); ~/.pgpass can keep it too"))
+    }
+    return steps
+  }
+
+  /// A listing by PostgreSQL's own client.
+  var verification: [GuideStep] {
+    [
+      GuideStep(
+        target.psql(
+          user: connection?.user ?? target.place.user, database: connection?.database ?? target.database, #"\dt"#),
+        "lists the tables")
+    ]
+  }
+
+  /// Reads a variable from the keyboard, so that its value is in no document and no history.
+  static func ask(_ variable: String) -> ShellCommand {
+    ShellCommand(
+      bash: "read -rs -p '\(variable): ' \(variable) && export \(variable)",
+      powershell: "$env:\(variable) = Read-Host -MaskInput '\(variable)'")
+  }
+
+  private func export(_ value: (text: String, source: Source)?, _ libpq: String, _ what: StaticString) -> [GuideStep] {
+    guard let value else { return [] }
+    let variable = Self.isOwn(value.source) ? value.source.detail : libpq
+    return [GuideStep(.export(variable, value.text), "\(words: what), from \(value.source.message)")]
+  }
+
+  /// A source that a variable of the process stands for, one of those that are known to name a database: a source that
+  /// was read back from a document could name any.
+  static func isOwn(_ source: Source) -> Bool {
+    guard source.kind == .environment else { return false }
+    let known: Set<String> = [
+      "PGHOST", "PGHOSTADDR", "PGPORT", "PGDATABASE", "PGUSER", "PGPASSWORD", "DB_HOST", "DB_PORT", "DB_NAME",
+      "DB_DATABASE", "DB_USER", "DB_USERNAME", "DB_PASSWORD", "DB_PASS", "POSTGRES_HOST", "POSTGRES_PORT",
+      "POSTGRES_DB",
+      "POSTGRES_USER", "POSTGRES_PASSWORD",
+    ]
+    return known.contains(source.detail)
+  }
+
+  /// A URL without a password.
+  private var url: String {
+    func encoded(_ text: String) -> String {
+      text.utf8.map { byte in
+        let isPlain =
+          (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
+          || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
+          || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || "-._~".utf8.contains(byte)
+        let digits = String(byte, radix: 16, uppercase: true)
+        return isPlain ? String(decoding: [byte], as: UTF8.self) : "%" + (digits.count == 1 ? "0" : "") + digits
+      }.joined()
+    }
+    var text = "postgresql://"
+    if let user = target.settings.user?.value { text += encoded(user) + "@" }
+    if let host = target.settings.host?.value {
+      text += host.split(separator: ",").map { host in
+        host.contains(":") ? "[\(host)]" : encoded(String(host))
+      }.joined(separator: ",")
+    }
+    if let port = target.settings.port?.value { text += ":\(port)" }
+    if let database = target.settings.database?.value { text += "/" + encoded(database) }
+    let options = target.settings.options.filter { $0.key.hasPrefix("ssl") }.sorted { $0.key < $1.key }
+    if !options.isEmpty { text += "?" + options.map { "\($0.key)=\(encoded($0.value))" }.joined(separator: "&") }
+    return text
+  }
+}

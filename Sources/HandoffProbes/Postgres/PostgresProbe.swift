@@ -1,0 +1,140 @@
+public import HandoffModel
+public import HandoffProject
+import HandoffSystem
+import HandoffText
+
+/// Connects to the named database with libpq and reads its catalog, in a read-only transaction and without waiting for
+/// a lock.
+public struct PostgresProbe: Probe {
+  /// Which database the project means.
+  let settings: PostgresSettings
+
+  /// Measures one database.
+  public init(_ settings: PostgresSettings) {
+    self.settings = settings
+  }
+
+  /// `postgres`, or `postgres[NAME]` for a further database.
+  public var area: String { settings.name.map { "postgres[\($0)]" } ?? "postgres" }
+
+  /// One for each database that a project means.
+  public static func probes(for project: Project) -> [ProbeUse] {
+    switch project.postgres {
+    case .used(let databases): databases.map { .used(PostgresProbe($0)) }
+    case .unused(let reason): [.unused(area: "postgres", reason: reason)]
+    }
+  }
+
+  /// Measures.
+  public func observe(_ context: ProbeContext) async -> Observation {
+    let target = PostgresTarget(settings, context)
+    // What is left to do after the last answer needs a moment of its own.
+    let deadline = Deadline(instant: context.deadline.instant - .milliseconds(150))
+    do throws(PostgresError) {
+      let session = try await context.host.postgres.connect(target.parameters, deadline: deadline)
+      let reading = PostgresReading(area: area, target: target, context: context, session: session)
+      let observation = await reading.observe(deadline: deadline)
+      await session.close()
+      return observation
+    } catch {
+      let advice = PostgresAdvice(area: area, target: target, context: context)
+      let guide = PostgresGuide(target: target, connection: nil)
+      return Observation(
+        probe: area, facts: [], findings: [advice.lost(error)], setup: guide.setup, verification: guide.verification)
+    }
+  }
+}
+
+/// What is read through an open connection.
+struct PostgresReading {
+  let area: String
+  let target: PostgresTarget
+  let context: ProbeContext
+  let session: any PostgresSession
+
+  private static let server = Source(.measured, "the server")
+
+  /// Reads, and goes on where a part could not be read.
+  func observe(deadline: Deadline) async -> Observation {
+    let advice = PostgresAdvice(area: area, target: target, context: context, connection: session.connection)
+    var facts = identity
+    var findings: [Finding] = []
+    var tables: [PostgresCatalog.Table]?
+    do throws(PostgresError) {
+      let found = try await PostgresCatalog.tables(session, deadline: share(of: deadline))
+      facts += tableFacts(found)
+      tables = found
+    } catch {
+      findings.append(advice.unread("the tables", error, [id("tables"), id("rows[*]")]))
+    }
+    let migrations = PostgresMigrations(reading: self, advice: advice)
+    let status = await migrations.observe(
+      isEmpty: tables?.isEmpty == true, deadline: share(of: deadline), facts: &facts, findings: &findings)
+    do throws(PostgresError) {
+      if let size = try await PostgresCatalog.size(session, deadline: deadline) {
+        facts.append(Fact(id("size"), .volatile, .int(size), source: Self.server))
+      }
+    } catch {
+      findings.append(advice.unread("the size", error, [id("size")]))
+    }
+    let guide = PostgresGuide(target: target, connection: session.connection)
+    return Observation(
+      probe: area, facts: facts, findings: findings, summary: summary(tables: tables?.count, status),
+      setup: guide.setup, verification: guide.verification)
+  }
+
+  func id(_ name: String) -> FactID { FactID("\(area).\(name)") }
+
+  /// A part of the time that is left, so that one slow answer does not cost the others theirs.
+  private func share(of deadline: Deadline) -> Deadline { .after(deadline.remaining * 0.6) }
+
+  private var identity: [Fact] {
+    let connection = session.connection
+    let settings = target.settings
+    let other =
+      target.parameters.options["service"].map { Source(.pgService, $0) } ?? Source(.defaultValue, "libpq")
+    return [
+      Fact(id("host"), .identity, .string(shownHost), source: settings.host?.source ?? other),
+      Fact(id("port"), .identity, .int(connection.port), source: settings.port?.source ?? other),
+      Fact(id("database"), .identity, .string(connection.database), source: settings.database?.source ?? other),
+      Fact(id("user"), .identity, .string(connection.user), source: settings.user?.source ?? other),
+      Fact(id("server"), .state, .string(connection.serverVersion), source: Self.server),
+    ]
+  }
+
+  /// The folder of a socket below the user's home is shown as everywhere in documents.
+  private var shownHost: String {
+    let host = session.connection.host
+    guard let home = context.host.environment.home, home != "/", host.hasPrefix(home + "/") else { return host }
+    return "~" + host.dropFirst(home.count)
+  }
+
+  private func tableFacts(_ tables: [PostgresCatalog.Table]) -> [Fact] {
+    let names = tables.map { ($0, SQLName.member(schema: $0.schema, table: $0.name)) }.sorted {
+      $0.1.utf8.lexicographicallyPrecedes($1.1.utf8)
+    }
+    let rows = names.compactMap { table, name in
+      table.rows.map { Fact(id("rows[\(name)]"), .volatile, .int($0), source: Self.server) }
+    }
+    return [Fact(id("tables"), .set, .strings(names.map(\.1)), source: Self.server)] + rows
+  }
+
+  /// `localhost:5443 · gaming_system_ai_core · 30 tables · 7 of 7 migrations`.
+  private func summary(tables: Int?, _ status: MigrationStatus?) -> Message {
+    let connection = session.connection
+    var parts: [Message] = [
+      "\(Untrusted(PostgresTarget.address(host: shownHost, port: connection.port)))",
+      "\(Untrusted(connection.database))",
+    ]
+    if let tables { parts.append(tables == 1 ? "1 table" : "\(tables) tables") }
+    if let status {
+      let applied = status.applied.count
+      if let pending = status.pending {
+        parts.append("\(applied) of \(applied + pending.count + (status.failed?.count ?? 0)) migrations")
+      } else {
+        parts.append(applied == 1 ? "1 migration" : "\(applied) migrations")
+      }
+    }
+    return .joined(parts, separator: " · ")
+  }
+}

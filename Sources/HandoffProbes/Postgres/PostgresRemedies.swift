@@ -1,0 +1,228 @@
+import HandoffModel
+import HandoffProject
+import HandoffSystem
+import HandoffText
+
+/// The commands that mend what is wrong with a connection. They begin with how the connection was configured when the
+/// handoff was written, where that is not how it is configured now.
+struct PostgresRemedies {
+  let area: String
+  let target: PostgresTarget
+  let context: ProbeContext
+
+  private var superuser: String { "postgres" }
+
+  // MARK: As it was
+
+  /// Exports that lead back to what was recorded.
+  var reconfigure: [Remedy] {
+    guard let expected = context.expected else { return [] }
+    func recorded(_ name: String) -> Fact? { expected.fact(FactID("\(area).\(name)")) }
+    var remedies: [Remedy] = []
+    func restore(_ fact: Fact?, _ text: String?, current: String?, fallback: String, _ what: StaticString) {
+      guard let fact, let text, text != current else { return }
+      // A file of the project gives the value by itself; a default needs no variable.
+      guard [.environment, .option, .unknown].contains(fact.source.kind) else { return }
+      let variable = PostgresGuide.isOwn(fact.source) ? fact.source.detail : fallback
+      remedies.append(Remedy(.export(variable, text), "\(words: what) as it was recorded"))
+    }
+    let place = target.place
+    let host = recorded("host")
+    restore(host, host?.value.string, current: place.host, fallback: "PGHOST", "the host")
+    let port = recorded("port")
+    restore(port, port?.value.int.map(String.init), current: String(place.port), fallback: "PGPORT", "the port")
+    let database = recorded("database")
+    restore(database, database?.value.string, current: place.database, fallback: "PGDATABASE", "the database")
+    let user = recorded("user")
+    restore(user, user?.value.string, current: place.user, fallback: "PGUSER", "the role")
+    return remedies
+  }
+
+  // MARK: The server
+
+  /// Ways to start the server, as far as this machine shows how that is done.
+  var start: [Remedy] {
+    var remedies = reconfigure
+    guard target.isLocal else { return remedies + wait }
+    if let compose = composeService {
+      let file = compose.file.map { ["-f", $0] } ?? []
+      remedies.append(
+        Remedy(
+          .run(["docker", "compose"] + file + ["up", "-d", compose.service]), "start the compose service"))
+    }
+    for cluster in debianClusters {
+      remedies.append(
+        Remedy(
+          .run("sudo", "pg_ctlcluster", cluster.version, cluster.name, "start"),
+          "start the cluster that is configured for this port"))
+    }
+    if let data = context.host.environment["PGDATA"], context.host.files.kind(of: data + "/PG_VERSION") == .regular {
+      remedies.append(Remedy(.run("pg_ctl", "-D", data, "-w", "start"), "start the cluster of PGDATA"))
+    }
+    return remedies.isEmpty ? wait : remedies
+  }
+
+  /// What tells whether the server takes connections.
+  var wait: [Remedy] {
+    [Remedy(.run(["pg_isready"] + target.options(user: nil)), "tells whether the server takes connections")]
+  }
+
+  private var composeService: (file: String?, service: String)? {
+    let usual: Set<String> = ["compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml"]
+    func shown(_ file: String) -> String? { usual.contains(file) ? nil : file }
+    if let source = [target.settings.host, target.settings.database].compactMap({ $0?.source }).first(where: {
+      $0.kind == .compose
+    }), let separator = source.detail.firstRange(of: ": ") {
+      return (
+        shown(String(source.detail[..<separator.lowerBound])), String(source.detail[separator.upperBound...])
+      )
+    }
+    guard let docker = context.project.docker.settings, let file = docker.composeFile?.value else { return nil }
+    let service = docker.services.first { service in
+      guard let image = service.image?.split(separator: "/").last?.prefix(while: { $0 != ":" && $0 != "@" }) else {
+        return false
+      }
+      return ["postgres", "postgresql", "postgis", "pgvector", "timescaledb"].contains(String(image))
+    }
+    return service.map { (shown(file), $0.name) }
+  }
+
+  /// The clusters of Debian's and Ubuntu's packaging that are configured for the port.
+  private var debianClusters: [(version: String, name: String)] {
+    let files = context.host.files
+    let root = "/etc/postgresql"
+    guard let versions = try? files.list(root) else { return [] }
+    return versions.flatMap { version in
+      ((try? files.list("\(root)/\(version)")) ?? []).compactMap { name in
+        guard let text = try? files.readText("\(root)/\(version)/\(name)/postgresql.conf") else { return nil }
+        let port = text.split(separator: "\n").last { $0.drop { $0 == " " }.hasPrefix("port") }
+        let number = port.flatMap { Int($0.drop { !$0.isNumber }.prefix { $0.isNumber }) } ?? 5432
+        return number == target.place.port ? (version, name) : nil
+      }
+    }
+  }
+
+  /// Who is connected.
+  var showSessions: [Remedy] {
+    let sql = "SELECT pid, usename, datname, application_name, state, state_change FROM pg_stat_activity"
+    return [
+      Remedy(
+        target.psql(user: superuser, database: "postgres", sql),
+        "shows who is connected (some connections are kept for superusers)")
+    ]
+  }
+
+  // MARK: Database and role
+
+  var createDatabase: [Remedy] {
+    let name = target.database ?? ""
+    let words = ["createdb"] + target.options(user: target.place.user) + (name.hasPrefix("-") ? ["--", name] : [name])
+    return reconfigure + [Remedy(.run(words), "create it, empty")]
+  }
+
+  var password: [Remedy] {
+    let source = target.settings.password?.source
+    let variable = source.flatMap { PostgresGuide.isOwn($0) ? $0.detail : nil } ?? "PGPASSWORD"
+    return [Remedy(PostgresGuide.ask(variable), "asks for the password; ~/.pgpass can keep it too")]
+  }
+
+  var createRole: [Remedy] {
+    let name = target.place.user ?? ""
+    let words = ["createuser"] + target.options(user: superuser) + (name.hasPrefix("-") ? ["--", name] : [name])
+    return reconfigure + [Remedy(.run(words), "create it, as a superuser; it may log in and nothing more")]
+  }
+
+  var allowLogin: [Remedy] {
+    let sql = "ALTER ROLE \(SQLName.quoted(target.place.user ?? "")) LOGIN"
+    return [Remedy(target.psql(user: superuser, database: "postgres", sql), "let it log in, as a superuser")]
+  }
+
+  var showRules: [Remedy] {
+    let sql = "SELECT line_number, type, database, user_name, address, auth_method, error FROM pg_hba_file_rules"
+    return reconfigure + [
+      Remedy(target.psql(user: superuser, database: "postgres", sql), "shows the server's rules, to a superuser")
+    ]
+  }
+
+  var grantConnect: [Remedy] {
+    let database = target.database ?? ""
+    let sql =
+      "GRANT CONNECT ON DATABASE \(SQLName.quoted(database)) TO \(SQLName.quoted(target.place.user ?? ""))"
+    return [Remedy(target.psql(user: superuser, database: database, sql), "let it connect, as a superuser")]
+  }
+
+  // MARK: Migrations
+
+  /// The tool's own command.
+  func migrate(tool: String?, folder: String, pending: [String], _ connection: PostgresConnection?) -> [Remedy] {
+    func remedy(_ words: String...) -> [Remedy] { [Remedy(.run(words), "apply them")] }
+    switch tool {
+    case "handoff": return remedy("handoff", "setup", "--only", "migrations")
+    case "dbmate":
+      return folder == "db/migrations" ? remedy("dbmate", "up") : remedy("dbmate", "--migrations-dir", folder, "up")
+    case "rails": return remedy("bin/rails", "db:migrate")
+    case "golang-migrate": return [Remedy(withURL("migrate -path", folder, "-database", "up"), "apply them")]
+    case "goose": return [Remedy(withURL("goose -dir", folder, "postgres", "up"), "apply them")]
+    case "flyway": return remedy("flyway", "migrate")
+    case "alembic": return remedy("alembic", "upgrade", "head")
+    case "django": return remedy("python", "manage.py", "migrate")
+    case "prisma": return remedy("npx", "prisma", "migrate", "deploy")
+    case "sqlx": return remedy("sqlx", "migrate", "run", "--source", folder)
+    case "refinery": return remedy("refinery", "migrate", "-p", folder)
+    default:
+      let words =
+        ["psql"] + target.options(user: connection?.user ?? target.place.user)
+        + ["-d", connection?.database ?? target.database ?? "", "-v", "ON_ERROR_STOP=1", "--single-transaction"]
+      let files = pending.flatMap { ["-f", folder + "/" + $0] }
+      return [Remedy(.run(words + files), "apply them in this order, all or none")]
+    }
+  }
+
+  /// What clears a failure, once its cause is mended by hand.
+  func repair(
+    tool: String, failed: [String], table: PostgresCatalog.Candidate, _ connection: PostgresConnection?
+  ) -> [Remedy] {
+    let first = failed.first ?? ""
+    switch tool {
+    case "flyway":
+      return [Remedy(.run("flyway", "repair"), "forget the failure, once what it left behind is mended")]
+    case "prisma":
+      return [
+        Remedy(
+          .run("npx", "prisma", "migrate", "resolve", "--rolled-back", first),
+          "take it for rolled back, once what it left behind is mended")
+      ]
+    case "golang-migrate":
+      let folder = target.settings.migrations?.value ?? "migrations"
+      return [
+        Remedy(
+          withURL("migrate -path", folder, "-database", "force", first),
+          "take it for applied, once what it left behind is mended", destructive: true)
+      ]
+    case "sqlx":
+      let name = SQLName.quoted(table.schema) + "." + SQLName.quoted(table.name)
+      let versions = failed.filter { Int($0) != nil }.joined(separator: ", ")
+      let user = connection?.user ?? target.place.user
+      let sql = "DELETE FROM \(name) WHERE NOT success AND version IN (\(versions))"
+      return [
+        Remedy(
+          target.psql(user: user, database: connection?.database ?? target.database, sql),
+          "forget the failure, once what it left behind is mended", destructive: true)
+      ]
+    default:
+      return []
+    }
+  }
+
+  /// A command that is given the connection's URL by the variable that holds it, since it can hold a password.
+  private func withURL(_ program: String, _ folder: String, _ option: String, _ rest: String...) -> ShellCommand {
+    let words = rest.map { ShellWord.bash($0) }.joined(separator: " ")
+    let windows = ([folder] + rest).map { ShellWord.powershell($0) }
+    return ShellCommand(
+      bash: "\(program) \(ShellWord.bash(folder)) \(option) \"$DATABASE_URL\" \(words)",
+      powershell: windows.contains(nil)
+        ? nil
+        : "\(program) \(windows[0] ?? "") \(option) \"$env:DATABASE_URL\" "
+          + windows.dropFirst().compactMap(\.self).joined(separator: " "))
+  }
+}

@@ -1,0 +1,102 @@
+import HandoffModel
+import HandoffProject
+import HandoffSystem
+import HandoffText
+
+/// The connection that the project means: how it is made, where its parts came from, and how a person makes it.
+struct PostgresTarget {
+  let settings: PostgresSettings
+  let parameters: PostgresParameters
+  /// Where it leads to, as far as that is known before it is made.
+  let place: PostgresPlace
+
+  init(_ settings: PostgresSettings, _ context: ProbeContext) {
+    self.settings = settings
+    let home = context.host.environment.home
+    parameters = PostgresParameters(
+      host: settings.host.map { Self.expanded($0.value, home: home) }, port: settings.port?.value,
+      database: settings.database?.value, user: settings.user?.value, password: settings.password?.value,
+      options: settings.options, environment: Self.variables(for: settings, context.host.environment.variables))
+    place = PostgresPlace(of: parameters, files: context.host.files)
+  }
+
+  /// The variables that libpq's defaults come from. Who names a host or a database in another place than libpq's
+  /// variables names the whole connection, so that theirs must not be mixed into it.
+  private static func variables(for settings: PostgresSettings, _ all: [String: String]) -> [String: String] {
+    let naming = [settings.host?.source, settings.database?.source].compactMap(\.self)
+    let isLibpq = naming.allSatisfy { $0.kind == .environment && $0.detail.hasPrefix("PG") }
+    let place: Set<String> = [
+      "PGHOST", "PGHOSTADDR", "PGPORT", "PGDATABASE", "PGUSER", "PGPASSWORD", "PGSERVICE", "PGOPTIONS",
+    ]
+    return all.filter { name, _ in
+      name == "HOME" || name.hasPrefix("PG") && (isLibpq && !settings.isRecalled || !place.contains(name))
+    }
+  }
+
+  private static func expanded(_ host: String, home: String?) -> String {
+    guard host.hasPrefix("~/"), let home else { return host }
+    return home + host.dropFirst(1)
+  }
+
+  // MARK: For a person
+
+  /// The host for a command; nil for libpq's default.
+  var host: String? { place.host }
+  /// The database for a command.
+  var database: String? { place.database }
+
+  /// Whether the server is on this machine.
+  var isLocal: Bool {
+    guard let host = place.host else { return true }
+    return host.hasPrefix("/") || host == "localhost" || host.hasPrefix("127.") || host == "::1"
+  }
+
+  /// `localhost:5443`, or the path of the socket.
+  var address: Untrusted {
+    Untrusted(Self.address(host: place.host, port: place.port))
+  }
+
+  static func address(host: String?, port: Int) -> String {
+    switch host {
+    case nil: "port \(port) of this machine"
+    case .some(let host) where host.hasPrefix("/"): "\(host)/.s.PGSQL.\(port)"
+    case .some(let host) where host.contains(":"): "[\(host)]:\(port)"
+    case .some(let host): "\(host):\(port)"
+    }
+  }
+
+  /// The options of PostgreSQL's client programs that lead to the server.
+  func options(user: String?, host: String? = nil, port: Int? = nil) -> [String] {
+    var words: [String] = []
+    if let host = host ?? place.host { words += ["-h", host] }
+    words += ["-p", String(port ?? place.port)]
+    if let user { words += ["-U", user] }
+    return words
+  }
+
+  /// `psql` with these options, connected to a database, running a command.
+  func psql(user: String?, database: String?, _ command: String) -> ShellCommand {
+    .run(["psql"] + options(user: user) + (database.map { ["-d", $0] } ?? []) + ["-c", command])
+  }
+}
+
+/// Names in SQL.
+enum SQLName {
+  /// A name as an identifier, quoted.
+  static func quoted(_ name: String) -> String {
+    "\"" + name.replacing("\"", with: "\"\"") + "\""
+  }
+
+  /// A table's name as a fact holds it: `schema.table` verbatim; a part is quoted only if it holds what would make the
+  /// name ambiguous: a dot, a double quote, a bracket or a control character.
+  static func member(schema: String, table: String) -> String {
+    part(schema) + "." + part(table)
+  }
+
+  private static func part(_ name: String) -> String {
+    let isPlain = !name.unicodeScalars.contains { scalar in
+      ".\"[]".unicodeScalars.contains(scalar) || scalar.properties.generalCategory == .control
+    }
+    return isPlain && !name.isEmpty ? name : quoted(name)
+  }
+}
