@@ -39,6 +39,9 @@ struct DocumentValues {
   let notes: AuthorNotes
   let context: DocumentContext
 
+  /// How many findings are told at length; the facts block has all of them.
+  static let findingsShown = 40
+
   private var snapshot: Snapshot { handoff.snapshot }
   private var used: [Observation] { snapshot.observations.filter { $0.status != .skipped } }
   private var commands: Commands { Commands(shells: context.shells) }
@@ -171,13 +174,13 @@ struct DocumentValues {
     let failures = findings([.failure])
     return group(
       "failures",
-      failures.enumerated().map { index, failure -> Any in
+      failures.prefix(Self.findingsShown).enumerated().map { index, failure -> Any in
         [
           "number": String(index + 1), "area": AreaTitle.markdown(failure.area),
           "message": message(of: failure.finding).markdown,
           "remedy": optional(failure.finding.remedies.first.flatMap(remedy)),
         ] as [String: Any]
-      })
+      }, of: failures.count)
   }
 
   private func remedy(_ remedy: Remedy) -> String? {
@@ -192,7 +195,7 @@ struct DocumentValues {
     let findings = findings([.failure, .unknown, .warning])
     return group(
       "findings",
-      findings.map { area, finding -> Any in
+      findings.prefix(Self.findingsShown).map { area, finding -> Any in
         let mended = finding.severity == .failure && !finding.remedies.isEmpty
         let remedies = finding.remedies.dropFirst(mended ? 1 : 0).compactMap(remedy)
         let facts = finding.facts.map { Untrusted($0.rawValue).markdownCode }
@@ -203,7 +206,7 @@ struct DocumentValues {
           "concerns": optional(facts.isEmpty ? nil : facts.joined(separator: ", ")),
           "remedies": optional(remedies.isEmpty ? nil : remedies.joined(separator: "\n\n")), "mended": mended,
         ] as [String: Any]
-      })
+      }, of: findings.count)
   }
 
   // MARK: What was measured
@@ -251,8 +254,11 @@ struct DocumentValues {
   }
 
   /// A section that is there when its list is not empty.
-  private func group(_ name: String, _ elements: [Any]) -> Any {
-    elements.isEmpty ? Absent() as Any : [name: elements] as [String: Any]
+  /// - Parameter count: how many elements there are, where not all are in the list.
+  private func group(_ name: String, _ elements: [Any], of count: Int? = nil) -> Any {
+    guard !elements.isEmpty else { return Absent() }
+    let more = (count ?? 0) - elements.count
+    return [name: elements, "more": optional(more > 0 ? String(more) : nil)] as [String: Any]
   }
 
   private func optional(_ text: String?) -> Any {

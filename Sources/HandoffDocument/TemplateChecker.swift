@@ -21,6 +21,9 @@ struct TemplateChecker {
     for token in tokens {
       defer { offset += token.raw.utf8.count }
       let part = regions.first { $0.whole.contains(offset) }
+      if let section = stack.last, let begun = section.part, begun != part?.name {
+        throw error(section.token, "the section \(section.name) has no end in the part \(begun)")
+      }
       switch token.kind {
       case .text:
         let covered = offset..<offset + token.raw.utf8.count
@@ -61,9 +64,6 @@ struct TemplateChecker {
             token,
             "the section \(section.name), begun on line \(section.token.line), must end before "
               + TemplateToken.shown(path))
-        }
-        guard section.part == part?.name else {
-          throw error(token, "the section \(path) begins in another part than it ends in")
         }
       }
     }

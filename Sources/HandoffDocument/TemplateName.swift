@@ -120,7 +120,8 @@ public struct TemplateName: Hashable, Sendable {
         TemplateName("area", "the area's name"),
         TemplateName("message", "what is wrong"),
         TemplateName("remedy", "what the best remedy does, and blocks with its command; absent when none is known"),
-      ]), "what is broken")
+      ]), "what is broken"),
+    TemplateName("more", "how many more failures there are than are listed; absent when all are"),
   ]
 
   private static let journal = [
@@ -142,7 +143,8 @@ public struct TemplateName: Hashable, Sendable {
         TemplateName(
           "remedies", "the remedies with their blocks, without one that `mend` shows; absent when none is left"),
         TemplateName("mended", .flag, .insideParts, "there when `mend` shows its best remedy"),
-      ]), "what was found, worst first")
+      ]), "what was found, worst first"),
+    TemplateName("more", "how many more findings there are than are listed; absent when all are"),
   ]
 
   private static let measured = [
@@ -161,7 +163,7 @@ extension TemplateName {
 
   /// The name among some that is most like another one, when one is.
   static func nearest(to name: String, among names: some Sequence<String>) -> String? {
-    let limit = max(1, name.count / 3)
+    let limit = max(1, (name.count + 1) / 3)
     return names.map { ($0, distance(name, $0)) }.filter { $0.1 <= limit }.min { $0.1 < $1.1 }?.0
   }
 

@@ -39,6 +39,9 @@ struct TemplateToken: Hashable {
         throw TemplateError(file: file, line: line, message: "this tag has no end; close it with }}")
       }
       let content = string(open + 2..<close)
+      guard content.first == "!" || !content.contains("\n") else {
+        throw TemplateError(file: file, line: line, message: "this tag has no end on its line; close it with }}")
+      }
       let kind = try kind(of: content, file: file, line: line)
       let end = close + 2
       let before = bytes[..<open].reversed().prefix { $0 != 0x0a }

@@ -1,0 +1,54 @@
+import HandoffModel
+import Testing
+
+/// JSON comes from servers and from documents that anybody may have edited.
+@Suite struct JSONParserTests {
+  @Test(arguments: [
+    ("null", JSONValue.null), (" true ", true), ("-0", 0), ("12", 12), ("1.0", .double(1)), ("1e2", .double(100)),
+    ("9223372036854775807", .int(.max)), ("-9223372036854775808", .int(.min)),
+    ("9223372036854775808", .double(9_223_372_036_854_775_808)), ("[]", []), ("{}", [:]),
+    (#"{"a":[1,{"b":null}],"a":2}"#, ["a": 2]), (#""\u00e9\ud83d\ude00\/\n\"""#, "é😀/\n\""),
+    ("[\r\n\t 1 ,2]", [1, 2]),
+  ] as [(String, JSONValue)])
+  func values(text: String, value: JSONValue) throws {
+    #expect(try JSONValue(parsing: text.utf8) == value)
+  }
+
+  @Test(arguments: [
+    "", " ", "nul", "tru", "01", "1.", ".5", "+1", "1e", "-", "1e999", "[1,]", "[1 2]", "[", "{\"a\"}", "{\"a\":1,}",
+    "{a:1}",
+    "\"", "\"\\x\"", "\"\\u12\"", "\"\\ud800\"", "\"\\ud800\\u0041\"", "\"a\nb\"", "1 2", "NaN", "'a'", "\u{feff}1",
+  ])
+  func whatIsNotJSON(text: String) {
+    #expect(throws: JSONSyntaxError.self) { try JSONValue(parsing: text.utf8) }
+  }
+
+  @Test func bytesThatAreNotUTF8() {
+    #expect(throws: JSONSyntaxError.self) { try JSONValue(parsing: [0x22, 0xff, 0x22]) }
+    #expect(throws: JSONSyntaxError.self) { try JSONValue(parsing: [0x22, 0x5c, 0x6e, 0xff, 0x22]) }
+  }
+
+  @Test func theLineOfAMistakeIsTold() throws {
+    let error = try #require(throws: JSONSyntaxError.self) { try JSONValue(parsing: "{\n\"a\": 1,\n?\n}".utf8) }
+    #expect(error.line == 3)
+  }
+
+  @Test func depthIsLimited() throws {
+    func nested(_ count: Int) -> String {
+      String(repeating: "[", count: count) + String(repeating: "]", count: count)
+    }
+    _ = try JSONValue(parsing: nested(250).utf8)
+    #expect(throws: JSONSyntaxError.self) { try JSONValue(parsing: nested(300).utf8) }
+    #expect(throws: JSONSyntaxError.self) { try JSONValue(parsing: String(repeating: "{\"a\":", count: 500_000).utf8) }
+  }
+
+  @Test func aSourceIsReadAsItWasWritten() {
+    for kind in Source.Kind.allCases {
+      for detail in ["", "a", ": a", " ", "\u{301}a", "a: b"] {
+        let source = Source(kind, detail)
+        #expect(Source(parsing: source.description) == source)
+      }
+    }
+    #expect(Source(parsing: "elsewhere: a") == nil)
+  }
+}
