@@ -3,13 +3,14 @@ import Testing
 
 /// JSON comes from servers and from documents that anybody may have edited.
 @Suite struct JSONParserTests {
-  @Test(arguments: [
-    ("null", JSONValue.null), (" true ", true), ("-0", 0), ("12", 12), ("1.0", .double(1)), ("1e2", .double(100)),
-    ("9223372036854775807", .int(.max)), ("-9223372036854775808", .int(.min)),
-    ("9223372036854775808", .double(9_223_372_036_854_775_808)), ("[]", []), ("{}", [:]),
-    (#"{"a":[1,{"b":null}],"a":2}"#, ["a": 2]), (#""\u00e9\ud83d\ude00\/\n\"""#, "é😀/\n\""),
-    ("[\r\n\t 1 ,2]", [1, 2]),
-  ] as [(String, JSONValue)])
+  @Test(
+    arguments: [
+      ("null", JSONValue.null), (" true ", true), ("-0", 0), ("12", 12), ("1.0", .double(1)), ("1e2", .double(100)),
+      ("9223372036854775807", .int(.max)), ("-9223372036854775808", .int(.min)),
+      ("9223372036854775808", .double(9_223_372_036_854_775_808)), ("[]", []), ("{}", [:]),
+      (#"{"a":[1,{"b":null}],"a":2}"#, ["a": 2]), (#""\u00e9\ud83d\ude00\/\n\"""#, "é😀/\n\""),
+      ("[\r\n\t 1 ,2]", [1, 2]),
+    ] as [(String, JSONValue)])
   func values(text: String, value: JSONValue) throws {
     #expect(try JSONValue(parsing: text.utf8) == value)
   }
