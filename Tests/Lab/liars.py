@@ -14,6 +14,7 @@ import argparse
 import json
 import os
 import shutil
+import signal
 import socket
 import struct
 import sys
@@ -175,6 +176,7 @@ KINDS = {
     "throttled": answer_http(http("400 Bad Request", "text/xml", XML.format(
         code="Throttling", message="Rate exceeded"))),
     "notjson": answer_http(http("200 OK", "text/html", "<!DOCTYPE html><title>Sign in</title><h1>Captive portal</h1>")),
+    "pg-silent": silent,
     "pg-starting": postgres_error("57P03", "the database system is starting up"),
     "pg-full": postgres_error("53300", "sorry, too many clients already"),
     "pg-garbage": postgres(lambda connection: connection.sendall(os.urandom(512))),
@@ -216,6 +218,7 @@ def main() -> None:
     unknown = [kind for kind in options.kinds if kind not in KINDS]
     if unknown:
         parser.error(f"unknown: {', '.join(unknown)}; there are {', '.join(KINDS)}")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     own_folder = None if options.sockets else tempfile.mkdtemp(prefix="liars-", dir="/tmp")
     sockets = options.sockets or own_folder
     os.makedirs(sockets, exist_ok=True)
