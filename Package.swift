@@ -64,7 +64,9 @@ let package = Package(
         .product(name: "Crypto", package: "swift-crypto"),
       ]),
     library("HandoffSecrets", ["HandoffText"]),
-    library("HandoffStore", ["HandoffModel", "HandoffText", "HandoffSystem", "HandoffDocument", "HandoffSecrets"]),
+    library(
+      "HandoffStore",
+      ["HandoffModel", "HandoffText", "HandoffSystem", "HandoffProject", "HandoffDocument", "HandoffSecrets"]),
     .executableTarget(
       name: "handoff",
       dependencies: [

@@ -1,5 +1,6 @@
 public import HandoffDocument
 import HandoffModel
+public import HandoffSecrets
 public import HandoffSystem
 
 #if canImport(FoundationEssentials)
@@ -18,139 +19,119 @@ public struct StoredHandoff: Sendable {
   public let text: String
   /// What it carries.
   public let document: ParsedHandoff
+
+  /// When it was measured.
+  public var capturedAt: Date { document.handoff.snapshot.capturedAt }
 }
 
-/// The handoffs of a project: files in one folder of it.
+/// The handoffs of a project: files in one folder of it. Nothing is written that was not looked through for secrets.
 public struct HandoffStore: Sendable {
   /// A document may be as long as one of a hundred thousand tables is.
-  private static let sizeLimit = 64 << 20
+  static let sizeLimit = 64 << 20
 
   let host: Host
   let root: String
-  /// The folder, relative to the project.
+  /// The folder, relative to the project; empty for the project itself.
   public let folder: String
+  private let scanner: SecretScanner?
+  let writer = FileWriter()
 
-  /// The handoffs of a project.
+  /// The handoffs of a project. The folder need not exist yet.
   /// - Parameters:
   ///   - host: the door to files and git.
   ///   - root: the project's folder, an absolute path without symbolic links.
   ///   - folder: the folder of handoffs, relative to it.
-  /// - Throws: ``StoreError/folderOutside(_:)`` when a link leads it out of the project.
-  public init(host: Host, root: String, folder: String) throws(StoreError) {
+  ///   - scanner: looks through everything that is written; nil for one that knows the secrets of this machine.
+  /// - Throws: ``StoreError/folderOutside(_:)`` when `..` or a link leads it out of the project.
+  public init(host: Host, root: String, folder: String, scanner: SecretScanner? = nil) throws(StoreError) {
+    let parts = folder.split(separator: "/")
+    if folder.hasPrefix("/") || parts.contains("..") { throw .folderOutside(folder) }
     self.host = host
     self.root = root
-    self.folder = folder
-    if let real = host.files.realPath(root + "/" + folder), real != root,
-      !real.hasPrefix(root == "/" ? "/" : root + "/")
-    {
-      throw .folderOutside(folder)
-    }
+    self.folder = parts.filter { $0 != "." }.joined(separator: "/")
+    self.scanner = scanner
+    _ = try existingFolder()
   }
-
-  private var path: String { root + "/" + folder }
 
   // MARK: Finding
 
   /// The names of the handoffs, newest date first; the names of one date in the order of their text. None is read.
   public func names() throws(StoreError) -> [HandoffName] {
-    let names: [String]
+    guard let path = try existingFolder() else { return [] }
     do {
-      names = try host.files.list(path)
+      return try host.files.list(path).compactMap { HandoffName($0) }
+        .sorted { ($1.date, $0.description) < ($0.date, $1.description) }
     } catch {
-      if error == .missing { return [] }
-      throw .unreadable(folder, reason: describe(error))
+      throw .unreadable(folder, error)
     }
-    return names.compactMap(HandoffName.init).sorted { ($1.date, $1.description) < ($0.date, $0.description) }
   }
 
-  /// The handoffs from the newest on, by when they were measured. Only those are read whose date is asked for.
+  /// The handoffs from the newest on: by the date in the name, and within a date by when they were measured. Only those
+  /// are read whose date is asked for; documents of one date that cannot be understood come last.
   /// - Parameter count: how many are wanted at most.
   public func newest(_ count: Int) throws(StoreError) -> [StoredHandoff] {
     var found: [StoredHandoff] = []
-    var rest = try names()[...]
-    while let date = rest.first?.date, found.count < count {
-      let names = rest.prefix { $0.date == date }
-      rest = rest.dropFirst(names.count)
-      var ofDate: [StoredHandoff] = []
-      for name in names { ofDate.append(try read("\(folder)/\(name)")) }
-      found += ofDate.sorted { one, other in
-        let (first, second) = (one.capturedAt, other.capturedAt)
-        return first == second ? one.name > other.name : first > second
-      }
-    }
-    return Array(found.prefix(count))
+    for name in try newestNames(count) { found.append(try read(name)) }
+    return found
   }
 
   /// The newest handoff, or nil when there is none.
   public func latest() throws(StoreError) -> StoredHandoff? { try newest(1).first }
 
-  /// Finds the document that an argument means.
-  /// - Parameter argument: `latest`, `latest~N`, a path, a name in the folder, or `REV:path`.
-  public func find(_ argument: String) async throws(StoreError) -> StoredHandoff {
-    if let age = Self.age(argument) {
-      let newest = try newest(age + 1)
-      if newest.isEmpty { throw .none(folder: folder) }
-      guard newest.count > age else { throw .notSoMany(asked: argument, count: newest.count) }
-      return newest[age]
+  /// The names in the order of ``newest(_:)``. The file of a date that has only one is not read.
+  func newestNames(_ count: Int) throws(StoreError) -> [HandoffName] {
+    var found: [HandoffName] = []
+    var rest = try names()[...]
+    while found.count < count, let date = rest.first?.date {
+      let ofDate = rest.prefix { $0.date == date }
+      rest = rest.dropFirst(ofDate.count)
+      found += ofDate.count == 1 ? Array(ofDate) : sortedByTime(ofDate)
     }
-    for candidate in candidates(argument) where host.files.kind(of: candidate) != nil {
-      return try read(candidate)
-    }
-    if argument.dropFirst().contains(":") { return try await findInHistory(argument) }
-    throw .notFound(argument, folder: folder)
+    return Array(found.prefix(count))
   }
 
-  /// The `N` of `latest~N`; 0 for `latest`.
-  private static func age(_ argument: String) -> Int? {
-    if argument == "latest" { return 0 }
-    guard argument.hasPrefix("latest~") else { return nil }
-    let digits = argument.dropFirst(7)
-    if digits.isEmpty { return 1 }
-    return digits.utf8.count <= 6 && digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }) ? Int(digits) : nil
+  private func sortedByTime(_ names: ArraySlice<HandoffName>) -> [HandoffName] {
+    names.map { (name: $0, moment: (try? read($0))?.capturedAt ?? .distantPast) }.sorted { left, right in
+      if left.moment != right.moment { return left.moment > right.moment }
+      // Of one second: the name that got the time, or a higher number, is the later.
+      let (one, other) = (left.name.description, right.name.description)
+      return one.utf8.count != other.utf8.count ? one.utf8.count > other.utf8.count : one > other
+    }.map(\.name)
   }
 
-  private func candidates(_ argument: String) -> [String] {
-    if argument.hasPrefix("/") { return [argument] }
-    let here = host.workingDirectory == "/" ? "/" : host.workingDirectory + "/"
-    var candidates = [here + argument, root + "/" + argument]
-    if !argument.contains("/") { candidates += [path + "/" + argument, path + "/" + argument + ".md"] }
-    return candidates
-  }
+  /// The path of a handoff relative to the project.
+  public func path(of name: HandoffName) -> String { shown(name.description) }
 
-  private func findInHistory(_ argument: String) async throws(StoreError) -> StoredHandoff {
-    guard let colon = argument.dropFirst().firstIndex(of: ":") else { throw .notFound(argument, folder: folder) }
-    let revision = argument[..<colon]
-    let inside = argument[argument.index(after: colon)...]
-    guard !revision.hasPrefix("-"), !inside.isEmpty else { throw .notFound(argument, folder: folder) }
-    let git = Git(in: root, host: host)
-    // As git reads it, from the top of the repository; then as a person in the project means it.
-    for object in [argument, "\(revision):./\(inside)"] {
-      let shown = await git.read(
-        ["cat-file", "blob", object], outputLimit: Self.sizeLimit, deadline: .after(.seconds(30)))
-      if shown.succeeded { return try understand(shown.standardOutput, name: argument, path: nil) }
-    }
-    throw .notFound(argument, folder: folder)
-  }
+  func shown(_ fileName: String) -> String { folder.isEmpty ? fileName : folder + "/" + fileName }
 
   // MARK: Reading
+
+  private func read(_ name: HandoffName) throws(StoreError) -> StoredHandoff { try read(path(of: name)) }
 
   /// Reads a file.
   /// - Parameter path: relative to the project, or absolute.
   public func read(_ path: String) throws(StoreError) -> StoredHandoff {
     let absolute = path.hasPrefix("/") ? path : root + "/" + path
     let resolved = host.files.realPath(absolute) ?? absolute
-    let name = resolved.hasPrefix(root + "/") ? String(resolved.dropFirst(root.count + 1)) : absolute
+    var name = absolute
+    if resolved.hasPrefix(root + "/") {
+      name = String(resolved.dropFirst(root.count + 1))
+    } else if let home = host.environment.home, home != "/", resolved.hasPrefix(home + "/") {
+      name = "~" + resolved.dropFirst(home.count)
+    }
     let bytes: [UInt8]
     do {
       bytes = try host.files.read(absolute, limit: Self.sizeLimit)
     } catch {
-      throw .unreadable(name, reason: describe(error))
+      throw .unreadable(name, error)
     }
     return try understand(bytes, name: name, path: absolute)
   }
 
-  private func understand(_ bytes: [UInt8], name: String, path: String?) throws(StoreError) -> StoredHandoff {
-    let text = String(decoding: bytes, as: UTF8.self)
+  func understand(
+    _ bytes: some Collection<UInt8>, name: String, path: String?
+  ) throws(StoreError) -> StoredHandoff {
+    guard let text = String(validating: bytes, as: UTF8.self) else { throw .notText(name) }
     do {
       return StoredHandoff(name: name, path: path, text: text, document: try parse(text))
     } catch {
@@ -158,23 +139,17 @@ public struct HandoffStore: Sendable {
     }
   }
 
-  private func describe(_ error: FileError) -> String {
-    switch error {
-    case .missing: "there is no such file"
-    case .notPermitted: "permission denied"
-    case .notRegular: "it is not a file"
-    case .tooLarge(let limit): "it is longer than \(limit) bytes"
-    case .system(let number): "error \(number)"
-    }
-  }
-
   // MARK: Writing
 
   /// The name that a new handoff would get now.
   public func freeName(capturedAt: Date, slug: String) throws(StoreError) -> String {
+    let folder = try existingFolder()
     let candidates = HandoffName.candidates(capturedAt: capturedAt, slug: slug)
-    for name in candidates where host.files.kind(of: path + "/" + name, followLinks: false) == nil { return name }
-    throw .namesTaken(candidates[0])
+    let free = candidates.first { name in
+      folder.map { host.files.kind(of: $0 + "/" + name, followLinks: false) == nil } ?? true
+    }
+    guard let free else { throw .namesTaken(candidates[0]) }
+    return free
   }
 
   /// Writes a new document under a name that nothing has.
@@ -183,25 +158,94 @@ public struct HandoffStore: Sendable {
   ///   - slug: what ``HandoffName/slug(from:)`` made.
   ///   - text: gives the text for a name; asked again when somebody takes the name at the same moment.
   /// - Returns: its path relative to the project.
+  /// - Throws: ``StoreError``, and what `text` throws.
   public func create(
-    capturedAt: Date, slug: String, text: (String) throws -> String
+    capturedAt: Date, slug: String, text: (_ fileName: String) throws -> String
   ) throws -> String {
-    try AtomicFile.makeFolder(path)
-    for _ in 0..<100 {
+    let scanner = activeScanner
+    for _ in 0..<1000 {
       let name = try freeName(capturedAt: capturedAt, slug: slug)
-      if try AtomicFile.create(Array(text(name).utf8), folder: path, name: name) { return "\(folder)/\(name)" }
+      let bytes = Array(try text(name).utf8)
+      try Self.refuseSecrets(bytes, in: shown(name), scanner)
+      let folder = try writableFolder()
+      do throws(FileWriteError) {
+        try writer.create(bytes, named: name, in: folder)
+        return shown(name)
+      } catch .exists {
+        continue
+      } catch {
+        throw StoreError.unwritable(shown(name), error)
+      }
     }
     throw StoreError.namesTaken(HandoffName.candidates(capturedAt: capturedAt, slug: slug)[0])
   }
 
-  /// Replaces the text of a document that was found in a file.
+  /// Replaces the text of a document that was found in a file. When the file is not as it was found any more, nothing is
+  /// written.
   public func replace(_ stored: StoredHandoff, with text: String) throws(StoreError) {
-    guard let path = stored.path else { throw .unreadable(stored.name, reason: "it stands in a revision") }
-    try AtomicFile.replace(path, with: Array(text.utf8))
+    guard let file = stored.path, let slash = file.lastIndex(of: "/") else { throw .inRevision(stored.name) }
+    let bytes = Array(text.utf8)
+    try Self.refuseSecrets(bytes, in: stored.name, activeScanner)
+    do {
+      try writer.replace(
+        bytes, over: Array(stored.text.utf8), named: String(file[file.index(after: slash)...]),
+        in: slash == file.startIndex ? "/" : String(file[..<slash]))
+    } catch {
+      throw .unwritable(stored.name, error)
+    }
   }
-}
 
-extension StoredHandoff {
-  /// When it was measured.
-  public var capturedAt: Date { document.handoff.snapshot.capturedAt }
+  /// Throws ``StoreError/secrets(_:in:)`` when secrets stand in what is about to leave.
+  /// - Parameters:
+  ///   - bytes: the final bytes.
+  ///   - place: what they are, for the message: a file, "the document".
+  public func refuseSecrets(_ bytes: [UInt8], in place: String) throws(StoreError) {
+    try Self.refuseSecrets(bytes, in: place, activeScanner)
+  }
+
+  private static func refuseSecrets(
+    _ bytes: [UInt8], in place: String, _ scanner: SecretScanner
+  ) throws(StoreError) {
+    let hits = scanner.scan(bytes)
+    if !hits.isEmpty { throw .secrets(hits, in: place) }
+  }
+
+  private var activeScanner: SecretScanner {
+    scanner ?? SecretScanner(known: KnownSecrets.gather(host: host, projectRoot: root))
+  }
+
+  // MARK: The folder
+
+  /// The folder without symbolic links, or nil when there is none.
+  /// - Throws: when it, or one on the way to it, leads out of the project or is no folder.
+  func existingFolder() throws(StoreError) -> String? {
+    var path = root
+    for part in folder.split(separator: "/") {
+      path = (path == "/" ? "" : path) + "/" + part
+      switch host.files.kind(of: path, followLinks: false) {
+      case nil: return nil
+      case .folder: continue
+      case .symbolicLink:
+        guard let real = host.files.realPath(path), isInside(real) else { throw .folderOutside(folder) }
+        guard host.files.kind(of: real) == .folder else { throw .notAFolder(folder) }
+        path = real
+      default: throw .notAFolder(folder)
+      }
+    }
+    return path
+  }
+
+  /// Whether a path without symbolic links is the project or in it.
+  func isInside(_ real: String) -> Bool { real == root || real.hasPrefix(root == "/" ? "/" : root + "/") }
+
+  private func writableFolder() throws(StoreError) -> String {
+    if let folder = try existingFolder() { return folder }
+    do {
+      try writer.makeFolder(root + "/" + folder)
+    } catch {
+      throw .unwritable(folder, error)
+    }
+    guard let made = try existingFolder() else { throw .unwritable(folder, .missing) }
+    return made
+  }
 }

@@ -24,7 +24,7 @@ public struct JournalReader: Sendable {
     self.folder = folder
   }
 
-  /// The commits and changed files since a commit, the newest first.
+  /// The commits and changed files since a commit, the newest first; commits that touch only handoffs are left out.
   /// - Parameters:
   ///   - commit: the id that the previous handoff recorded; nil for the latest commits of all.
   ///   - name: the file name of the previous handoff, or nil.
@@ -32,68 +32,91 @@ public struct JournalReader: Sendable {
   public func journal(since commit: String?, named name: String?, deadline: Deadline) async -> Journal? {
     guard let repository = try? await GitRepository(Git(in: root, host: host), deadline: deadline) else { return nil }
     let paths = GitHandoffPaths(handoffs: folder, prefix: repository.prefix)
-    let others = paths.map { ["--", ":(top)", $0.others] } ?? []
+    let history = GitHistory(git: repository.git, handoffs: paths, deadline: deadline)
+    if await history.isUnborn() { return Journal(since: name, commits: [], changedFiles: []) }
     // A commit that is not in the history any more says nothing about what came since.
-    let base = await reachable(commit, repository.git, deadline)
-    let range = base.map { ["\($0)..HEAD"] } ?? ["HEAD"]
-    async let log = repository.git.read(
-      ["log", "-z", "--no-show-signature", "--format=%h%x1f%s%x1f%as", "-n", "\(Self.commitLimit)"] + range + others,
-      deadline: deadline)
-    async let count = repository.git.read(["rev-list", "--count"] + range + others, deadline: deadline)
-    async let files = base.map { base in
-      ["diff", "--name-status", "-z", "--no-renames", "--no-ext-diff", "--no-textconv", base, "HEAD"] + others
-    }.asyncMap { await repository.git.read($0, deadline: deadline) }
+    guard let base = await reachable(commit, history) else { return await newest(history) }
+    async let log = listing(history, ["\(base)..HEAD"])
+    async let count = history.difference("\(base)...HEAD")
+    async let files = repository.git.read(
+      [
+        "diff", "--name-status", "-z", "--no-renames", "--no-ext-diff", "--no-textconv", "--ignore-submodules=none", base,
+        "HEAD", "--", ":(top)",
+      ] + (paths.map { [$0.others] } ?? []), deadline: deadline)
     let (commits, number, changed) = await (log, count, files)
-    guard commits.succeeded else {
-      // A repository without commits.
-      return Journal(since: name, commits: [], changedFiles: [])
-    }
-    let listed = Self.commits(commits.standardOutput)
-    let (shown, more) = Self.files(changed?.succeeded == true ? changed?.standardOutput ?? [] : [])
+    guard let commits, changed.succeeded else { return nil }
+    let all = (try? number.get().right) ?? commits.count
+    let (shown, more) = Self.files(changed.standardOutput, prefix: repository.prefix)
     return Journal(
-      since: base == nil ? nil : name, commits: listed,
-      moreCommits: base == nil ? 0 : max(0, (Int(number.text) ?? listed.count) - listed.count), changedFiles: shown,
-      moreFiles: more)
+      since: name, commits: commits, moreCommits: max(0, all - commits.count), changedFiles: shown, moreFiles: more)
+  }
+
+  /// Without a commit to begin from: what was done last.
+  private func newest(_ history: GitHistory) async -> Journal? {
+    await listing(history, ["HEAD"]).map { Journal(since: nil, commits: $0, changedFiles: []) }
+  }
+
+  /// The newest commits of a range that touch more than handoffs; nil when git does not answer.
+  private func listing(_ history: GitHistory, _ range: [String]) async -> [Journal.Commit]? {
+    var count = Self.commitLimit
+    while true {
+      let log = await history.git.read(
+        ["log", "-z", "--format=%H%x1f%h%x1f%s%x1f%as", "-n", "\(count)"] + range + ["--"], outputLimit: 32 << 20,
+        deadline: history.deadline)
+      guard log.succeeded else { return nil }
+      let records = log.standardOutput.split(separator: 0)
+      guard let oldest = records.last?.prefix(while: { $0 != 0x1f }) else { return [] }
+      let id = String(decoding: oldest, as: UTF8.self)
+      // What is older than the last one shown need not be told apart.
+      guard var left = try? await history.handoffOnly("\(id)...HEAD").get() else { return nil }
+      if let isOnly = try? await history.isHandoffOnly(id).get(), isOnly { left.insert(id) }
+      let commits = Self.commits(records, leavingOut: left)
+      if commits.count >= Self.commitLimit || records.count < count { return Array(commits.prefix(Self.commitLimit)) }
+      count *= 4
+    }
   }
 
   /// How many commits that touch more than handoffs came since a commit; nil when that cannot be told.
   public func commits(since commit: String, deadline: Deadline) async -> Int? {
-    guard let repository = try? await GitRepository(Git(in: root, host: host), deadline: deadline),
-      let base = await reachable(commit, repository.git, deadline)
-    else { return nil }
+    guard let repository = try? await GitRepository(Git(in: root, host: host), deadline: deadline) else { return nil }
     let paths = GitHandoffPaths(handoffs: folder, prefix: repository.prefix)
-    let others = paths.map { ["--", ":(top)", $0.others] } ?? []
-    let count = await repository.git.read(["rev-list", "--count", "\(base)..HEAD"] + others, deadline: deadline)
-    return count.succeeded ? Int(count.text) : nil
+    let history = GitHistory(git: repository.git, handoffs: paths, deadline: deadline)
+    guard let base = await reachable(commit, history) else { return nil }
+    return try? await history.difference("\(base)...HEAD").get().right
   }
 
-  private func reachable(_ commit: String?, _ git: Git, _ deadline: Deadline) async -> String? {
+  private func reachable(_ commit: String?, _ history: GitHistory) async -> String? {
     guard let commit, GitRepository.isCommitID(commit) else { return nil }
-    let answer = await git.read(["merge-base", "--is-ancestor", commit, "HEAD"], deadline: deadline)
+    let answer = await history.git.read(
+      ["merge-base", "--is-ancestor", commit, "HEAD"], deadline: history.deadline)
     return answer.succeeded ? commit : nil
   }
 
-  private static func commits(_ output: [UInt8]) -> [Journal.Commit] {
-    output.split(separator: 0).compactMap { record in
-      let fields = record.split(separator: 0x1f, omittingEmptySubsequences: false)
-      guard fields.count == 3 else { return nil }
+  private static func commits(_ records: [ArraySlice<UInt8>], leavingOut left: Set<String>) -> [Journal.Commit] {
+    records.compactMap { record in
+      let fields = record.split(separator: 0x1f, maxSplits: 2, omittingEmptySubsequences: false)
+      // The date ends the record; a subject may hold anything.
+      guard fields.count == 3, !left.contains(String(decoding: fields[0], as: UTF8.self)),
+        let end = fields[2].lastIndex(of: 0x1f)
+      else { return nil }
       return Journal.Commit(
-        id: Untrusted(bytes: fields[0]), subject: Untrusted(bytes: fields[1]), date: Untrusted(bytes: fields[2]))
+        id: Untrusted(bytes: fields[1]), subject: Untrusted(bytes: fields[2][..<end]),
+        date: Untrusted(bytes: fields[2][(end + 1)...]))
     }
   }
 
-  private static func files(_ output: [UInt8]) -> ([Journal.ChangedFile], more: Int) {
-    let fields = output.split(separator: 0, omittingEmptySubsequences: true)
-    let pairs = stride(from: 0, to: fields.count - fields.count % 2, by: 2).map { index in
-      Journal.ChangedFile(status: Untrusted(bytes: fields[index]), path: Untrusted(bytes: fields[index + 1]))
+  /// - Parameter prefix: the project relative to the top of the work tree, that paths are told from.
+  private static func files(_ output: [UInt8], prefix: String) -> ([Journal.ChangedFile], more: Int) {
+    let fields = output.split(separator: 0)
+    let up = Array(String(repeating: "../", count: prefix.utf8.filter { $0 == UInt8(ascii: "/") }.count).utf8)
+    let count = fields.count / 2
+    let files = (0..<min(count, fileLimit)).map { index in
+      let path = fields[index * 2 + 1]
+      let isInside = path.starts(with: prefix.utf8)
+      return Journal.ChangedFile(
+        status: Untrusted(bytes: fields[index * 2]),
+        path: Untrusted(bytes: isInside ? Array(path.dropFirst(prefix.utf8.count)) : up + path))
     }
-    return (Array(pairs.prefix(fileLimit)), max(0, pairs.count - fileLimit))
-  }
-}
-
-extension Optional {
-  fileprivate func asyncMap<Result>(_ transform: (Wrapped) async -> Result) async -> Result? {
-    guard let self else { return nil }
-    return await transform(self)
+    return (files, count - files.count)
   }
 }

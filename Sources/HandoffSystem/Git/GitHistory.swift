@@ -1,15 +1,24 @@
-import HandoffSystem
-import HandoffText
-
 /// Questions about a repository's history in which commits that touch only handoffs do not count.
-struct GitHistory: Sendable {
-  let git: Git
-  /// nil when the handoffs are outside the work tree.
-  let handoffs: GitHandoffPaths?
-  let deadline: Deadline
+public struct GitHistory: Sendable {
+  /// The git command.
+  public let git: Git
+  /// When every question must have been answered.
+  public let deadline: Deadline
+  private let handoffs: GitHandoffPaths?
 
-  /// Why a question was not answered.
-  typealias Answer<Value> = Result<Value, GitFailure>
+  /// An answer, or why there is none.
+  public typealias Answer<Value> = Result<Value, GitFailure>
+
+  /// Prepares to ask.
+  /// - Parameters:
+  ///   - git: as ``GitRepository/git``.
+  ///   - handoffs: nil when the handoffs are outside the work tree.
+  ///   - deadline: when every question must have been answered.
+  public init(git: Git, handoffs: GitHandoffPaths?, deadline: Deadline) {
+    self.git = git
+    self.handoffs = handoffs
+    self.deadline = deadline
+  }
 
   /// A commit with the paths that it changed against its only parent.
   private struct Entry {
@@ -19,7 +28,7 @@ struct GitHistory: Sendable {
   }
 
   /// The newest commit that touches something else than handoffs, or is empty or a merge; nil when there is none.
-  func head() async -> Answer<String?> {
+  public func head() async -> Answer<String?> {
     var skipped = 0
     var count = 8
     while true {
@@ -29,7 +38,7 @@ struct GitHistory: Sendable {
       // A commit that changes very many files is cut off: what was read of it is enough to see that it counts.
       guard result.succeeded || result.outcome == .tooMuchOutput else { return .failure(GitFailure(result)) }
       let entries = Self.entries(result.standardOutput)
-      if let found = entries.first(where: { !isHandoffOnly($0) }) { return .success(found.id) }
+      if let found = entries.first(where: { !isOnlyHandoffs($0) }) { return .success(found.id) }
       guard entries.count == count, !deadline.hasPassed else {
         return deadline.hasPassed ? .failure(.timedOut) : .success(nil)
       }
@@ -40,7 +49,7 @@ struct GitHistory: Sendable {
 
   /// How many commits are only on the left and only on the right side of `LEFT...RIGHT`.
   /// - Parameter range: built of `HEAD`, commit ids and full names of references.
-  func difference(_ range: String) async -> Answer<(left: Int, right: Int)> {
+  public func difference(_ range: String) async -> Answer<(left: Int, right: Int)> {
     let result = await git.read(["rev-list", "--count", "--left-right", range, "--"], deadline: deadline)
     let numbers = result.text.split(separator: "\t").compactMap { Int($0) }
     guard result.succeeded, numbers.count == 2 else { return .failure(GitFailure(result)) }
@@ -57,20 +66,40 @@ struct GitHistory: Sendable {
       logOptions + ["--full-diff", "--full-history", "--no-merges", range, "--", handoffs.only], outputLimit: 32 << 20,
       deadline: deadline)
     guard result.succeeded else { return .failure(GitFailure(result)) }
-    return .success(Self.entries(result.standardOutput).filter(isHandoffOnly).map { ($0.mark, $0.id) })
+    return .success(Self.entries(result.standardOutput).filter(isOnlyHandoffs).map { ($0.mark, $0.id) })
   }
 
   /// The ids of the commits of a range that touch handoffs and nothing else.
-  func handoffOnly(_ range: String) async -> Answer<Set<String>> {
+  public func handoffOnly(_ range: String) async -> Answer<Set<String>> {
     await handoffOnlyCommits(range).map { Set($0.map(\.id)) }
   }
 
+  /// Whether a commit touches handoffs and nothing else.
+  /// - Parameter commit: a full id.
+  public func isHandoffOnly(_ commit: String) async -> Answer<Bool> {
+    let result = await git.read(
+      logOptions + ["-n", "1", commit, "--"], outputLimit: 1 << 20, deadline: deadline)
+    guard result.succeeded || result.outcome == .tooMuchOutput else { return .failure(GitFailure(result)) }
+    return .success(Self.entries(result.standardOutput).first.map(isOnlyHandoffs) ?? false)
+  }
+
   /// Whether a recorded commit can still be reached.
-  enum Reachability { case inHistory, onAnotherBranch, unreachable, unknown }
+  public enum Reachability: Sendable {
+    /// It is an ancestor of HEAD, or HEAD.
+    case inHistory
+    /// Another branch or tag holds it.
+    case onAnotherBranch
+    /// No branch or tag holds it.
+    case unreachable
+    /// That could not be told.
+    case unknown
+  }
 
   /// Where a recorded commit is.
-  /// - Parameter commit: a full id.
-  func reachability(of commit: String, isShallow: Bool) async -> Reachability {
+  /// - Parameters:
+  ///   - commit: a full id; anything else is unknown.
+  ///   - isShallow: whether the history was cut off, so that a missing commit says nothing.
+  public func reachability(of commit: String, isShallow: Bool) async -> Reachability {
     guard GitRepository.isCommitID(commit) else { return .unknown }
     let ancestor = await git.read(["merge-base", "--is-ancestor", commit, "HEAD"], deadline: deadline)
     if ancestor.succeeded { return .inHistory }
@@ -113,13 +142,13 @@ struct GitHistory: Sendable {
     return entries
   }
 
-  private func isHandoffOnly(_ entry: Entry) -> Bool {
+  private func isOnlyHandoffs(_ entry: Entry) -> Bool {
     guard let handoffs else { return false }
     return !entry.paths.isEmpty && entry.paths.allSatisfy(handoffs.contains)
   }
 
   /// Whether HEAD is on a branch without commits.
-  func isUnborn() async -> Bool {
+  public func isUnborn() async -> Bool {
     let result = await git.read(["log", "-n", "1", "--format=%H", "--"], deadline: deadline)
     return result.outcome == .exited(128) && result.errorText.contains("does not have any commits yet")
   }

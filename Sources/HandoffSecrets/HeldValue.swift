@@ -1,0 +1,45 @@
+/// Which values of a machine's variables and files are secrets.
+public enum HeldValue {
+  /// Whether a value under this name is a secret: `DB_PASSWORD`, `STORY_KEY` with a random value.
+  public static func isSecret(_ value: String, named name: String) -> Bool {
+    let bytes = Array(value.utf8)[...]
+    switch SensitiveName.strength(Array(name.utf8)[...]) {
+    case nil: return false
+    case .password: return !looksLikePath(bytes)
+    case .secret: return !looksLikePath(bytes) && !bytes.allSatisfy(\.isDigit)
+    case .weak: return SecretValue.looksRandom(bytes) && !SecretValue.isOrdinary(bytes)
+    }
+  }
+
+  /// The passwords of the URLs in a value: `postgres://user:password@host`; as they stand there, and decoded.
+  public static func urlPasswords(in value: String) -> [String] {
+    let bytes = Array(value.utf8)[...]
+    guard bytes.contains(0x40) else { return [] }
+    var found: [TokenRules.Found] = []
+    URLRules.find(in: bytes, &found)
+    return found.flatMap { match -> [String] in
+      let raw = bytes[match.range].text
+      let decoded = percentDecoded(bytes[match.range])
+      return raw == decoded ? [raw] : [raw, decoded]
+    }
+  }
+
+  private static func looksLikePath(_ value: ArraySlice<UInt8>) -> Bool {
+    let text = value.prefix(2).text
+    return (text.hasPrefix("/") || text == "~/" || text == "./") && SecretValue.isOrdinary(value)
+  }
+
+  private static func percentDecoded(_ bytes: ArraySlice<UInt8>) -> String {
+    var result: [UInt8] = []
+    var rest = bytes
+    while let byte = rest.popFirst() {
+      if byte == 0x25, rest.count >= 2, let value = UInt8(rest.prefix(2).text, radix: 16) {
+        result.append(value)
+        rest = rest.dropFirst(2)
+      } else {
+        result.append(byte)
+      }
+    }
+    return result.text
+  }
+}

@@ -1,0 +1,149 @@
+import HandoffModel
+import HandoffProject
+public import HandoffSecrets
+public import HandoffSystem
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// Gathers the secrets that this machine holds, so that a document can be looked through for their exact values.
+///
+/// Sensitively named variables; passwords in URLs of any variable; the project's dotenv files; the password, service
+/// and credentials files of libpq, the AWS CLI, Docker, npm, pip, git and netrc. The values are held in memory only.
+public enum KnownSecrets {
+  /// Reads what there is; what cannot be read is passed over.
+  /// - Parameters:
+  ///   - host: the door to variables and files.
+  ///   - projectRoot: where the dotenv files are.
+  public static func gather(host: Host, projectRoot: String) -> [KnownSecret] {
+    var gathering = Gathering(host: host)
+    for (name, value) in host.environment.variables { gathering.note(value, named: name) }
+    gathering.readDotenvFiles(projectRoot)
+    gathering.readFiles()
+    gathering.open.formUnion([projectRoot.split(separator: "/").last.map { $0.lowercased() } ?? ""])
+    return gathering.secrets
+  }
+}
+
+private struct Gathering {
+  let host: Host
+  private var found: [(name: String, value: String)] = []
+  /// Values that stand in the open under names that are not secret: a role, a database. A password that equals one
+  /// cannot be looked for.
+  var open: Set<String> = []
+
+  init(host: Host) {
+    self.host = host
+  }
+
+  /// Without duplicates, ordinary words and values that stand in the open.
+  var secrets: [KnownSecret] {
+    var seen: Set<String> = []
+    return found.sorted { $0.name < $1.name }
+      .filter { !open.contains($0.value.lowercased()) && seen.insert($0.value).inserted }
+      .compactMap { KnownSecret(name: $0.name, value: $0.value) }
+  }
+
+  mutating func note(_ value: String, named name: String, in place: String? = nil) {
+    let label = place.map { "\(name) in \($0)" } ?? name
+    for password in HeldValue.urlPasswords(in: value) { found.append((label, password)) }
+    if HeldValue.isSecret(value, named: name) {
+      found.append((label, value))
+    } else {
+      open.insert(value.lowercased())
+    }
+  }
+
+  // MARK: Files
+
+  private func text(_ path: String) -> String? { try? host.files.readText(path) }
+
+  /// A file that a variable names, or one in the home folder; with the words that it is called by.
+  private func place(_ variable: String?, _ name: String) -> (text: String, shown: String)? {
+    if let variable, let path = host.environment[variable] { return text(path).map { ($0, variable) } }
+    guard let home = host.environment.home else { return nil }
+    return text(home + "/" + name).map { ($0, "~/" + name) }
+  }
+
+  mutating func readDotenvFiles(_ root: String) {
+    let examples = ["example", "sample", "template", "dist", "defaults"]
+    for name in (try? host.files.list(root)) ?? [] where name == ".env" || name.hasPrefix(".env.") {
+      guard !examples.contains(where: { name.hasSuffix("." + $0) }), let text = text(root + "/" + name) else { continue }
+      let dotenv = Dotenv(text)
+      for variable in dotenv.names { note(dotenv[variable] ?? "", named: variable, in: name) }
+    }
+  }
+
+  mutating func readFiles() {
+    if let (text, shown) = place("PGPASSFILE", ".pgpass") { readPasswordFile(text, shown) }
+    for (variable, name) in [
+      ("PGSERVICEFILE", ".pg_service.conf"), ("AWS_SHARED_CREDENTIALS_FILE", ".aws/credentials"),
+      ("AWS_CONFIG_FILE", ".aws/config"), (nil, ".npmrc"), ("PIP_CONFIG_FILE", ".config/pip/pip.conf"),
+      (nil, ".pypirc"), (nil, ".git-credentials"), (nil, ".my.cnf"),
+    ] as [(String?, String)] {
+      if let (text, shown) = place(variable, name) { readAssignments(text, shown) }
+    }
+    if let (text, shown) = place("NETRC", ".netrc") { readNetrc(text, shown) }
+    readDockerConfiguration()
+  }
+
+  /// `name = value` lines, and URLs with passwords anywhere.
+  private mutating func readAssignments(_ text: String, _ shown: String) {
+    for line in text.split(whereSeparator: \.isNewline) {
+      for password in HeldValue.urlPasswords(in: String(line)) { found.append((shown, password)) }
+      guard let equals = line.firstIndex(of: "=") else { continue }
+      let name = line[..<equals].split(whereSeparator: \.isWhitespace).last.map(String.init) ?? ""
+      let value = line[line.index(after: equals)...].drop(while: \.isWhitespace)
+      let trimmed = String(value.reversed().drop(while: \.isWhitespace).reversed())
+      // `//registry/:_authToken` of npm: the name is behind the last colon.
+      let key = name.split(separator: ":").last.map(String.init) ?? name
+      if HeldValue.isSecret(trimmed, named: key) { found.append(("\(key) in \(shown)", trimmed)) }
+    }
+  }
+
+  /// `host:port:database:user:password`, in which a backslash takes the next character as it is.
+  private mutating func readPasswordFile(_ text: String, _ shown: String) {
+    for line in text.split(whereSeparator: \.isNewline) where line.first != "#" {
+      var fields = [""]
+      var isEscaped = false
+      for character in line {
+        if isEscaped || (character != "\\" && (character != ":" || fields.count == 5)) {
+          fields[fields.count - 1].append(character)
+          isEscaped = false
+        } else if character == "\\" {
+          isEscaped = true
+        } else {
+          fields.append("")
+        }
+      }
+      if fields.count == 5 { found.append((shown, fields[4])) }
+    }
+  }
+
+  private mutating func readNetrc(_ text: String, _ shown: String) {
+    let words = text.split(whereSeparator: \.isWhitespace)
+    for (word, next) in zip(words, words.dropFirst()) where word == "password" { found.append((shown, String(next))) }
+  }
+
+  /// `auths` of Docker's configuration: base64 of `user:password`, or tokens.
+  private mutating func readDockerConfiguration() {
+    let folder = host.environment["DOCKER_CONFIG"] ?? host.environment.home.map { $0 + "/.docker" }
+    guard let folder, let bytes = try? host.files.read(folder + "/config.json"),
+      let registries = (try? JSONValue(parsing: bytes))?["auths"]?.object
+    else { return }
+    for (registry, entry) in registries {
+      let label = "docker login of \(registry)"
+      for key in ["auth", "identitytoken", "registrytoken", "password"] {
+        if let value = entry[key]?.string { found.append((label, value)) }
+      }
+      if let auth = entry["auth"]?.string, let data = Data(base64Encoded: auth),
+        let colon = data.firstIndex(of: UInt8(ascii: ":"))
+      {
+        found.append((label, String(decoding: data[(colon + 1)...], as: UTF8.self)))
+      }
+    }
+  }
+}

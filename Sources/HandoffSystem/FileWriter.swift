@@ -1,0 +1,276 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Why a file could not be written.
+public enum FileWriteError: Error, Hashable, Sendable {
+  /// There is something of this name.
+  case exists
+  /// There is nothing of this name, or no folder for it.
+  case missing
+  /// A symbolic link stands there, which is not written through.
+  case symbolicLink
+  /// A folder, pipe, socket or device stands there.
+  case notRegular
+  /// The file is not any more what its caller read.
+  case changedMeanwhile
+  /// The folder may not be written to.
+  case notPermitted
+  /// The file system takes no writes.
+  case readOnly
+  /// The disk, or the user's share of it, is full.
+  case noSpace
+  /// Anything else: the system's error number.
+  case system(Int32)
+}
+
+/// Writes files so that at every moment, also after a crash, there is either the old content or the new one.
+///
+/// The bytes go to an exclusive temporary file beside the target, are brought to the disk, and get the target's name in
+/// one step; then the folder is brought to the disk. A temporary file that a killed process left behind is removed by
+/// the next write in the folder.
+public struct FileWriter: Sendable {
+  /// Makes one.
+  public init() {}
+
+  /// Writes a new file. What exists is never replaced.
+  /// - Parameters:
+  ///   - bytes: the whole content.
+  ///   - name: the name in the folder.
+  ///   - folder: an existing folder; symbolic links on its path are followed.
+  /// - Throws: ``FileWriteError/exists`` when the name is taken.
+  public func create(_ bytes: [UInt8], named name: String, in folder: String) throws(FileWriteError) {
+    let directory = try Directory(folder)
+    directory.reapTemporaries()
+    let temporary = try directory.makeTemporary(mode: 0o644)
+    do throws(FileWriteError) {
+      try temporary.write(bytes)
+      try directory.link(temporary.name, to: name)
+    } catch {
+      temporary.remove()
+      throw error
+    }
+    temporary.remove()
+    try directory.synchronize()
+  }
+
+  /// Writes an existing regular file anew; its permissions and, where that is allowed, its owner stay.
+  /// - Parameters:
+  ///   - bytes: the whole new content.
+  ///   - old: what the caller read; when the file holds anything else by now, nothing is written.
+  ///   - name: the name in the folder.
+  ///   - folder: an existing folder; symbolic links on its path are followed.
+  public func replace(
+    _ bytes: [UInt8], over old: [UInt8], named name: String, in folder: String
+  ) throws(FileWriteError) {
+    let directory = try Directory(folder)
+    directory.reapTemporaries()
+    let status = try directory.status(name)
+    let temporary = try directory.makeTemporary(mode: 0o600)
+    do throws(FileWriteError) {
+      try temporary.write(bytes)
+      try temporary.adopt(status)
+      guard try directory.read(name, limit: old.count) == old else { throw .changedMeanwhile }
+      try directory.rename(temporary.name, to: name)
+    } catch {
+      temporary.remove()
+      throw error
+    }
+    try directory.synchronize()
+  }
+
+  /// Removes a file, if it is there.
+  public func remove(_ path: String) { unlink(path) }
+
+  /// Makes a folder and those on the way to it; what is there stays.
+  /// - Parameter path: an absolute path.
+  public func makeFolder(_ path: String) throws(FileWriteError) {
+    var made = ""
+    for part in path.split(separator: "/") {
+      let parent = made.isEmpty ? "/" : made
+      made += "/" + part
+      var status = stat()
+      if stat(made, &status) == 0 {
+        guard status.st_mode & S_IFMT == S_IFDIR else { throw .notRegular }
+        continue
+      }
+      guard mkdir(made, 0o755) == 0 || errno == EEXIST else { throw FileWriteError(errno) }
+      try Directory(parent).synchronize()
+    }
+  }
+}
+
+extension FileWriteError {
+  fileprivate init(_ number: Int32) {
+    self =
+      switch number {
+      case EEXIST, ENOTEMPTY: .exists
+      case ENOENT, ENOTDIR: .missing
+      case ELOOP: .symbolicLink
+      case EISDIR: .notRegular
+      case EACCES, EPERM: .notPermitted
+      case EROFS: .readOnly
+      case ENOSPC, EDQUOT: .noSpace
+      default: .system(number)
+      }
+  }
+}
+
+/// An open folder, in which files are named without their path.
+private final class Directory {
+  private static let prefix = ".handoff-"
+  private static let suffix = ".tmp"
+  private let path: String
+  private let descriptor: Int32
+
+  init(_ path: String) throws(FileWriteError) {
+    self.path = path
+    descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw FileWriteError(errno) }
+  }
+
+  deinit { if descriptor >= 0 { close(descriptor) } }
+
+  /// The status of a regular file.
+  func status(_ name: String) throws(FileWriteError) -> stat {
+    var status = stat()
+    guard fstatat(descriptor, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else { throw FileWriteError(errno) }
+    switch status.st_mode & S_IFMT {
+    case S_IFREG: return status
+    case S_IFLNK: throw .symbolicLink
+    default: throw .notRegular
+    }
+  }
+
+  /// The content of a regular file, or as much of it as shows that it is longer than the limit.
+  func read(_ name: String, limit: Int) throws(FileWriteError) -> [UInt8] {
+    let file = openat(descriptor, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+    guard file >= 0 else { throw FileWriteError(errno) }
+    defer { close(file) }
+    var bytes = [UInt8](repeating: 0, count: limit + 1)
+    var count = 0
+    while count < bytes.count {
+      let read = bytes.withUnsafeMutableBytes { readSome(file, UnsafeMutableRawBufferPointer(rebasing: $0[count...])) }
+      if read == 0 { break }
+      if read < 0 {
+        if errno == EINTR { continue }
+        throw FileWriteError(errno)
+      }
+      count += read
+    }
+    return Array(bytes[..<count])
+  }
+
+  func makeTemporary(mode: mode_t) throws(FileWriteError) -> Temporary {
+    while true {
+      let name = Self.prefix + String(UInt64.random(in: .min ... .max), radix: 36) + Self.suffix
+      let file = openat(descriptor, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode)
+      if file < 0, errno == EEXIST { continue }
+      guard file >= 0 else { throw FileWriteError(errno) }
+      let temporary = Temporary(name: name, file: file, directory: self)
+      // Another process that is just reaping may have taken it for a stale one.
+      if temporary.lock() { return temporary }
+    }
+  }
+
+  /// Gives a file a second name, unless that is taken.
+  func link(_ name: String, to target: String) throws(FileWriteError) {
+    if linkat(descriptor, name, descriptor, target, 0) == 0 { return }
+    guard [EPERM, EOPNOTSUPP, ENOTSUP, EMLINK, ENOSYS].contains(errno) else { throw FileWriteError(errno) }
+    // Without hard links the name is reserved first and then taken over.
+    let file = openat(descriptor, target, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o644)
+    guard file >= 0 else { throw FileWriteError(errno) }
+    close(file)
+    do throws(FileWriteError) {
+      try rename(name, to: target)
+    } catch {
+      unlinkat(descriptor, target, 0)
+      throw error
+    }
+  }
+
+  func rename(_ name: String, to target: String) throws(FileWriteError) {
+    guard renameat(descriptor, name, descriptor, target) == 0 else { throw FileWriteError(errno) }
+  }
+
+  func remove(_ name: String) { unlinkat(descriptor, name, 0) }
+
+  func synchronize() throws(FileWriteError) {
+    // Some file systems have nothing to do for a folder, and say so.
+    guard fsync(descriptor) == 0 || errno == EINVAL || errno == ENOTSUP else { throw FileWriteError(errno) }
+  }
+
+  /// Removes temporary files that no process holds any more.
+  func reapTemporaries() {
+    for name in (try? FileSystem().list(path)) ?? []
+    where name.hasPrefix(Self.prefix) && name.hasSuffix(Self.suffix) {
+      let file = openat(descriptor, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+      guard file >= 0 else { continue }
+      if flock(file, LOCK_EX | LOCK_NB) == 0 { remove(name) }
+      close(file)
+    }
+  }
+}
+
+/// A file that is not yet what it will be.
+private final class Temporary {
+  let name: String
+  private let file: Int32
+  private let directory: Directory
+
+  init(name: String, file: Int32, directory: Directory) {
+    self.name = name
+    self.file = file
+    self.directory = directory
+  }
+
+  deinit { close(file) }
+
+  /// Marks the file as in use for as long as this process lives.
+  /// - Returns: whether it is still there.
+  func lock() -> Bool {
+    guard flock(file, LOCK_EX | LOCK_NB) == 0 else { return errno != EWOULDBLOCK }
+    var status = stat()
+    return fstat(file, &status) == 0 && status.st_nlink > 0
+  }
+
+  /// Writes everything and brings it to the disk.
+  func write(_ bytes: [UInt8]) throws(FileWriteError) {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { writeSome(file, $0) }
+      if count > 0 {
+        rest = rest.dropFirst(count)
+      } else if errno != EINTR {
+        throw FileWriteError(errno)
+      }
+    }
+    guard fsync(file) == 0 else { throw FileWriteError(errno) }
+    #if canImport(Darwin)
+      // On macOS fsync leaves the bytes in the drive's cache; not every file system can do more.
+      _ = fcntl(file, F_FULLFSYNC)
+    #endif
+  }
+
+  /// Takes over permissions, and the owner where that is allowed.
+  func adopt(_ status: stat) throws(FileWriteError) {
+    _ = fchown(file, status.st_uid, status.st_gid)
+    guard fchmod(file, status.st_mode & 0o7777) == 0 else { throw FileWriteError(errno) }
+    guard fsync(file) == 0 else { throw FileWriteError(errno) }
+  }
+
+  func remove() { directory.remove(name) }
+}
+
+/// The C functions, whose names the methods above hide.
+private func readSome(_ file: Int32, _ buffer: UnsafeMutableRawBufferPointer) -> Int {
+  read(file, buffer.baseAddress, buffer.count)
+}
+
+private func writeSome(_ file: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
+  write(file, bytes.baseAddress, bytes.count)
+}
