@@ -63,7 +63,8 @@ extension HandoffStore {
     let git = repository.git
     async let unmergedAnswer = git.read(["ls-files", "-z", "--unmerged", ":(top)"], deadline: deadline)
     async let ignoredAnswer = git.read(
-      ["--literal-pathspecs", "check-ignore", "--verbose", "-z", "--stdin"], input: files.flatMap { Array($0.utf8) + [0] },
+      // With `./` before it no path is taken for a pattern.
+      ["check-ignore", "--verbose", "-z", "--stdin"], input: files.flatMap { Array("./\($0)".utf8) + [0] },
       deadline: deadline)
     async let authorAnswer = git.act(["var", "GIT_AUTHOR_IDENT"], deadline: deadline)
     async let committerAnswer = git.act(["var", "GIT_COMMITTER_IDENT"], deadline: deadline)
@@ -74,8 +75,9 @@ extension HandoffStore {
     let rule = ignored.standardOutput.split(separator: 0, omittingEmptySubsequences: false)
       .map { String(decoding: $0, as: UTF8.self) }
     if ignored.succeeded, rule.count >= 4, !rule[2].hasPrefix("!") {
-      throw .ignored(path: rule[3], rule: "\(rule[0]):\(rule[1]): \(rule[2])")
+      throw .ignored(path: String(rule[3].dropFirst(2)), rule: "\(rule[0]):\(rule[1]): \(rule[2])")
     }
+    guard ignored.succeeded || ignored.outcome == .exited(1) else { throw .git(GitFailure(ignored)) }
     guard author.succeeded, committer.succeeded else {
       let failed = author.succeeded ? committer : author
       if case .exited = failed.outcome { throw .noIdentity }
@@ -104,7 +106,8 @@ extension HandoffStore {
   }
 
   private static func failure(_ result: CommandResult) -> StoreError {
-    let output = Untrusted(withoutCredentials([result.errorText, result.text].filter { !$0.isEmpty }.joined(separator: "\n")))
+    let output = Untrusted(
+      withoutCredentials([result.errorText, result.text].filter { !$0.isEmpty }.joined(separator: "\n")))
     switch result.outcome {
     case .timedOut: return .commitTimedOut
     case .notFound, .notPermitted: return .git(.notInstalled)

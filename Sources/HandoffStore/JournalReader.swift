@@ -40,7 +40,8 @@ public struct JournalReader: Sendable {
     async let count = history.difference("\(base)...HEAD")
     async let files = repository.git.read(
       [
-        "diff", "--name-status", "-z", "--no-renames", "--no-ext-diff", "--no-textconv", "--ignore-submodules=none", base,
+        "diff", "--name-status", "-z", "--no-renames", "--no-ext-diff", "--no-textconv", "--ignore-submodules=none",
+        base,
         "HEAD", "--", ":(top)",
       ] + (paths.map { [$0.others] } ?? []), deadline: deadline)
     let (commits, number, changed) = await (log, count, files)

@@ -71,7 +71,9 @@ private struct Gathering {
   mutating func readDotenvFiles(_ root: String) {
     let examples = ["example", "sample", "template", "dist", "defaults"]
     for name in (try? host.files.list(root)) ?? [] where name == ".env" || name.hasPrefix(".env.") {
-      guard !examples.contains(where: { name.hasSuffix("." + $0) }), let text = text(root + "/" + name) else { continue }
+      guard !examples.contains(where: { name.hasSuffix("." + $0) }), let text = text(root + "/" + name) else {
+        continue
+      }
       let dotenv = Dotenv(text)
       for variable in dotenv.names { note(dotenv[variable] ?? "", named: variable, in: name) }
     }

@@ -37,7 +37,9 @@ extension HandoffStore {
     if fields.count == 4 {
       let (upstream, push) = ((fields[0], fields[1]), (fields[2], fields[3]))
       // Another remote to push to than to pull from: a fork.
-      if !push.0.isEmpty, push.0 != upstream.0, !push.1.isEmpty, !upstream.0.isEmpty { return push }
+      if !push.0.isEmpty, push.0 != upstream.0, !upstream.0.isEmpty {
+        return (push.0, push.1.isEmpty ? reference : push.1)
+      }
       if !upstream.0.isEmpty, upstream.0 != ".", !upstream.1.isEmpty { return upstream }
     }
     let remotes = await repository.git.read(["remote"], deadline: deadline).text.split(separator: "\n").map(String.init)
@@ -53,7 +55,8 @@ extension HandoffStore {
     }
     // "!<tab>FROM:TO<tab>[rejected] (fetch first)": the words in brackets are git's own, and not translated.
     let refused = result.text.split(separator: "\n").first { $0.hasPrefix("!\t") }
-    let output = Untrusted(withoutCredentials(([result.errorText] + (refused.map { [String($0)] } ?? [])).joined(separator: "\n")))
+    let output = Untrusted(
+      withoutCredentials(([result.errorText] + (refused.map { [String($0)] } ?? [])).joined(separator: "\n")))
     if let refused {
       let moved = ["(fetch first)", "(non-fast-forward)", "(stale info)", "(needs force)"]
       return moved.contains { refused.hasSuffix($0) }

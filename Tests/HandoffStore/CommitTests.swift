@@ -117,7 +117,8 @@ import Testing
     let seen = fixture.scratch.path + "/seen"
     for hook in ["pre-commit", "prepare-commit-msg", "commit-msg", "post-commit"] {
       try fixture.write(
-        ".git/hooks/" + hook, "#!/bin/sh\necho \(hook) >> \(seen)\n"
+        ".git/hooks/" + hook,
+        "#!/bin/sh\necho \(hook) >> \(seen)\n"
           + (hook == "pre-commit" ? "git diff --cached --name-only >> \(seen)\n" : ""), executable: true)
     }
     let before = try await entries(fixture)
@@ -130,7 +131,8 @@ import Testing
   @Test(arguments: ["pre-commit", "commit-msg", "prepare-commit-msg"])
   func aHookThatRefusesLeavesTheIndexByteForByte(hook: String) async throws {
     let fixture = try await fixture()
-    try fixture.write(".git/hooks/" + hook, "#!/bin/sh\nprintf 'no \\033[31mhandoffs\\n' >&2\nexit 7\n", executable: true)
+    try fixture.write(
+      ".git/hooks/" + hook, "#!/bin/sh\nprintf 'no \\033[31mhandoffs\\n' >&2\nexit 7\n", executable: true)
     let index = try FileSystem().read(fixture.root + "/.git/index")
     let head = try await fixture.git("rev-parse", "HEAD")
     do {
@@ -262,13 +264,19 @@ import Testing
         Observation(probe: "aws", facts: [], findings: [Finding("aws.not-used", .skipped, "no")]),
         Observation(probe: "postgres", facts: [], findings: [Finding("postgres.no-server", .failure, "no")]),
       ])
-    let handoff = Handoff(notes: AuthorNotes(title: "Post\ncleanup \u{1b}[2J" + String(repeating: "x", count: 99)), previous: nil, snapshot: snapshot)
+    let handoff = Handoff(
+      notes: AuthorNotes(title: "Post\ncleanup \u{1b}[2J" + String(repeating: "x", count: 99)), previous: nil,
+      snapshot: snapshot)
     let text = CommitMessage.text(for: handoff, name: "SESSION-HANDOFF-2025-11-07-X.md")
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
     #expect(lines[0].hasPrefix("Hand off: Post cleanup \\u{1b}[2J") && lines[0].count == 72)
     #expect(lines[1].isEmpty)
-    #expect(lines.dropFirst(2) == ["Measured at 2025-11-07T23:15:00Z.", "", "- git: ok", "- postgres: failure (postgres.no-server)", ""])
-    let untitled = CommitMessage.text(for: Handoff(notes: AuthorNotes(), previous: nil, snapshot: snapshot), name: "SESSION-HANDOFF-2025-11-07-X.md")
+    #expect(
+      lines.dropFirst(2) == [
+        "Measured at 2025-11-07T23:15:00Z.", "", "- git: ok", "- postgres: failure (postgres.no-server)", "",
+      ])
+    let untitled = CommitMessage.text(
+      for: Handoff(notes: AuthorNotes(), previous: nil, snapshot: snapshot), name: "SESSION-HANDOFF-2025-11-07-X.md")
     #expect(untitled.hasPrefix("Hand off: X\n"))
   }
 }

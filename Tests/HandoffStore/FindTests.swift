@@ -13,7 +13,8 @@ import Testing
     let fixture = try StoreFixture()
     for (name, title, moment) in [
       ("2025-11-06-OLD", "old", "2025-11-06T10:00:00Z"), ("2025-11-07-ZEBRA", "first", "2025-11-07T08:00:00Z"),
-      ("2025-11-07-APPLE", "second", "2025-11-07T09:00:00Z"), ("2025-11-07-APPLE-101500", "third", "2025-11-07T10:15:00Z"),
+      ("2025-11-07-APPLE", "second", "2025-11-07T09:00:00Z"),
+      ("2025-11-07-APPLE-101500", "third", "2025-11-07T10:15:00Z"),
     ] {
       try fixture.write("handoffs/SESSION-HANDOFF-\(name).md", try StoreFixture.document(title, at: moment))
     }
@@ -26,9 +27,12 @@ import Testing
   }
 
   @Test func theLatestIsTheNewestOfTheNewestDate() async throws {
-    let store = try fixture().store()
+    let fixture = try fixture()
+    let store = try fixture.store()
     #expect(try store.latest()?.document.handoff.notes.title == "third")
-    for (argument, title) in [("latest", "third"), ("latest~0", "third"), ("latest~1", "second"), ("latest~2", "first"), ("latest~3", "old")] {
+    for (argument, title) in [
+      ("latest", "third"), ("latest~0", "third"), ("latest~1", "second"), ("latest~2", "first"), ("latest~3", "old"),
+    ] {
       let found = try await self.title(argument, store)
       #expect(found == title)
     }
@@ -79,7 +83,9 @@ import Testing
     let fixture = try fixture()
     let name = "SESSION-HANDOFF-2025-11-06-OLD"
     let store = try fixture.store()
-    for argument in [name, name + ".md", "handoffs/\(name).md", "./handoffs/\(name).md", fixture.root + "/handoffs/\(name).md"] {
+    for argument in [
+      name, name + ".md", "handoffs/\(name).md", "./handoffs/\(name).md", fixture.root + "/handoffs/\(name).md",
+    ] {
       let found = try await store.find(argument)
       #expect(found.name == "handoffs/\(name).md")
     }
@@ -102,7 +108,9 @@ import Testing
     }
     try await fixture.git("tag", "v1", "HEAD~1")
     let store = try fixture.store(root: fixture.root + "/sub")
-    for argument in ["HEAD~1:handoffs/\(name)", "HEAD~1:sub/handoffs/\(name)", "v1:\(name)", "HEAD~1:./handoffs/\(name)"] {
+    for argument in [
+      "HEAD~1:handoffs/\(name)", "HEAD~1:sub/handoffs/\(name)", "v1:\(name)", "HEAD~1:./handoffs/\(name)",
+    ] {
       let found = try await store.find(argument)
       #expect(found.document.handoff.notes.title == "before")
       #expect(found.name == argument)
@@ -130,7 +138,8 @@ import Testing
     #expect(await error("--output=x:a.md") == .noSuchRevision("--output=x"))
     #expect(await error("HEAD\nHEAD:a.txt") != nil)
     if case .damaged? = await error("HEAD:a.txt") {} else { Issue.record("a file that is no handoff") }
-    try fixture.write("handoffs/SESSION-HANDOFF-2025-11-07-X.md", try StoreFixture.document("x", at: "2025-11-07T08:00:00Z"))
+    try fixture.write(
+      "handoffs/SESSION-HANDOFF-2025-11-07-X.md", try StoreFixture.document("x", at: "2025-11-07T08:00:00Z"))
     #expect(await error("latest~1") == .notSoMany(folder: "handoffs", count: 1, asked: "latest~1"))
     #expect(await error("x") == .notFound("x", existing: ["SESSION-HANDOFF-2025-11-07-X.md"]))
     try fixture.write("latin.md", "x")
@@ -142,7 +151,8 @@ import Testing
 
   @Test func aTextConversionOfTheRepositoryIsNotRun() async throws {
     let fixture = try await StoreFixture.repository()
-    try fixture.write("handoffs/SESSION-HANDOFF-2025-11-07-X.md", try StoreFixture.document("x", at: "2025-11-07T08:00:00Z"))
+    try fixture.write(
+      "handoffs/SESSION-HANDOFF-2025-11-07-X.md", try StoreFixture.document("x", at: "2025-11-07T08:00:00Z"))
     try fixture.write(".gitattributes", "*.md diff=evil\n")
     try await fixture.git("add", ".")
     try await fixture.git("commit", "-q", "-m", "x")

@@ -11,8 +11,10 @@ import Testing
 @Suite struct HandoffNameTests {
   @Test(arguments: [
     ("Post cleanup", "POST-CLEANUP"), ("  it's -- done!  ", "ITS-DONE"), ("Größe der Straße", "GROESSE-DER-STRASSE"),
-    ("Łódź café naïve", "LODZ-CAFE-NAIVE"), ("cafe\u{301} u\u{308}ber", "CAFE-UBER"), ("v1.2/3_x", "V1-2-3-X"), ("", "HANDOFF"), ("…", "HANDOFF"),
-    ("日本語", "HANDOFF"), ("日本語 release", "RELEASE"), ("../../etc/passwd", "ETC-PASSWD"), ("POST-CLEANUP", "POST-CLEANUP"),
+    ("Łódź café naïve", "LODZ-CAFE-NAIVE"), ("cafe\u{301} u\u{308}ber", "CAFE-UBER"), ("v1.2/3_x", "V1-2-3-X"),
+    ("", "HANDOFF"), ("…", "HANDOFF"),
+    ("日本語", "HANDOFF"), ("日本語 release", "RELEASE"), ("../../etc/passwd", "ETC-PASSWD"),
+    ("POST-CLEANUP", "POST-CLEANUP"),
     ("a\nb\u{202e}c\u{0}d", "A-B-C-D"),
   ])
   func aTitleBecomesASlug(title: String, slug: String) {
@@ -38,7 +40,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "README.md", "SESSION-HANDOFF-2025-11-07-X.txt", "SESSION-HANDOFF-2025-13-07-X.md", "SESSION-HANDOFF-2025-11-7-X.md",
+    "README.md", "SESSION-HANDOFF-2025-11-07-X.txt", "SESSION-HANDOFF-2025-13-07-X.md",
+    "SESSION-HANDOFF-2025-11-7-X.md",
     "SESSION-HANDOFF-２０２５-11-07-X.md", ".SESSION-HANDOFF-2025-11-07-X.md", "SESSION-HANDOFF-2025-11-07X.md",
   ])
   func otherNamesAreNotHandoffs(name: String) {

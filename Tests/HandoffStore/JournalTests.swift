@@ -43,7 +43,8 @@ import Testing
       try await commit(fixture, "f\(number).txt", "change \(number)")
       if number % 5 == 0 { try await commit(fixture, "handoffs/\(number).md", "hand off \(number)") }
     }
-    try await fixture.scratch.run("sh", "-c", "for i in $(seq 70); do echo x > g$i; done; git add g*; git commit -qm many", in: "project")
+    try await fixture.scratch.run(
+      "sh", "-c", "for i in $(seq 70); do echo x > g$i; done; git add g*; git commit -qm many", in: "project")
     let journal = try #require(await journal(fixture, since: base))
     #expect(journal.commits.count == 30)
     #expect(journal.moreCommits == 6)

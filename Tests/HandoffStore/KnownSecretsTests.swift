@@ -13,7 +13,9 @@ import Testing
   private func value(_ name: String) -> String { "zq-\(name)-" + String(name.reversed()) }
 
   private func finds(_ text: String, _ secrets: [KnownSecret]) -> [String] {
-    SecretScanner(known: secrets).scan("says \(text) here").filter { $0.rule == "known-value" }.compactMap { $0.subject?.raw }
+    SecretScanner(known: secrets).scan("says \(text) here").filter { $0.rule == "known-value" }.compactMap {
+      $0.subject?.raw
+    }
   }
 
   @Test func whatThisMachineHoldsIsFound() throws {
@@ -24,15 +26,19 @@ import Testing
     try fixture.write(".env.example", "API_SECRET=\(value("sample-of"))\n")
     try fixture.scratch.write("home/.pgpass", "# x\nlocalhost:5432:*:me:\(value("pgpass"))\\:x\n")
     try fixture.scratch.write("home/.pg_service.conf", "[s]\nhost=x\npassword=\(value("service"))\n")
-    try fixture.scratch.write("home/.aws/credentials", "[dev]\naws_access_key_id = AKX\naws_secret_access_key = \(value("aws"))\n")
+    try fixture.scratch.write(
+      "home/.aws/credentials", "[dev]\naws_access_key_id = AKX\naws_secret_access_key = \(value("aws"))\n")
     try fixture.scratch.write("home/.docker/config.json", "{\"auths\":{\"r\":{\"auth\":\"\(encoded)\"}}}")
     try fixture.scratch.write("home/.npmrc", "//registry.example.org/:_authToken=\(value("npm"))\n")
     try fixture.scratch.write("home/.netrc", "machine x login y password \(value("netrc"))\n")
     try fixture.scratch.write("home/.git-credentials", "https://u:\(value("git"))@example.org\n")
-    let host = fixture.scratch.host(with: ["MY_PASSWORD": value("variable"), "HTTPS_PROXY": "http://u:\(value("proxy"))@p:1"])
+    let host = fixture.scratch.host(with: [
+      "MY_PASSWORD": value("variable"), "HTTPS_PROXY": "http://u:\(value("proxy"))@p:1",
+    ])
     let secrets = KnownSecrets.gather(host: host, projectRoot: fixture.root)
     for (name, subject) in [
-      ("variable", "MY_PASSWORD"), ("proxy", "HTTPS_PROXY"), ("dotenv", "API_SECRET in .env"), ("url", "DATABASE_URL in .env"),
+      ("variable", "MY_PASSWORD"), ("proxy", "HTTPS_PROXY"), ("dotenv", "API_SECRET in .env"),
+      ("url", "DATABASE_URL in .env"),
       ("local", "OTHER_TOKEN in .env.local"), ("service", "password in ~/.pg_service.conf"),
       ("aws", "aws_secret_access_key in ~/.aws/credentials"), ("docker", "docker login of r"),
       ("npm", "_authToken in ~/.npmrc"), ("netrc", "~/.netrc"), ("git", "~/.git-credentials"),
@@ -47,8 +53,15 @@ import Testing
   @Test func whatStandsInTheOpenIsNotLookedFor() throws {
     let fixture = try StoreFixture()
     try fixture.write(".env", "DB_USER=aicore\nDB_NAME=aicore\nDB_PASSWORD=aicore\nSSH_KEY_PATH=/home/x/.ssh/id\n")
-    let host = fixture.scratch.host(with: ["SSH_AUTH_SOCK": "/tmp/agent.1", "TOKEN_FILE": "/run/secrets/token", "GPG_KEY": "A035C8C19219BA821ECEA86B64E628F8D684696D"])
-    #expect(finds("aicore /tmp/agent.1 /run/secrets/token /home/x/.ssh/id", KnownSecrets.gather(host: host, projectRoot: fixture.root)).isEmpty)
+    let host = fixture.scratch.host(with: [
+      "SSH_AUTH_SOCK": "/tmp/agent.1", "TOKEN_FILE": "/run/secrets/token",
+      "GPG_KEY": "A035C8C19219BA821ECEA86B64E628F8D684696D",
+    ])
+    #expect(
+      finds(
+        "aicore /tmp/agent.1 /run/secrets/token /home/x/.ssh/id",
+        KnownSecrets.gather(host: host, projectRoot: fixture.root)
+      ).isEmpty)
   }
 
   @Test func aDeviceInThePlaceOfAFileIsPassedOver() async throws {

@@ -31,7 +31,9 @@ import Testing
     let fixture = try await fixture()
     let pushed = try await fixture.store().push()
     #expect(pushed.remote.raw == "origin" && pushed.branch.raw == "main")
-    let (here, there) = (try await fixture.git("rev-parse", "HEAD"), try await fixture.git("rev-parse", "main", in: "remote.git"))
+    let (here, there) = (
+      try await fixture.git("rev-parse", "HEAD"), try await fixture.git("rev-parse", "main", in: "remote.git")
+    )
     #expect(here == there)
     // Once more there is nothing to do.
     _ = try await fixture.store().push()
@@ -104,7 +106,8 @@ import Testing
   @Test func aServerThatAsksIsNotAnswered() async throws {
     let fixture = try await fixture()
     // As ssh ends where it may not ask.
-    try fixture.scratch.write("ssh", "#!/bin/sh\necho 'git@host: Permission denied (publickey).' >&2\nexit 255\n", executable: true)
+    try fixture.scratch.write(
+      "ssh", "#!/bin/sh\necho 'git@host: Permission denied (publickey).' >&2\nexit 255\n", executable: true)
     try await fixture.git("remote", "set-url", "origin", "git@host.invalid:x.git")
     guard case .authentication? = try await failure(fixture, ["GIT_SSH_COMMAND": fixture.scratch.path + "/ssh"]) else {
       throw Unexpected()

@@ -86,7 +86,9 @@ import Testing
     try fixture.write("handoffs/x.md", try StoreFixture.document("x", at: Self.moment))
     let stored = try store.read("handoffs/x.md")
     try fixture.write("handoffs/x.md", stored.text + "by somebody else\n")
-    #expect(throws: StoreError.unwritable("handoffs/x.md", .changedMeanwhile)) { try store.replace(stored, with: "new") }
+    #expect(throws: StoreError.unwritable("handoffs/x.md", .changedMeanwhile)) {
+      try store.replace(stored, with: "new")
+    }
     #expect(fixture.read("handoffs/x.md") == stored.text + "by somebody else\n")
     #expect(try FileSystem().list(fixture.root + "/handoffs") == ["x.md"])
   }
