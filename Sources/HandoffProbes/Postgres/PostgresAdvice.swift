@@ -60,7 +60,7 @@ struct PostgresAdvice {
       return missingDatabase
     case "28P01":
       return failure(
-        "password", "\(address) does not take the password of role \(user)\(passwordSource)", remedies.password)
+        "password", "\(address) does not take this password for role \(user)\(passwordSource)", remedies.password)
     case "28000" where routine == "InitializeSessionUserId" && message.contains("not permitted to log in"):
       return failure("login-forbidden", "role \(user) of \(address) may not log in", remedies.allowLogin)
     case "28000"
@@ -88,7 +88,7 @@ struct PostgresAdvice {
   }
 
   private var passwordSource: Message {
-    target.settings.password.map { ", which came from \($0.source.message)" } ?? ""
+    target.settings.password.map { "; it came from \($0.source.message)" } ?? ""
   }
 
   private func failure(_ id: String, _ message: Message, _ remedies: [Remedy]) -> Finding {

@@ -30,8 +30,8 @@ struct PostgresGuide {
       let variable = Self.isOwn(password.source) ? password.source.detail : "PGPASSWORD"
       steps.append(
         GuideStep(
-          Self.ask(variable == "DATABASE_URL" ? "PGPASSWORD" : variable),
-          "asks for the password, which was in \(password.source.message); ~/.pgpass can keep it too"))
+          .export(variable, Self.blank),
+          "put the password here, which was in \(password.source.message); or in ~/.pgpass"))
     }
     return steps
   }
@@ -46,12 +46,8 @@ struct PostgresGuide {
     ]
   }
 
-  /// Reads a variable from the keyboard, so that its value is in no document and no history.
-  static func ask(_ variable: String) -> ShellCommand {
-    ShellCommand(
-      bash: "read -rs -p '\(variable): ' \(variable) && export \(variable)",
-      powershell: "$env:\(variable) = Read-Host -MaskInput '\(variable)'")
-  }
+  /// What stands for a value that only the user knows.
+  static let blank = "..."
 
   private func export(_ value: (text: String, source: Source)?, _ libpq: String, _ what: StaticString) -> [GuideStep] {
     guard let value else { return [] }
@@ -73,7 +69,7 @@ struct PostgresGuide {
   }
 
   /// A URL without a password.
-  private var url: String {
+  var url: String {
     func encoded(_ text: String) -> String {
       text.utf8.map { byte in
         let isPlain =

@@ -121,9 +121,25 @@ struct PostgresRemedies {
   }
 
   var password: [Remedy] {
-    let source = target.settings.password?.source
-    let variable = source.flatMap { PostgresGuide.isOwn($0) ? $0.detail : nil } ?? "PGPASSWORD"
-    return [Remedy(PostgresGuide.ask(variable), "asks for the password; ~/.pgpass can keep it too")]
+    let blank = PostgresGuide.blank
+    guard let source = target.settings.password?.source else {
+      return [Remedy(.export("PGPASSWORD", blank), "put the password in; or in ~/.pgpass")]
+    }
+    if PostgresGuide.isOwn(source) { return [Remedy(.export(source.detail, blank), "put the right password in")] }
+    if source.kind == .environment {
+      // The password of a URL goes before that of a variable.
+      let url = PostgresGuide(target: target, connection: nil).url
+      return [
+        Remedy(.export(source.detail, url), "take the wrong password out of the URL"),
+        Remedy(.export("PGPASSWORD", blank), "put the right one in"),
+      ]
+    }
+    let file = source.detail.firstRange(of: ": ").map { String(source.detail[..<$0.lowerBound]) } ?? source.detail
+    return [
+      Remedy(
+        ShellCommand(bash: "\"${EDITOR:-vi}\" \(ShellWord.bash(file))", powershell: nil),
+        "put the right password in, at \(source.message)")
+    ]
   }
 
   var createRole: [Remedy] {

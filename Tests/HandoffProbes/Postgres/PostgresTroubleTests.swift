@@ -73,7 +73,7 @@ struct PostgresTroubleTests {
     let secret = "wrong-" + "password"
     let wrong = try expectLost(
       try await fixture.observe(scram(user: "postgres", password: secret)), "postgres.password", .failure)
-    #expect(wrong.message.plain.contains("does not take the password"))
+    #expect(wrong.message.plain.contains("does not take this password"))
     #expect(wrong.message.plain.contains("PGPASSWORD"))
     #expect(!String(reflecting: wrong).contains(secret))
     let missing = try expectLost(
@@ -81,6 +81,27 @@ struct PostgresTroubleTests {
     #expect(missing.message.plain.contains("none is set"))
     let right = try await fixture.observe(scram(user: "postgres", password: try Lab.value("PGSCRAM_PASSWORD")))
     #expect(right.findings == [])
+  }
+
+  @Test("The remedy of a wrong password puts it right where it came from, filled in")
+  func passwordByURL() async throws {
+    let url =
+      "postgresql://postgres:wrong@127.0.0.1:\(try Lab.port("PGSCRAM_PORT"))/\(try Lab.value("PGSCRAM_DATABASE"))"
+    let finding = try expectLost(
+      try await fixture.observe(["DATABASE_URL": url]), "postgres.password", .failure)
+    let filled = finding.remedies.map(\.command.bash).joined(separator: "\n").replacing(
+      "...", with: try Lab.value("PGSCRAM_PASSWORD"))
+    let printed = try await fixture.paste(
+      ShellCommand(bash: filled + "\necho \"$DATABASE_URL\"\necho \"$PGPASSWORD\"", powershell: nil))
+    let lines = printed.split(separator: "\n").map(String.init)
+    let mended = try await fixture.observe(["DATABASE_URL": lines[0], "PGPASSWORD": lines[1]])
+    #expect(mended.findings == [])
+
+    try fixture.folder.write(
+      ".env", "DB_HOST=127.0.0.1\nDB_PORT=\(try Lab.port("PGSCRAM_PORT"))\nDB_USER=postgres\nDB_PASSWORD=wrong\n")
+    let dotenv = try expectLost(try await fixture.observe([:]), "postgres.password", .failure)
+    #expect(dotenv.message.plain.contains(".env: DB_PASSWORD"))
+    #expect(dotenv.remedies.map(\.command.bash) == [#""${EDITOR:-vi}" .env"#])
   }
 
   @Test("A missing role is made by the remedy")
