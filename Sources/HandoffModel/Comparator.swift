@@ -221,7 +221,10 @@ public struct Comparator: Sendable {
   }
 
   private func was(_ fact: Fact) -> Message {
-    "was \(title(fact.id)) \(shown(fact.value)), from \(fact.source.message)"
+    let told: Message = "was \(title(fact.id)) \(shown(fact.value))"
+    // A folder that is its own source, and what a program said of itself, say nothing more.
+    if fact.source.kind == .measured || fact.value.string == fact.source.detail { return told }
+    return "\(told), from \(fact.source.message)"
   }
 
   private func shown(_ value: JSONValue) -> Message {

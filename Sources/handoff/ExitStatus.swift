@@ -1,4 +1,5 @@
 import HandoffModel
+import HandoffStore
 
 /// What the command's exit status means. It is computed from the list that is printed.
 enum ExitStatus: Int32 {
@@ -22,12 +23,9 @@ enum ExitStatus: Int32 {
 
   /// The exit status of an error that stopped the work.
   static func of(_ error: any Error) -> ExitStatus {
-    error is any SafetyRefusal ? .refused : .unknown
+    (error as? StoreError)?.isSafetyRefusal == true ? .refused : .unknown
   }
 }
-
-/// An error that stopped the work to keep something safe: exit status 3.
-protocol SafetyRefusal: Error {}
 
 /// A command that printed its report and ends with a status.
 struct CommandEnded: Error {

@@ -22,7 +22,9 @@ struct HandoffCommand: AsyncParsableCommand {
       """,
     version: version,
     subcommands: [
-      PreflightCommand.self, ProbesCommand.self,
+      PreflightCommand.self, GenerateCommand.self, VerifyCommand.self, DiffCommand.self, ListCommand.self,
+      ShowCommand.self,
+      ProbesCommand.self,
     ])
 }
 

@@ -10,6 +10,13 @@ public enum Witness {
     public let output: String
     /// What it complained.
     public let complaint: String
+
+    /// Puts an answer together.
+    public init(status: Int, output: String, complaint: String) {
+      self.status = status
+      self.output = output
+      self.complaint = complaint
+    }
   }
 
   /// Runs a program and waits for it, away from the threads that the code under test needs.
@@ -28,7 +35,7 @@ public enum Witness {
     _ program: String, _ arguments: [String], environment: [String: String], in folder: String?
   ) throws -> Answer {
     let process = Process()
-    let isPath = program.contains("/")
+    let isPath = program.hasPrefix("/")
     process.executableURL = URL(fileURLWithPath: isPath ? program : "/usr/bin/env")
     process.arguments = isPath ? arguments : [program] + arguments
     process.environment = environment

@@ -34,7 +34,8 @@ struct HealthyTests {
       WHERE table_type = 'BASE TABLE' AND table_schema NOT IN ('pg_catalog', 'information_schema')
       AND NOT EXISTS (SELECT FROM pg_inherits i WHERE i.inhrelid = format('%I.%I', table_schema, table_name)::regclass)
       """)
-    let expected = Set(tables.split(separator: "\n").map { String($0).replacing("odd \"name", with: "\"odd \"\"name\"") })
+    let expected = Set(
+      tables.split(separator: "\n").map { String($0).replacing("odd \"name", with: "\"odd \"\"name\"") })
     #expect(Set(report.fact("postgres.tables")?.strings ?? []) == expected)
     #expect(report.fact("postgres.database")?.string == (try await project.psql("SELECT current_database()")))
     #expect(report.fact("postgres.user")?.string == (try await project.psql("SELECT current_user")))

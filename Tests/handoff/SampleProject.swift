@@ -33,11 +33,19 @@ final class SampleProject: Sendable {
       "docker-compose.yml": try compose(named: name),
     ])
     var environment = Lab.bareEnvironment(home: home.path)
-    let programs = try ["PG_BIN", "AWS_CLI", "DOCKER_CLI", "COMPOSE"].map { export in
+    for export in ["AWS_CLI", "DOCKER_CLI", "COMPOSE", "PYTHON"] {
       let path = try Lab.value(export)
-      return export == "PG_BIN" ? path : URL(fileURLWithPath: path).deletingLastPathComponent().path
+      let name = export == "PYTHON" ? "python3" : URL(fileURLWithPath: path).lastPathComponent
+      // Not a link: an interpreter takes the folder of its link for its own.
+      try home.write("bin/" + name, "#!/bin/sh\nexec '\(path)' \"$@\"\n")
+      try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: home.path + "/bin/" + name)
     }
-    environment["PATH"] = (programs + [environment["PATH"] ?? ""]).joined(separator: ":")
+    environment["PATH"] = [home.path + "/bin", try Lab.value("PG_BIN"), environment["PATH"] ?? ""].joined(
+      separator: ":")
+    // What a remedy installs comes from the lab's folder.
+    environment["PIP_NO_INDEX"] = "1"
+    environment["PIP_FIND_LINKS"] = try Lab.value("WHEELS")
+    environment["AWS_EC2_METADATA_DISABLED"] = "true"
     environment["AWS_ACCESS_KEY_ID"] = try Lab.value("AWS_ACCESS_KEY_ID")
     environment["AWS_SECRET_ACCESS_KEY"] = try Lab.value("AWS_SECRET_ACCESS_KEY")
     environment["AWS_DEFAULT_REGION"] = "us-east-1"

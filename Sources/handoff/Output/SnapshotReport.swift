@@ -89,9 +89,11 @@ struct SnapshotReport {
       return number == 0 ? nil : "\(number) \(number == 1 ? one : many)"
     }
     let healthy = snapshot.observations.count { $0.status == .ok }
+    let unused = snapshot.observations.count { $0.status == .skipped }
     let parts = [
       count(.failure, "failure", "failures"), count(.unknown, "unknown", "unknown"),
-      count(.warning, "warning", "warnings"), "\(healthy) of \(snapshot.observations.count) areas well",
+      count(.warning, "warning", "warnings"),
+      healthy == 1 ? "1 area well" : "\(healthy) areas well", unused == 0 ? nil : "\(unused) not used",
     ].compactMap(\.self)
     return style.bold(parts.joined(separator: " · ")) + style.faint("   \(duration.shownSeconds)")
   }

@@ -1,0 +1,62 @@
+import ArgumentParser
+import HandoffModel
+import HandoffProbes
+
+/// `handoff diff`.
+struct DiffCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "diff",
+    abstract: "Shows what differs between a handoff and now, or between two handoffs.",
+    discussion: """
+      Expected is the first handoff, actual the second or, without it, the environment as it is now. What was already \
+      wrong in the first is not counted.
+
+      Example:   handoff diff latest~1 latest
+                 handoff diff main:handoffs/SESSION-HANDOFF-2025-11-07-POST-CLEANUP.md
+      """)
+
+  @Argument(help: ArgumentHelp("A file, REV:path, latest or latest~1.", valueName: "expected"))
+  var expected: String
+
+  @Argument(help: ArgumentHelp("Another one; without it: now.", valueName: "actual"))
+  var actual: String?
+
+  @OptionGroup var project: ProjectOptions
+  @OptionGroup var probes: ProbeOptions
+  @OptionGroup var report: ReportOptions
+
+  mutating func run() async throws {
+    let workspace = try Workspace(project)
+    let recorded = try await workspace.recorded(expected)
+    let clock = ContinuousClock()
+    let start = clock.now
+    let other: (snapshot: Snapshot, name: String)
+    if let actual {
+      let second = try await workspace.recorded(actual)
+      other = (second.handoff.snapshot.selecting(probes.selection), second.name)
+    } else {
+      other = (
+        try await workspace.snapshot(
+          probes, expected: recorded.handoff.snapshot, showsProgress: !report.quiet), "now"
+      )
+    }
+    let comparison = Comparator(ProbeCatalog.dictionary).compare(
+      expected: recorded.handoff.snapshot, named: recorded.name, actual: other.snapshot, named: other.name
+    ).withoutOldFindings
+    Console.show(
+      ComparisonReport(
+        comparison: comparison, actual: actual == nil ? other.snapshot : nil, purpose: .diff, options: report,
+        style: workspace.style(report), duration: clock.now - start, age: try await workspace.age(of: recorded)
+      ).render())
+    throw CommandEnded(status: ExitStatus(comparison.status))
+  }
+}
+
+extension Snapshot {
+  /// The snapshot with the areas that were asked for.
+  func selecting(_ selection: AreaSelection) -> Snapshot {
+    Snapshot(
+      tool: tool, project: project, capturedAt: capturedAt,
+      observations: observations.filter { selection.contains($0.probe) })
+  }
+}

@@ -1,0 +1,190 @@
+import ArgumentParser
+import HandoffDocument
+import HandoffModel
+import HandoffProbes
+import HandoffProject
+import HandoffStore
+import HandoffSystem
+import HandoffText
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// `handoff generate`.
+struct GenerateCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "generate",
+    abstract: "Measures the environment and writes a handoff, together with what you write.",
+    discussion: """
+      Prints the path of the new file alone. Notes are Markdown; the headings Done, Next steps, Blockers, Decisions and \
+      Learnings go to their sections, others to Notes. Open "- [ ]" items of the previous handoff are carried over.
+
+      Example:   handoff generate --title "Post-cleanup" --notes notes.md --commit
+                 printf '## Done\\n- moved the tables\\n' | handoff generate --notes - --priority high
+                 handoff generate --update handoffs/SESSION-HANDOFF-2025-11-07-POST-CLEANUP.md
+      """)
+
+  @Option(help: "What the session was about.")
+  var title: String?
+
+  @Option(help: "The end of the file's name; without it made of the title.")
+  var slug: String?
+
+  @Option(help: "How things stand, in a few words.")
+  var status: String?
+
+  @Option(help: "What comes first, in a few words.")
+  var priority: String?
+
+  @Option(help: ArgumentHelp("Markdown to take the notes from; - for standard input.", valueName: "file"))
+  var notes: String?
+
+  @Flag(help: "Write the notes in $VISUAL or $EDITOR.")
+  var edit = false
+
+  @Option(help: ArgumentHelp("A template file.", valueName: "file"))
+  var template: String?
+
+  @Option(help: ArgumentHelp("Refresh the measured parts of this handoff; what you wrote stays.", valueName: "handoff"))
+  var update: String?
+
+  @Flag(help: "Print the document instead of writing it.")
+  var stdout = false
+
+  @Flag(help: "Commit the file, and nothing else.")
+  var commit = false
+
+  @Flag(help: "Push the commit; implies --commit.")
+  var push = false
+
+  @Flag(name: [.short, .long], help: "Show no progress.")
+  var quiet = false
+
+  @OptionGroup var project: ProjectOptions
+  @OptionGroup var probes: ProbeOptions
+
+  mutating func validate() throws {
+    if stdout, commit || push || update != nil {
+      throw ValidationError("--stdout prints a new document; it goes with none of --commit, --push and --update")
+    }
+    if edit, notes == "-" { throw ValidationError("--edit needs the terminal that --notes - reads from") }
+    if update != nil, notes != nil || edit || slug != nil {
+      throw ValidationError("--update leaves your sections as they are; edit them in the file")
+    }
+    for (name, value) in [("--title", title), ("--status", status), ("--priority", priority)] {
+      if let value, value.contains(where: \.isNewline) { throw ValidationError("\(name) is one line") }
+    }
+  }
+
+  mutating func run() async throws {
+    let workspace = try Workspace(project)
+    let template = try workspace.template(template)
+    let path: String
+    if let update {
+      path = try await refresh(update, workspace, template)
+    } else {
+      guard let written = try await write(workspace, template) else { return }
+      path = written
+    }
+    let store = try workspace.store()
+    // The file is there from here on, whatever becomes of the commit.
+    Console.show(path)
+    if commit || push { try await commit(path, store) }
+    if push {
+      let pushed = try await Signals.cancelling { try await store.push() }
+      if !quiet { Console.complain("pushed to \(pushed.remote.terminal), \(pushed.branch.terminal)") }
+    }
+  }
+
+  // MARK: A new document
+
+  /// Writes a new handoff.
+  /// - Returns: its path, or nil when it was printed.
+  private func write(_ workspace: Workspace, _ template: Template) async throws -> String? {
+    let store = try workspace.store()
+    let previous = try store.latest()
+    if commit || push { try await store.checkCommit() }
+    let composer = NotesComposer(title: title, status: status, priority: priority)
+    var markdown = try notes.map { try NotesInput.read($0, host: workspace.host) }
+    var author = composer.compose(markdown: markdown, previous: previous?.document.handoff)
+    if edit {
+      markdown = try await NotesEditor(host: workspace.host).edit(author)
+      author = composer.compose(markdown: markdown, previous: nil)
+    }
+    let snapshot = try await workspace.snapshot(
+      probes, expected: previous?.document.handoff.snapshot, showsProgress: !quiet)
+    let handoff = Handoff(
+      notes: author, previous: previous.map { Self.fileName($0.name) }, snapshot: snapshot)
+    let journal = await journal(since: previous, workspace)
+    func document(_ name: String) throws -> String {
+      try render(handoff, context: workspace.context(name: name, journal: journal), template: template)
+    }
+    let slug = HandoffName.slug(from: slug ?? author.title)
+    if stdout {
+      let text = try document(try store.freeName(capturedAt: snapshot.capturedAt, slug: slug))
+      try store.refuseSecrets(Array(text.utf8), in: "the document")
+      Console.show(text)
+      return nil
+    }
+    return try store.create(capturedAt: snapshot.capturedAt, slug: slug, text: document)
+  }
+
+  private func journal(since previous: StoredHandoff?, _ workspace: Workspace) async -> Journal? {
+    guard workspace.project.git.settings != nil, probes.selection.contains("git") else { return nil }
+    return await workspace.journalReader.journal(
+      since: previous?.document.handoff.snapshot.fact("git.head")?.value.string,
+      named: previous.map { Self.fileName($0.name) }, deadline: .after(.seconds(5)))
+  }
+
+  static func fileName(_ path: String) -> String {
+    path.split(separator: "/").last.map(String.init) ?? path
+  }
+
+  // MARK: An old document
+
+  private func refresh(_ argument: String, _ workspace: Workspace, _ template: Template) async throws -> String {
+    let store = try workspace.store()
+    let stored = try await store.find(argument)
+    guard stored.path != nil else {
+      throw UsageProblem("\(argument) stands in a revision and cannot be refreshed; name a file")
+    }
+    if commit || push { try await store.checkCommit() }
+    let before = stored.document.handoff
+    let previous = try before.previous.flatMap { name in
+      try store.names().contains { $0.description == name } ? try store.read("\(store.folder)/\(name)") : nil
+    }
+    let snapshot = try await workspace.snapshot(probes, expected: before.snapshot, showsProgress: !quiet)
+    var handoff = Handoff(
+      notes: before.notes, previous: before.previous,
+      // What was not asked for stays as it was measured then.
+      snapshot: snapshot.keeping(before.snapshot, where: { !probes.selection.contains($0) }))
+    handoff.notes.title = title ?? before.notes.title
+    handoff.notes.status = status ?? before.notes.status
+    handoff.notes.priority = priority ?? before.notes.priority
+    let context = workspace.context(
+      name: Self.fileName(stored.name), journal: await journal(since: previous, workspace))
+    let text = try HandoffDocument.update(stored.text, with: handoff, context: context, template: template)
+    try store.replace(stored, with: text)
+    return stored.name
+  }
+
+  // MARK: Git
+
+  private func commit(_ path: String, _ store: HandoffStore) async throws {
+    let handoff = try store.read(path).document.handoff
+    try await Signals.cancelling {
+      _ = try await store.commit(path, message: CommitMessage.text(for: handoff, name: Self.fileName(path)))
+    }
+  }
+}
+
+extension Snapshot {
+  /// The snapshot with the areas of an older one that were not measured again.
+  func keeping(_ older: Snapshot, where isKept: (String) -> Bool) -> Snapshot {
+    let kept = older.observations.filter { isKept($0.probe) && observation($0.probe) == nil }
+    return Snapshot(tool: tool, project: project, capturedAt: capturedAt, observations: observations + kept)
+  }
+}

@@ -1,0 +1,95 @@
+import HandoffDocument
+import HandoffModel
+import HandoffProbes
+import HandoffProject
+import HandoffStore
+import HandoffSystem
+import HandoffText
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// A handoff that reality is held against.
+struct RecordedHandoff {
+  let name: String
+  let handoff: Handoff
+}
+
+extension Workspace {
+  /// The project's handoffs.
+  func store() throws -> HandoffStore {
+    try HandoffStore(host: host, root: project.root, folder: project.handoffs.value)
+  }
+
+  /// What changed in git since a handoff.
+  var journalReader: JournalReader {
+    JournalReader(host: host, root: project.root, folder: project.handoffs.value)
+  }
+
+  /// Finds a handoff to compare with, and says when its facts are not as the tool wrote them.
+  func recorded(_ argument: String) async throws -> RecordedHandoff {
+    let stored = try await store().find(argument)
+    if stored.document.edited {
+      Console.complain(
+        "\(Untrusted(stored.name).terminal): the facts block was edited by hand; it is compared as it stands")
+    }
+    return RecordedHandoff(name: stored.name, handoff: stored.document.handoff)
+  }
+
+  /// How long ago a handoff was measured, and how many commits came since: `3 h ago · 2 commits since`.
+  func age(of recorded: RecordedHandoff) async throws -> String {
+    let seconds = Int(host.now().timeIntervalSince(recorded.handoff.snapshot.capturedAt))
+    let age =
+      switch seconds {
+      case ..<0: "measured in the future of this machine's clock"
+      case ..<60: "just now"
+      case ..<3600: "\(seconds / 60) min ago"
+      case ..<86_400: "\(seconds / 3600) h ago"
+      default: "\(seconds / 86_400) d ago"
+      }
+    guard let head = recorded.handoff.snapshot.fact("git.head")?.value.string,
+      let commits = await journalReader.commits(since: head, deadline: .after(.seconds(2))), commits > 0
+    else { return age }
+    return "\(age) · \(commits == 1 ? "1 commit" : "\(commits) commits") since"
+  }
+
+  /// What stands in a document beside its handoff.
+  func context(name: String, journal: Journal?) -> DocumentContext {
+    DocumentContext(
+      name: name, folder: project.handoffs.value, dictionary: ProbeCatalog.dictionary, shells: project.shells.value,
+      journal: journal)
+  }
+
+  func style(_ options: ReportOptions) -> Style { Style(options.color, environment: host.environment) }
+
+  // MARK: Templates
+
+  /// The template that the options or the project name.
+  /// - Parameter path: the file of `--template`, or nil.
+  func template(_ path: String?) throws -> Template {
+    if let path {
+      let absolute = path.hasPrefix("/") ? path : host.workingDirectory + "/" + path
+      guard let text = try? host.files.readText(absolute) else {
+        throw UsageProblem("the template \(path) cannot be read")
+      }
+      let folder = absolute.lastIndex(of: "/").map { String(absolute[..<$0]) } ?? "/"
+      return try Template(named: path, text: text, partials: partials(in: folder))
+    }
+    let name = project.template.value
+    let folder = project.root + "/templates"
+    if let text = try? host.files.readText("\(folder)/\(name).md") {
+      return try Template(named: "templates/\(name).md", text: text, partials: partials(in: folder))
+    }
+    if let builtIn = try Template.builtIn(named: name) { return builtIn }
+    throw UsageProblem(
+      "there is no template \(name): neither templates/\(name).md in the project nor one of that name in the program, "
+        + "which has session-handoff")
+  }
+
+  private func partials(in folder: String) -> (String) -> String? {
+    { try? host.files.readText("\(folder)/\($0).md") }
+  }
+}

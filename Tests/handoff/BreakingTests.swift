@@ -1,0 +1,292 @@
+import Foundation
+import HandoffModel
+import HandoffTestSupport
+import Testing
+
+/// Breaks a healthy environment in each way that the probes tell apart. Each row names what must be reported, and that
+/// nothing else is; where a remedy loses nothing, it is run as a user would paste it, and then all is well again.
+@Suite(.serialized, SampleProject.requirement)
+struct BreakingTests {
+  /// One way to break an environment.
+  struct Break {
+    let name: String
+    /// What the shell has set otherwise; nil is not set.
+    var changes: [String: String?] = [:]
+    /// What else is done, and what takes it back.
+    var act: (SampleProject) async throws -> Void = { _ in }
+    var undo: (SampleProject) async throws -> Void = { _ in }
+    /// `fact kind severity` of every change that is not a note.
+    let reported: [String]
+    let finding: String
+    var status = 1
+    /// The remedies of this fact are pasted, in their order, before the tool is run again.
+    var mend: String?
+    var options: [String] = []
+  }
+
+  static func check(_ rows: [Break], _ project: SampleProject) async throws {
+    for row in rows {
+      let note = Comment(rawValue: row.name)
+      let healthy = try await project.verify(arguments: row.options)
+      #expect(healthy.status == 0, "before \(row.name): \(healthy.allChanges) \(healthy.findings)")
+      try await row.act(project)
+      let report = try await project.verify(arguments: row.options, changing: row.changes)
+      #expect(report.status == row.status, note)
+      #expect(report.changes == row.reported, note)
+      if !row.finding.isEmpty { #expect(report.findings.contains(row.finding), "\(row.name): \(report.findings)") }
+      if let fact = row.mend {
+        let remedies = report.harmlessRemedies(of: fact)
+        #expect(!remedies.isEmpty, note)
+        let script = (remedies + ["exec \"$0\" verify --format json \(row.options.joined(separator: " "))"])
+          .joined(separator: "\n")
+        let answer = try await Witness.ask(
+          "bash", ["-e", "-c", script, Tool.path],
+          environment: project.variables(row.changes), in: project.path)
+        let lines = answer.output.firstIndex(of: "{").map { String(answer.output[$0...]) } ?? answer.output
+        let mended = try Report(Witness.Answer(status: answer.status, output: lines, complaint: answer.complaint))
+        #expect(mended.status == 0, "\(row.name) after \(remedies): \(mended.changes) \(mended.findings)")
+      }
+      try await row.undo(project)
+    }
+  }
+
+  @Test("AWS: no credentials, unknown key, wrong secret, expired, no network")
+  func aws() async throws {
+    let project = try await SampleProject.make(containers: false)
+    _ = try await project.generate("--title", "Healthy", "--only", "aws")
+    let gone = ["aws.account gone failure"]
+    let expired = "http://" + (try Lab.value("LIAR_EXPIRED"))
+    try await Self.check(
+      [
+        Break(
+          name: "no credentials", changes: ["AWS_ACCESS_KEY_ID": nil, "AWS_SECRET_ACCESS_KEY": nil], reported: gone,
+          finding: "aws.no-credentials"),
+        Break(
+          name: "unknown key", changes: ["AWS_ACCESS_KEY_ID": "AKIA" + String(repeating: "X", count: 16)],
+          reported: gone, finding: "aws.unknown-key"),
+        Break(
+          name: "wrong secret", changes: ["AWS_SECRET_ACCESS_KEY": String(repeating: "wrong", count: 8)],
+          reported: gone, finding: "aws.wrong-secret"),
+        Break(name: "expired", changes: ["AWS_ENDPOINT_URL": expired], reported: gone, finding: "aws.expired"),
+        Break(
+          name: "no network", changes: ["AWS_ENDPOINT_URL": "http://127.0.0.1:9"],
+          reported: ["aws.account unknown unknown"], finding: "aws.unreachable", status: 2),
+      ].map { row in
+        var row = row
+        row.options = ["--only", "aws"]
+        return row
+      }, project)
+    try await project.remove()
+  }
+
+  @Test("Python: no environment, dangling, PYTHONHOME, PYTHONPATH, pytest missing")
+  func python() async throws {
+    let project = try await SampleProject.make(containers: false)
+    _ = try await project.generate("--title", "Healthy", "--only", "python")
+    let bad = try TemporaryFolder(["encodings/__init__.py": "raise ImportError('bad')\n"])
+    let gone = ["python.environment gone failure"]
+    func keep(_ project: SampleProject) async throws { try await project.ask("cp", "-a", ".venv", "kept") }
+    func restore(_ project: SampleProject) async throws {
+      try await project.ask("rm", "-rf", ".venv")
+      try await project.ask("mv", "kept", ".venv")
+    }
+    try await Self.check(
+      [
+        Break(
+          name: "no environment", act: { try await $0.ask("mv", ".venv", "kept") }, undo: restore, reported: gone,
+          finding: "python.no-environment", mend: "python.environment"),
+        Break(
+          name: "dangling",
+          act: { project in
+            try await keep(project)
+            try await project.ask(
+              "sh", "-c", "ln -sf /nonexistent/python3 .venv/bin/python && rm -f .venv/bin/python3*")
+          }, undo: restore, reported: gone, finding: "python.interpreter-dangling", mend: "python.environment"),
+        Break(
+          name: "PYTHONHOME", changes: ["PYTHONHOME": "/nonexistent"], reported: gone, finding: "python.home-set",
+          mend: "python.environment"),
+        Break(
+          name: "PYTHONPATH", changes: ["PYTHONPATH": bad.path], reported: gone, finding: "python.path-breaks",
+          mend: "python.environment"),
+        Break(
+          name: "pytest missing",
+          act: { project in
+            try await keep(project)
+            try await project.ask(".venv/bin/python", "-m", "pip", "uninstall", "-qy", "pytest")
+          }, undo: restore,
+          reported: ["python.packages gone failure", "python.tool[pytest] gone failure"],
+          finding: "python.tool-missing", mend: "python.tool[pytest]"),
+      ].map { row in
+        var row = row
+        row.options = ["--only", "python"]
+        return row
+      }, project)
+    try await project.remove()
+  }
+
+  @Test("PostgreSQL: no server, starting, database missing, role missing, and tables gone")
+  func postgres() async throws {
+    let project = try await SampleProject.make(containers: false)
+    _ = try await project.generate("--title", "Healthy", "--only", "postgres")
+    let gone = ["postgres.database gone failure"]
+    let starting = try Lab.port("LIAR_PG_STARTING")
+    try await Self.check(
+      [
+        Break(name: "no server", changes: ["PGPORT": "9"], reported: gone, finding: "postgres.no-server"),
+        Break(
+          name: "starting", changes: ["PGPORT": "\(starting)"], reported: ["postgres.database unknown unknown"],
+          finding: "postgres.starting", status: 2),
+        Break(
+          name: "role missing", changes: ["PGUSER": "nobody_\(project.name)"], reported: gone,
+          finding: "postgres.role-missing"),
+        Break(
+          name: "database missing",
+          act: { project in
+            try await project.ask(
+              "sh", "-c", "pg_dump -Fc -f ../\(project.name).dump && dropdb --force \(project.name)")
+          },
+          undo: { project in
+            try await project.ask(
+              "sh", "-c",
+              "(createdb \(project.name) 2>/dev/null; true) && pg_restore -d \(project.name) ../\(project.name).dump && rm ../\(project.name).dump"
+            )
+          }, reported: gone, finding: "postgres.database-missing"),
+        Break(
+          name: "table gone", act: { try await $0.psql("ALTER TABLE users RENAME TO people") },
+          undo: { try await $0.psql("ALTER TABLE people RENAME TO users") },
+          reported: ["postgres.tables gone failure"], finding: ""),
+      ].map { row in
+        var row = row
+        row.options = ["--only", "postgres"]
+        return row
+      }, project)
+    // The remedy for a missing database makes it: what is left to report is what stood in it.
+    try await project.ask("dropdb", "--force", project.name)
+    let missing = try await project.verify("--only", "postgres")
+    let remedy = try #require(missing.harmlessRemedies(of: "postgres.database").first)
+    try await project.ask("bash", "-c", remedy)
+    let made = try await project.verify("--only", "postgres")
+    #expect(made.changes == ["postgres.tables gone failure"])
+    #expect(made.findings == [])
+    try await project.remove()
+  }
+
+  @Test("PostgreSQL: a wrong password, and no permission to connect")
+  func postgresAccess() async throws {
+    let project = try await SampleProject.make(containers: false)
+    let role = "reader_\(project.name)"
+    let password = UUID().uuidString
+    let asUser: [String: String?] = [
+      "PGPORT": try Lab.value("PGSCRAM_PORT"), "PGUSER": role, "PGPASSWORD": password, "PGDATABASE": project.name,
+    ]
+    var asOwner: [String: String?] = asUser
+    asOwner["PGUSER"] = try Lab.value("PGSCRAM_USER")
+    asOwner["PGPASSWORD"] = try Lab.value("PGSCRAM_PASSWORD")
+    asOwner["PGDATABASE"] = "postgres"
+    func owner(_ sql: String) async throws {
+      try await project.ask("psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-c", sql, changing: asOwner)
+    }
+    try await owner("CREATE ROLE \(role) LOGIN PASSWORD '\(password)'")
+    try await owner("CREATE DATABASE \(project.name)")
+    _ = try await project.generate("--title", "Healthy", "--only", "postgres", changing: asUser)
+    #expect(try await project.verify("--only", "postgres", changing: asUser).status == 0)
+    var wrong = asUser
+    wrong["PGPASSWORD"] = "not it"
+    let refused = try await project.verify("--only", "postgres", changing: wrong)
+    #expect(refused.changes == ["postgres.database gone failure"])
+    #expect(refused.findings == ["postgres.password"])
+    try await owner("REVOKE CONNECT ON DATABASE \(project.name) FROM PUBLIC")
+    let forbidden = try await project.verify("--only", "postgres", changing: asUser)
+    #expect(forbidden.status == 1)
+    #expect(forbidden.changes == ["postgres.database gone failure"])
+    #expect(forbidden.findings == ["postgres.permission"])
+    try await owner("DROP DATABASE \(project.name)")
+    try await owner("DROP ROLE \(role)")
+    try await project.remove()
+  }
+
+  @Test("Docker: no engine, wrong context, a container stopped and one removed")
+  func docker() async throws {
+    let project = try await SampleProject.make()
+    _ = try await project.generate("--title", "Healthy", "--only", "docker")
+    let gone = ["docker.engine gone failure"]
+    let keeper = "\(project.name)-keeper"
+    try await Self.check(
+      [
+        Break(
+          name: "no engine", changes: ["DOCKER_HOST": "unix:///nonexistent/docker.sock"], reported: gone,
+          finding: "docker.no-engine"),
+        Break(
+          name: "wrong context", changes: ["DOCKER_HOST": nil, "DOCKER_CONTEXT": "nowhere"], reported: gone,
+          finding: "docker.wrong-context"),
+        Break(
+          name: "stopped", act: { try await $0.ask("docker", "stop", "-t", "0", keeper) },
+          undo: { try await $0.ask("docker", "start", keeper) },
+          reported: ["docker.container[\(keeper)].state changed failure"], finding: "docker.container-exited",
+          mend: "docker.container[\(keeper)].state"),
+        Break(
+          name: "removed", act: { try await $0.ask("docker", "rm", "-f", keeper) },
+          undo: { try await $0.ask("docker-compose", "up", "-d") },
+          reported: ["docker.containers gone failure"], finding: "docker.service-down", mend: "docker.containers"),
+      ].map { row in
+        var row = row
+        row.options = ["--only", "docker"]
+        return row
+      }, project)
+    try await project.remove()
+  }
+
+  @Test("Docker: a socket that may not be used is unknown, not gone")
+  func dockerPermission() async throws {
+    let project = try await SampleProject.make()
+    _ = try await project.generate("--title", "Healthy", "--only", "docker")
+    // As a user who may read the project and not the socket.
+    try await project.ask("chmod", "-R", "a+rX", project.path, project.home.path)
+    let socket = try Lab.value("DOCKER_SOCKET")
+    let mode = try await project.ask("stat", "-c", "%a", socket).output
+    try await project.ask("chmod", "600", socket)
+    let answer = try await Witness.ask(
+      "setpriv",
+      [
+        "--reuid=65534", "--regid=65534", "--clear-groups", Tool.path, "verify", "--only", "docker", "--format", "json",
+      ],
+      environment: project.environment, in: project.path)
+    try await project.ask("chmod", mode, socket)
+    let report = try Report(answer)
+    #expect(report.status == 2)
+    #expect(report.changes == ["docker.engine unknown unknown"])
+    #expect(report.findings == ["docker.not-permitted"])
+    try await project.remove()
+  }
+
+  @Test("git and variables: another branch, no repository, a variable lost")
+  func gitAndVariables() async throws {
+    let project = try await SampleProject.make(containers: false)
+    _ = try await project.generate("--title", "Healthy", "--only", "git,environment")
+    try await Self.check(
+      [
+        Break(
+          name: "another branch", act: { _ = try await $0.git(["switch", "-qc", "other"]) },
+          undo: { _ = try await $0.git(["switch", "-q", "main"]) }, reported: ["git.branch changed failure"],
+          finding: ""),
+        Break(
+          name: "no repository", act: { try await $0.ask("mv", ".git", "../\($0.name).git") },
+          undo: { try await $0.ask("mv", "../\($0.name).git", ".git") }, reported: ["git.head gone failure"],
+          finding: "git.not-a-repository"),
+        Break(
+          name: "variable lost", changes: ["STORY_KEY": nil], undo: { try await $0.ask("rm", ".env") },
+          reported: ["environment.missing changed failure"], finding: "", mend: "environment.missing"),
+      ].map { row in
+        var row = row
+        row.options = ["--only", "git,environment"]
+        return row
+      }, project)
+    try await project.remove()
+  }
+}
+
+extension SampleProject {
+  func verify(arguments: [String], changing changes: [String: String?] = [:]) async throws -> Report {
+    try Report(try await handoff(["verify", "--format", "json"] + arguments, changing: changes))
+  }
+}

@@ -1,0 +1,186 @@
+import Foundation
+import HandoffTestSupport
+import Testing
+
+/// Writing, refreshing and committing a handoff in a repository that uses git alone.
+@Suite struct GenerateTests {
+  let folder: TemporaryFolder
+  let home: TemporaryFolder
+  let environment: [String: String]
+
+  init() throws {
+    home = try TemporaryFolder([".gitconfig": "[user]\n\tname = Sample\n\temail = sample@localhost\n"])
+    folder = try TemporaryFolder(["README.md": "# Sample\n"])
+    environment = Lab.bareEnvironment(home: home.path)
+  }
+
+  func begin() async throws {
+    try await git("init", "-q", "-b", "main")
+    try await git("add", "-A")
+    try await git("commit", "-qm", "Begin")
+  }
+
+  @discardableResult func git(_ arguments: String...) async throws -> String {
+    let answer = try await Witness.ask("git", arguments, environment: environment, in: folder.path)
+    try #require(answer.status == 0, "git \(arguments): \(answer.complaint)")
+    return answer.output
+  }
+
+  func handoff(_ arguments: String..., extra: [String: String] = [:]) async throws -> Witness.Answer {
+    try await Witness.ask(
+      Tool.path, arguments, environment: environment.merging(extra) { $1 }, in: folder.path)
+  }
+
+  @Test("generate prints the path alone, and never writes over a file")
+  func paths() async throws {
+    try await begin()
+    let first = try await handoff("generate", "--title", "Über Größe")
+    #expect(first.status == 0)
+    #expect(first.complaint.isEmpty)
+    #expect(first.output.wholeMatch(of: /handoffs\/SESSION-HANDOFF-\d{4}-\d\d-\d\d-UEBER-GROESSE\.md/) != nil)
+    let before = try folder.read(first.output)
+    let second = try await handoff("generate", "--title", "Über Größe")
+    #expect(second.output.wholeMatch(of: /handoffs\/SESSION-HANDOFF-\d{4}-\d\d-\d\d-UEBER-GROESSE-\d{6}\.md/) != nil)
+    #expect(try folder.read(first.output) == before)
+    let listed = try await handoff("list")
+    #expect(listed.output.split(separator: "\n").count == 2)
+  }
+
+  @Test("Notes go to their sections, and open items are carried over until they are done")
+  func notes() async throws {
+    try await begin()
+    try folder.write(
+      "notes.md",
+      "# The long day\n\n## Done\n\n- moved tables\n\n## Next steps\n\n- [ ] write the parser\n- [x] celebrate\n\n## Mood\n\nfine\n"
+    )
+    let first = try await handoff("generate", "--notes", "notes.md").output
+    #expect(first.hasSuffix("-THE-LONG-DAY.md"))
+    let text = try folder.read(first)
+    #expect(text.contains("## Done\n\n<!-- handoff:author begin done -->\n- moved tables\n"))
+    #expect(text.contains("<!-- handoff:author begin notes -->\n## Mood\n\nfine\n"))
+    let second = try folder.read(try await handoff("generate", "--title", "Next day").output)
+    #expect(second.contains("<!-- handoff:author begin next-steps -->\n- [ ] write the parser\n"))
+    #expect(!second.contains("celebrate"))
+    try folder.write("done.md", "## Done\n- [x] write the parser\n")
+    let third = try folder.read(try await handoff("generate", "--title", "Third", "--notes", "done.md").output)
+    #expect(!third.contains("- [ ] write the parser"))
+  }
+
+  @Test(
+    "--update refreshes what was measured and leaves every other byte, line ends too, as it was",
+    arguments: ["\n", "\r\n"])
+  func update(lineEnd: String) async throws {
+    try await begin()
+    let path = try await handoff("generate", "--title", "One").output
+    var text = try folder.read(path)
+    text = text.replacing(
+      "<!-- handoff:author begin done -->\n", with: "<!-- handoff:author begin done -->\nI wrote | this `\n")
+    text = text.replacing("\n", with: lineEnd)
+    try folder.write(path, text)
+    try folder.write("new.txt", "")
+    let answer = try await handoff("generate", "--update", path)
+    #expect(answer.status == 0, "\(answer.complaint)")
+    #expect(answer.output == path)
+    let after = try folder.read(path)
+    #expect(after.contains("I wrote | this `\(lineEnd)"))
+    #expect(after.contains("1 untracked"))
+    #expect(Self.ownerless(after) == Self.ownerless(text))
+  }
+
+  /// What stands outside the tool's parts.
+  static func ownerless(_ text: String) -> String {
+    text.replacing(/(?s)<!-- handoff:begin ([a-z]+) -->.*?<!-- handoff:end \1 -->/, with: "")
+  }
+
+  @Test("A document whose markers are damaged is refused with the line, and not written")
+  func damaged() async throws {
+    try await begin()
+    let path = try await handoff("generate", "--title", "One").output
+    let text = try folder.read(path).replacing("<!-- handoff:end header -->\n", with: "")
+    try folder.write(path, text)
+    let answer = try await handoff("generate", "--update", path)
+    #expect(answer.status == 2)
+    #expect(answer.complaint.contains(path) && answer.complaint.contains("line "))
+    #expect(try folder.read(path) == text)
+  }
+
+  @Test("Marker text in notes is refused")
+  func markers() async throws {
+    try await begin()
+    try folder.write("notes.md", "## Done\n<!-- handoff:end done -->\n")
+    let answer = try await handoff("generate", "--notes", "notes.md")
+    #expect(answer.status == 2)
+    #expect(try handoffs().isEmpty)
+  }
+
+  /// The files in the folder of handoffs.
+  func handoffs() throws -> [String] {
+    let path = folder.path + "/handoffs"
+    guard FileManager.default.fileExists(atPath: path) else { return [] }
+    return try FileManager.default.contentsOfDirectory(atPath: path)
+  }
+
+  @Test("A secret in the notes writes nothing and is exit status 3, without showing it")
+  func secrets() async throws {
+    try await begin()
+    let secret = ["correct", "horse", "battery", "7"].joined(separator: "-")
+    try folder.write("notes.md", "## Done\nthe key is \(secret)\n")
+    let answer = try await handoff("generate", "--notes", "notes.md", extra: ["STORY_API_KEY": secret])
+    #expect(answer.status == 3)
+    #expect(!answer.complaint.contains(secret) && !answer.output.contains(secret))
+    #expect(answer.complaint.contains("line "))
+    #expect(try handoffs().isEmpty)
+  }
+
+  @Test("A template's mistake is told with file and line")
+  func templates() async throws {
+    try await begin()
+    try folder.write("templates/session-handoff.md", "# {{title}}\n{{faacts}}\n")
+    let answer = try await handoff("generate")
+    #expect(answer.status == 2)
+    #expect(answer.complaint.hasPrefix("handoff: templates/session-handoff.md:"))
+    let missing = try await handoff("generate", "--template", "nowhere.md")
+    #expect(missing.status == 2)
+    #expect(missing.complaint.contains("nowhere.md"))
+  }
+
+  @Test("--stdout prints the document and writes nothing")
+  func standardOutput() async throws {
+    try await begin()
+    let answer = try await handoff("generate", "--stdout", "--title", "Only look")
+    #expect(answer.output.hasPrefix("<!-- handoff:begin header -->\n# Session handoff: Only look"))
+    #expect(!FileManager.default.fileExists(atPath: folder.path + "/handoffs"))
+  }
+
+  @Test("What the session did in git stands in the next handoff")
+  func journal() async throws {
+    try await begin()
+    _ = try await handoff("generate", "--title", "One", "--commit")
+    try folder.write("story.txt", "once\n")
+    try await git("add", "-A")
+    try await git("commit", "-qm", "Tell a | story `twice`")
+    let text = try folder.read(try await handoff("generate", "--title", "Two").output)
+    #expect(text.contains("Tell a"))
+    #expect(text.contains("story.txt"))
+    #expect(!text.contains("`Begin`"))
+    let shown = try await handoff("verify", "latest~1")
+    #expect(shown.output.contains("1 commit since"))
+    #expect(shown.status == 0)
+  }
+
+  @Test("An edited facts block is told, and an older handoff in history can be compared")
+  func history() async throws {
+    try await begin()
+    let path = try await handoff("generate", "--title", "One", "--commit").output
+    let edited = try folder.read(path).replacing("\"value\":\"main\"", with: "\"value\":\"trunk\"")
+    try folder.write(path, edited)
+    let verified = try await handoff("verify", "--format", "json")
+    #expect(verified.complaint.contains("edited by hand"))
+    let report = try Report(verified)
+    #expect(report.changes == ["git.branch changed failure"])
+    #expect(report.status == 1)
+    let compared = try Report(try await handoff("diff", "HEAD:\(path)", "latest", "--format", "json"))
+    #expect(compared.changes == ["git.branch changed failure"])
+    #expect(try Report(try await handoff("diff", "HEAD:\(path)", "--format", "json")).status == 0)
+  }
+}
