@@ -48,9 +48,8 @@ enum Main {
       status = .confirmed
     } catch let result as CommandEnded {
       status = result.status
-    } catch is CleanExit {
-      HandoffCommand.exit(withError: CleanExit.helpRequest(type(of: command)))
-    } catch let error as ValidationError {
+    } catch  where String(reflecting: type(of: error)).hasPrefix("ArgumentParser.") {
+      // A request for help, a version, or a wrong usage that shows only when the command runs.
       HandoffCommand.exit(withError: error)
     } catch {
       // An error is never ArgumentParser's 1, which would mean "something differs".

@@ -77,4 +77,26 @@ import Testing
     #expect(answer.output.contains("(handoff.yml, deadline)"))
     #expect(answer.output.contains("(.env.example)"))
   }
+
+  @Test("Every command's help has an example, and the program names its version")
+  func help() async throws {
+    let folder = try TemporaryFolder()
+    let environment = Lab.bareEnvironment(home: folder.path)
+    let all = try await Tool.run("--help", environment: environment, in: folder.path)
+    #expect(all.status == 0)
+    for command in ["preflight", "generate", "verify", "diff", "list", "show", "probes"] {
+      #expect(all.output.contains("  \(command) "))
+      let help = try await Tool.run(command, "--help", environment: environment, in: folder.path)
+      #expect(help.status == 0)
+      #expect(help.output.contains("Example:   handoff \(command)"))
+    }
+    let version = try await Tool.run("--version", environment: environment, in: folder.path)
+    #expect(version.status == 0)
+    #expect(version.output.wholeMatch(of: /\d+\.\d+\.\d+/) != nil)
+    for shell in ["bash", "zsh", "fish"] {
+      let script = try await Tool.run("--generate-completion-script", shell, environment: environment, in: folder.path)
+      #expect(script.status == 0)
+      #expect(script.output.contains("preflight"))
+    }
+  }
 }
