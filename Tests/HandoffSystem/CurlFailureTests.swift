@@ -12,14 +12,22 @@ import Testing
   ])
   func theSystemsNumberTellsWhyThereIsNoConnection(number: Int32, error: HTTPError) {
     let failure = CurlFailure(
-      code: CURLE_COULDNT_CONNECT, systemError: Int(number), text: "", isTLS: false, isUnix: true)
+      code: CURLE_COULDNT_CONNECT, systemError: Int(number), text: "", isTLS: false, hasAnswer: false, isUnix: true)
     #expect(failure.error == error)
   }
 
-  @Test func aRefusedClientCertificateIsAFailureOfTLS() {
-    let text = "OpenSSL SSL_read: error:0A00045C:SSL routines::tlsv13 alert certificate required, errno 0"
-    let failure = CurlFailure(code: CURLE_RECV_ERROR, systemError: 0, text: text, isTLS: true, isUnix: false)
-    #expect(failure.error == .tls(text))
+  @Test(arguments: [CURLE_RECV_ERROR, CURLE_SEND_ERROR]) func aRefusedClientCertificateIsAFailureOfTLS(code: CURLcode) {
+    // The alert that says so is lost when the server closes first.
+    for text in ["OpenSSL SSL_read: tlsv13 alert certificate required, errno 0", "Connection reset by peer"] {
+      func error(hasAnswer: Bool, isTLS: Bool = true) -> HTTPError {
+        CurlFailure(
+          code: code, systemError: 0, text: text, isTLS: isTLS, hasAnswer: hasAnswer, isUnix: false
+        ).error
+      }
+      #expect(error(hasAnswer: false) == .tls(text))
+      #expect(error(hasAnswer: true) == .garbage)
+      #expect(error(hasAnswer: false, isTLS: false) == .garbage)
+    }
   }
 
   @Test func aSocketOfSomebodyElseIsNotPermitted() async throws {

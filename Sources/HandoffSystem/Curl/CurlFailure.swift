@@ -18,6 +18,8 @@ struct CurlFailure {
   let text: String
   /// Whether the connection was to be encrypted.
   let isTLS: Bool
+  /// Whether any byte of an answer had come.
+  let hasAnswer: Bool
   /// Whether it was a unix socket.
   let isUnix: Bool
 
@@ -55,9 +57,10 @@ struct CurlFailure {
     }
   }
 
-  /// A connection that ended while it was used: in TLS 1.3 that is also how a server refuses a client's certificate.
+  /// A connection that broke while it was used. In TLS 1.3 that is also how a server refuses a client's certificate: the
+  /// client takes the handshake for done by then, and the server's alert may be lost when it closes.
   private var broken: HTTPError {
-    if isTLS, text.contains("alert") { return .tls(words) }
+    if isTLS, !hasAnswer { return .tls(words) }
     return text.contains("CONNECT tunnel failed") ? .other(words) : .garbage
   }
 }

@@ -43,7 +43,7 @@ final class CurlHandle: @unchecked Sendable {
       if reception.isTooLarge { throw .tooLarge }
       throw CurlFailure(
         code: code, systemError: long(CURLINFO_OS_ERRNO), text: String(cString: errorText),
-        isTLS: request.scheme == "https", isUnix: request.endpoint != .tcp
+        isTLS: request.scheme == "https", hasAnswer: reception.hasBegun, isUnix: request.endpoint != .tcp
       ).error
     }
     return HTTPResponse(

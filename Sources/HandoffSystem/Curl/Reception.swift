@@ -10,6 +10,9 @@ final class Reception {
   private let isAbandoned: () -> Bool
   private var headerBytes = 0
 
+  /// Whether any line of an answer has come.
+  var hasBegun: Bool { headerBytes > 0 }
+
   init(bodyLimit: Int, isAbandoned: @escaping () -> Bool) {
     self.bodyLimit = bodyLimit
     self.isAbandoned = isAbandoned
