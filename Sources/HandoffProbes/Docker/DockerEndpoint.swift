@@ -31,6 +31,8 @@ enum EndpointProblem: Error, Hashable {
 /// rootless Docker, Docker Desktop, Colima, Rancher Desktop, OrbStack and Podman.
 struct EndpointSearch {
   let host: Host
+  /// The socket that the docker command asks when nothing names another.
+  var defaultSocket = EngineAddress.defaultSocket
 
   private var environment: ProcessEnvironment { host.environment }
 
@@ -55,14 +57,14 @@ struct EndpointSearch {
       return DockerEndpoint(address: address, tls: tlsOfVariables(for: address), source: Source(.environment, name))
     }
     let isDefaultAsked = contextName != nil
-    if !isDefaultAsked, host.files.kind(of: EngineAddress.defaultSocket) == nil {
+    if !isDefaultAsked, host.files.kind(of: defaultSocket) == nil {
       for (owner, socket) in otherSockets where host.files.kind(of: socket) == .socket {
         return DockerEndpoint(
           address: .unix(socket), tls: nil, source: Source(.defaultValue, owner), isBeyondDocker: true)
       }
     }
     return DockerEndpoint(
-      address: .unix(EngineAddress.defaultSocket), tls: nil, source: Source(.defaultValue, "Docker"))
+      address: .unix(defaultSocket), tls: nil, source: Source(.defaultValue, "Docker"))
   }
 
   // MARK: Variables

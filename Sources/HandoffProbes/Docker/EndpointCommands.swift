@@ -55,7 +55,9 @@ struct EndpointCommands {
 
   /// Goes back to a context of the handoff, if it still exists.
   private func use(context name: String) -> [Remedy] {
-    guard ContainerSummary.isName(name), name == "default" || exists(context: name) else { return [] }
+    guard ContainerSummary.isName(name.replacing("+", with: "_")), name == "default" || exists(context: name) else {
+      return []
+    }
     var remedies: [Remedy] = []
     if environment["DOCKER_HOST"] != nil {
       remedies.append(Remedy(.unset("DOCKER_HOST"), "lets the context count"))

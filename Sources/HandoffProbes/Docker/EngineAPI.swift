@@ -17,7 +17,7 @@ struct EngineAPI: EngineClient {
     to endpoint: DockerEndpoint, _ http: any HTTPTransport, deadline: Deadline
   ) async throws(EngineFailure) -> (api: EngineAPI, version: EngineVersion) {
     let unversioned = EngineAPI(endpoint: endpoint, http: http, version: "")
-    let json = try await unversioned.get("/version", deadline: deadline)
+    let json = try await unversioned.get("/version", limit: 1 << 20, deadline: deadline)
     guard let version = EngineVersion(json) else { throw .senseless(to: "/version") }
     return (EngineAPI(endpoint: endpoint, http: http, version: "/v" + version.negotiated), version)
   }
@@ -27,7 +27,7 @@ struct EngineAPI: EngineClient {
     if let label {
       path += "&filters=" + percentEncoded(JSONValue.object(["label": .array([.string(label)])]).canonical)
     }
-    let json = try await get(path, deadline: deadline)
+    let json = try await get(path, limit: 64 << 20, deadline: deadline)
     guard let entries = json.array else { throw .senseless(to: "/containers/json") }
     var summaries: [ContainerSummary] = []
     for entry in entries {
@@ -78,10 +78,11 @@ struct EngineAPI: EngineClient {
     }
   }
 
-  private func get(_ path: String, deadline: Deadline) async throws(EngineFailure) -> JSONValue {
+  /// - Parameter limit: how many bytes the answer may have.
+  private func get(_ path: String, limit: Int = 4 << 20, deadline: Deadline) async throws(EngineFailure) -> JSONValue {
     let response: HTTPResponse
     do {
-      response = try await http.send(request(version + path), deadline: deadline)
+      response = try await http.send(request(version + path, limit), deadline: deadline)
     } catch {
       throw .transport(error)
     }
@@ -94,14 +95,14 @@ struct EngineAPI: EngineClient {
     return json
   }
 
-  private func request(_ path: String) -> HTTPRequest {
+  private func request(_ path: String, _ limit: Int) -> HTTPRequest {
     switch endpoint.address {
     case .unix(let socket):
-      return HTTPRequest(url: "http://docker" + path, endpoint: .unix(socket), bodyLimit: 64 << 20)
+      return HTTPRequest(url: "http://docker" + path, endpoint: .unix(socket), bodyLimit: limit)
     case .tcp(let host, let port, let base):
       let scheme = endpoint.tls == nil ? "http" : "https"
       return HTTPRequest(
-        url: "\(scheme)://\(host):\(port)\(base)\(path)", tls: endpoint.tls ?? HTTPRequest.TLS(), bodyLimit: 64 << 20,
+        url: "\(scheme)://\(host):\(port)\(base)\(path)", tls: endpoint.tls ?? HTTPRequest.TLS(), bodyLimit: limit,
         usesProxy: true)
     case .ssh(let text):
       // Never asked for here; nobody listens at a scheme that is not spoken.

@@ -17,7 +17,7 @@ enum EngineAddress: Hashable, Sendable {
   init?(parsing text: String, tls: Bool) {
     var trimmed = String(text.drop(while: \.isWhitespace))
     while trimmed.last?.isWhitespace == true { trimmed.removeLast() }
-    guard !trimmed.isEmpty, trimmed.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7f }) else { return nil }
+    guard !trimmed.isEmpty, trimmed.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7f }) else { return nil }
     let parts = trimmed.firstRange(of: "://").map { (trimmed[..<$0.lowerBound], trimmed[$0.upperBound...]) }
     switch parts?.0 {
     case "unix":
@@ -36,7 +36,7 @@ enum EngineAddress: Hashable, Sendable {
     var host = text[..<slash]
     var port = tls ? 2376 : 2375
     let path = text[slash...]
-    guard !host.contains("@"), !path.contains("?"), !path.contains("#") else { return nil }
+    guard !text.contains(" "), !host.contains("@"), !path.contains("?"), !path.contains("#") else { return nil }
     if let colon = host.lastIndex(of: ":"), host.last != "]" {
       let digits = host[host.index(after: colon)...]
       if !digits.isEmpty {
