@@ -2,6 +2,7 @@
 
 The first UNCHECKED requests are not checked by the server; the rest prove that the checks are on and pass.
 """
+
 from __future__ import annotations
 
 import json
@@ -18,7 +19,9 @@ USER, ROLE = "handoff-lab", "handoff-lab-role"
 def client(service: str, endpoint: str, region: str, *credentials: str):
     session = botocore.session.Session()
     session.set_credentials(*credentials)
-    return session.create_client(service, region, endpoint_url=endpoint, config=Config(retries={"total_max_attempts": 1}))
+    return session.create_client(
+        service, region, endpoint_url=endpoint, config=Config(retries={"total_max_attempts": 1})
+    )
 
 
 def main(endpoint: str, region: str) -> dict:
@@ -26,7 +29,10 @@ def main(endpoint: str, region: str) -> dict:
         {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
     )
     trust = json.dumps(
-        {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}]}
+        {
+            "Version": "2012-10-17",
+            "Statement": [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}],
+        }
     )
     iam = client("iam", endpoint, region, "unchecked", "unchecked")
     user = iam.create_user(UserName=USER)["User"]

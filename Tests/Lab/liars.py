@@ -8,6 +8,7 @@ writes the object there too; further arguments choose kinds.
 A PostgreSQL client finds the unix socket of a pg-* liar as it does its own server's: the folder of `socket` as the
 host and the number at its end as the port.
 """
+
 from __future__ import annotations
 
 import argparse
@@ -111,7 +112,9 @@ def endless_headers(connection: socket.socket) -> None:
 def cut(connection: socket.socket) -> None:
     """An answer that ends before the length that it promised."""
     connection.recv(65536)
-    connection.sendall(b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 5000\r\n\r\n{"ApiVersion":')
+    connection.sendall(
+        b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 5000\r\n\r\n{"ApiVersion":'
+    )
 
 
 def postgres(answer):

@@ -1,4 +1,5 @@
 """What is fetched from PyPI, kept between runs: `${XDG_CACHE_HOME:-~/.cache}/handoff-lab`."""
+
 from __future__ import annotations
 
 import fcntl

@@ -1,4 +1,5 @@
 """Certificates for a TLS server on 127.0.0.1 that also asks its clients for one. Made with openssl, for one run."""
+
 from __future__ import annotations
 
 import subprocess
@@ -15,7 +16,9 @@ def make(folder: Path) -> Path:
     """
     folder.mkdir()
     authority(folder, "ca")
-    signed(folder, "ca", "server", "server-", "subjectAltName=IP:127.0.0.1,DNS:localhost\nextendedKeyUsage=serverAuth\n")
+    signed(
+        folder, "ca", "server", "server-", "subjectAltName=IP:127.0.0.1,DNS:localhost\nextendedKeyUsage=serverAuth\n"
+    )
     signed(folder, "ca", "client", "", "extendedKeyUsage=clientAuth\n")
     stranger = folder / "stranger"
     stranger.mkdir()

@@ -1,4 +1,5 @@
 """The command line of the lab."""
+
 from __future__ import annotations
 
 import os

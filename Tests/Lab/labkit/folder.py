@@ -1,4 +1,5 @@
 """The lab's folder: all that a lab is. Whoever has its path can ask it, stop it and remove it."""
+
 from __future__ import annotations
 
 import fcntl

@@ -1,4 +1,5 @@
 """Up and down of parts: all at once on the way up, each from whatever state it is in on the way down."""
+
 from __future__ import annotations
 
 import os
@@ -40,7 +41,9 @@ def up(folder: Folder, names: list) -> dict:
             folder.remove_if_empty()
             raise
     skipped = folder.skipped()
-    return {name: skipped.get(name, "the process that starts it was ended") for name in names if name not in folder.up()}
+    return {
+        name: skipped.get(name, "the process that starts it was ended") for name in names if name not in folder.up()
+    }
 
 
 def starter(folder: Folder, name: str) -> subprocess.Popen:

@@ -3,6 +3,7 @@
 A pid alone may belong to a stranger by the time the lab is stopped. So every process writes its own pid to a file
 before it becomes the server, and a pid whose process is younger than that file is never touched.
 """
+
 from __future__ import annotations
 
 import os

@@ -1,4 +1,5 @@
 """`lab run`: a lab for one command, taken down whatever happens to the command or to this process."""
+
 from __future__ import annotations
 
 import ctypes
@@ -75,7 +76,10 @@ class Run:
         env = {**os.environ, "HANDOFF_LAB_DIR": str(self.folder.path)}
         words = self.names if self.by_name else []
         self.child = subprocess.Popen(
-            [sys.executable, str(lifecycle.LAB), "up", *words], env=env, stdout=subprocess.DEVNULL, start_new_session=True
+            [sys.executable, str(lifecycle.LAB), "up", *words],
+            env=env,
+            stdout=subprocess.DEVNULL,
+            start_new_session=True,
         )
         if self.stopping is not None:  # it came before there was somebody to hand it to
             self.child.terminate()

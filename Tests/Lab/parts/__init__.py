@@ -5,6 +5,7 @@ A part is a module with
                                  raises Missing (this machine lacks something) or Failed
     down(folder: Path) -> None   stops and undoes all that `up` did, from whatever state it was left in,
                                  and gives an error only if something is left; the caller removes the folder"""
+
 from importlib import import_module
 
 NAMES = ["postgres", "postgres-scram", "aws", "docker", "git", "python", "liars"]

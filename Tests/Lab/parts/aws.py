@@ -2,6 +2,7 @@
 
 It lets a counted number of requests through unchecked. They are used up here, to make a user, its key and two roles.
 """
+
 from __future__ import annotations
 
 import json
@@ -31,8 +32,12 @@ def up(folder: Path) -> dict:
     ports.wait(lambda: ports.answers(port), server, log, "moto_server", seconds=60)
     endpoint = f"http://127.0.0.1:{port}"
     done = subprocess.run(
-        [str(tools / "bin/python"), str(SETUP), endpoint, REGION], capture_output=True, text=True, cwd=folder,
-        env=processes.clean_environment(folder), stdin=subprocess.DEVNULL
+        [str(tools / "bin/python"), str(SETUP), endpoint, REGION],
+        capture_output=True,
+        text=True,
+        cwd=folder,
+        env=processes.clean_environment(folder),
+        stdin=subprocess.DEVNULL,
     )
     if done.returncode != 0:
         raise Failed(f"identities on moto: {' / '.join(done.stderr.strip().splitlines()[-3:])}")

@@ -1,7 +1,9 @@
 """A Docker engine of its own: its containerd, network bridge, control groups and folders are not the machine's.
 
-It listens on a unix socket and, with client certificates, on TCP. No registry is asked: one image is built from scratch.
+It listens on a unix socket and, for clients with a certificate, on TCP. No registry is asked: one image is built from
+scratch.
 """
+
 from __future__ import annotations
 
 import json
@@ -42,7 +44,10 @@ def up(folder: Path) -> dict:
         f'[grpc]\n  address = "{state.containerd_socket}"\n'
     )
     containerd = processes.spawn(
-        [programs["containerd"], "--config", containerd_config], folder / "containerd.pid", folder / "containerd.log", env
+        [programs["containerd"], "--config", containerd_config],
+        folder / "containerd.pid",
+        folder / "containerd.log",
+        env,
     )
     ports.wait(lambda: connects(state.containerd_socket), containerd, folder / "containerd.log", "containerd")
     (folder / "daemon.json").write_text("{}\n")
@@ -178,7 +183,8 @@ def start_daemon(folder: Path, state: State, program: str, certs: Path, env: dic
             "--pidfile", folder / "docker.pid", "--bridge", state.name, "--cgroup-parent", f"/{state.name}",
             "--exec-opt", "native.cgroupdriver=cgroupfs", "--iptables=false", "--ip6tables=false", "--ip-forward=false",
             "--ip-masq=false", "--host", f"unix://{state.socket}", "--host", f"tcp://127.0.0.1:{port}", "--tlsverify",
-            "--tlscacert", certs / "ca.pem", "--tlscert", certs / "server-cert.pem", "--tlskey", certs / "server-key.pem",
+            "--tlscacert", certs / "ca.pem", "--tlscert", certs / "server-cert.pem",
+            "--tlskey", certs / "server-key.pem",
         ]  # fmt: skip
         server = processes.spawn(argv, folder / "dockerd.pid", log, env)
         try:
@@ -204,7 +210,11 @@ def find_programs() -> dict:
         if where is None:
             missing.append(f"{name} (Debian: {package})")
     beside = os.path.join(os.path.dirname(found["dockerd"] or ""), "docker")
-    client = beside if os.access(beside, os.X_OK) else shutil.which("docker", path="/usr/bin") or shutil.which("docker", path=path)
+    client = (
+        beside
+        if os.access(beside, os.X_OK)
+        else shutil.which("docker", path="/usr/bin") or shutil.which("docker", path=path)
+    )
     if found["busybox"] and subprocess.run(["ldd", found["busybox"]], capture_output=True).returncode == 0:
         missing.append("a busybox that needs no libraries (Debian: busybox-static)")
     if client is None:

@@ -1,4 +1,5 @@
 """A bare repository to push to."""
+
 from __future__ import annotations
 
 import shutil

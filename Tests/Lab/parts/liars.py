@@ -1,4 +1,5 @@
 """The servers that hang or lie: one process that listens on a port and on a socket for each kind (see ../liars.py)."""
+
 from __future__ import annotations
 
 import json
@@ -19,7 +20,9 @@ def up(folder: Path) -> dict:
     held = os.open(pipe, os.O_RDWR)  # its own end to write to: its input never ends, and no other process is needed
     argv = [sys.executable, "-I", PROGRAM, "--sockets", folder / "s", "--addresses", addresses]
     try:
-        server = processes.spawn(argv, folder / "server.pid", folder / "server.log", processes.clean_environment(folder), held)
+        server = processes.spawn(
+            argv, folder / "server.pid", folder / "server.log", processes.clean_environment(folder), held
+        )
     finally:
         os.close(held)
     ports.wait(addresses.exists, server, folder / "server.log", "liars.py", seconds=10)

@@ -2,6 +2,7 @@
 
 The server refuses to run as root, so for root it runs as the user `postgres` of the distribution's package.
 """
+
 from __future__ import annotations
 
 import os
@@ -98,7 +99,11 @@ class Cluster:
         for name, value in variables.items():
             argv += ["-v", f"{name}={value}"]
         env = processes.clean_environment(
-            self.folder, PGHOST=str(self.sockets), PGPORT=str(self.port), PGUSER="postgres", PGPASSWORD=self.password or ""
+            self.folder,
+            PGHOST=str(self.sockets),
+            PGPORT=str(self.port),
+            PGUSER="postgres",
+            PGPASSWORD=self.password or "",
         )
         done = subprocess.run(list(map(str, argv)), env=env, capture_output=True, text=True, stdin=subprocess.DEVNULL)
         if done.returncode != 0:
@@ -125,9 +130,7 @@ def start(folder: Path, hba: str, password: str | None = None) -> Cluster:
             shutil.chown(secret, user, user)
         argv[-1:] = ["scram-sha-256", f"--pwfile={secret}"]
     log = folder / "initdb.log"
-    initdb = processes.spawn(
-        argv, cluster.sockets / "initdb.pid", log, processes.clean_environment(folder), user=user
-    )
+    initdb = processes.spawn(argv, cluster.sockets / "initdb.pid", log, processes.clean_environment(folder), user=user)
     initdb.wait()
     (cluster.sockets / "password").unlink(missing_ok=True)
     if initdb.returncode != 0:

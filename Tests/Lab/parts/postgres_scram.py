@@ -1,4 +1,5 @@
 """A second PostgreSQL cluster, where only a password (SCRAM-SHA-256) gets in, with the same sample database."""
+
 from __future__ import annotations
 
 import secrets

@@ -1,4 +1,5 @@
 """A venv with pytest, and the wheels to make more of them without the network."""
+
 from __future__ import annotations
 
 from pathlib import Path
