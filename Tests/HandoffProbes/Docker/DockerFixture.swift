@@ -159,7 +159,7 @@ extension Observation {
   var verdicts: [String] { findings.map { "\($0.id) \($0.severity)" } }
 
   /// A finding by its id.
-  func finding(_ id: String) throws -> Finding {
+  func trouble(_ id: String) throws -> Finding {
     try #require(findings.first { $0.id == id }, "\(verdicts)")
   }
 }

@@ -88,7 +88,7 @@ struct DockerTroubleTests {
         #expect(observation.fact(FactID("docker.container[\(name)].state"))?.value == "restarting")
         #expect(observation.summary.plain == "1 container, 0 running; \(name) restarts in a loop")
       }
-      let told = try await fixture.observe().finding("docker.container-restarting")
+      let told = try await fixture.observe().trouble("docker.container-restarting")
       #expect(told.message.plain.contains("status 7") || told.message.plain.contains("status 0"))
     }
   }
@@ -107,7 +107,7 @@ struct DockerTroubleTests {
         observation.verdicts == [
           "docker.container-unhealthy failure", "docker.container-starting warning", "docker.container-paused warning",
         ])
-      try await fixture.apply(try #require(try observation.finding("docker.container-paused").remedies.first))
+      try await fixture.apply(try #require(try observation.trouble("docker.container-paused").remedies.first))
       #expect(try await fixture.inspect(fixture.name + "-still", "{{.State.Status}}") == "running")
     }
   }
@@ -138,9 +138,9 @@ struct DockerTroubleTests {
       try await fixture.docker("rm", "-f", worker)
       let after = try await fixture.observe(expected: before)
       #expect(after.verdicts.filter { !$0.contains("starting") } == ["docker.service-down failure"])
-      #expect(try after.finding("docker.service-down").facts.contains(FactID("docker.container[\(worker)].state")))
+      #expect(try after.trouble("docker.service-down").facts.contains(FactID("docker.container[\(worker)].state")))
       #expect(fixture.changes(before, after).filter { !$0.contains(".health") } == ["docker.containers gone failure"])
-      try await fixture.apply(try #require(try after.finding("docker.service-down").remedies.first))
+      try await fixture.apply(try #require(try after.trouble("docker.service-down").remedies.first))
       #expect(try await fixture.observe().fact("docker.containers") == before.fact("docker.containers"))
       try await fixture.compose("down")
       let none = try await fixture.observe(expected: before)
