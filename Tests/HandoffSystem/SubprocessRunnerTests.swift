@@ -1,6 +1,7 @@
-import HandoffSystem
 import HandoffTestSupport
 import Testing
+
+@testable import HandoffSystem
 
 #if canImport(Glibc)
   import Glibc
@@ -89,8 +90,9 @@ import Testing
   }
 
   @Test func letsWhatHearsTERMTidyUp() async throws {
-    let result = await shell(
-      "trap 'echo tidy; exit 0' TERM; echo $$; while :; do sleep 60 & wait; done", within: .milliseconds(300))
+    let script = "trap 'echo tidy; exit 0' TERM; echo $$; while :; do sleep 60 & wait; done"
+    let result = await SubprocessRunner(grace: .seconds(10)).run(
+      Command("sh", ["-c", script], environment: path), deadline: .after(.milliseconds(600)))
     #expect(result.outcome == .timedOut)
     #expect(result.text.hasSuffix("tidy"))
     try await expectNobodyLeft(of: result)
@@ -107,7 +109,7 @@ import Testing
     let result = await shell("echo $$; sleep 60 & echo done")
     #expect(result.outcome == .exited(0))
     #expect(result.text.hasSuffix("done"))
-    #expect(ContinuousClock.now - start < .seconds(2))
+    #expect(ContinuousClock.now - start < .seconds(10))
     try await expectNobodyLeft(of: result)
   }
 
@@ -125,7 +127,7 @@ import Testing
     #expect(kill(escaped, SIGKILL) == 0, "what left the session is not ours to end")
     #expect(result.outcome == .exited(0))
     #expect(result.text.hasSuffix("done"))
-    #expect(ContinuousClock.now - start < .seconds(4))
+    #expect(ContinuousClock.now - start < .seconds(15))
   }
 
   @Test func endsWhatPrintsForEver() async throws {
@@ -133,7 +135,7 @@ import Testing
     let result = await shell("echo $$; exec yes", outputLimit: 1 << 16)
     #expect(result.outcome == .tooMuchOutput)
     #expect(result.standardOutput.count == 1 << 16)
-    #expect(ContinuousClock.now - start < .seconds(5))
+    #expect(ContinuousClock.now - start < .seconds(15))
     try await expectNobodyLeft(of: result)
   }
 
@@ -164,7 +166,7 @@ import Testing
     task.cancel()
     let result = await task.value
     #expect(result.outcome == .timedOut)
-    #expect(ContinuousClock.now - start < .seconds(3))
+    #expect(ContinuousClock.now - start < .seconds(15))
     try await expectNobodyLeft(of: result)
   }
 
@@ -218,6 +220,6 @@ import Testing
       return await group.reduce(into: []) { $0.append($1) }
     }
     #expect(outcomes == Array(repeating: .exited(7), count: 30))
-    #expect(ContinuousClock.now - start < .seconds(8))
+    #expect(ContinuousClock.now - start < .seconds(14))
   }
 }

@@ -22,12 +22,14 @@ import Synchronization
 /// program, because it is stuck in a system call.
 public struct SubprocessRunner: CommandRunner {
   /// How long a program may take to end after SIGTERM before SIGKILL follows.
-  private static let grace = Duration.milliseconds(250)
+  private let grace: Duration
   /// How long after SIGKILL the program is waited for.
   private static let patience = Duration.milliseconds(500)
 
   /// Makes one.
-  public init() {}
+  public init() { self.init(grace: .milliseconds(250)) }
+
+  init(grace: Duration) { self.grace = grace }
 
   /// Runs a program in a session of its own until it ends or the deadline comes. When the task is cancelled, the
   /// deadline has come.
@@ -42,9 +44,9 @@ public struct SubprocessRunner: CommandRunner {
     let capture = CommandCapture(limit: command.outputLimit)
     let answer = Exchange<CommandOutcome>()
     return await withTaskCancellationHandler {
-      let work = Task { answer.answer(await Self.execute(command, path: path, deadline: deadline, into: capture)) }
+      let work = Task { answer.answer(await execute(command, path: path, deadline: deadline, into: capture)) }
       let guardian = Task {
-        try? await Task.sleep(until: deadline.instant + Self.grace + Self.patience, clock: .continuous)
+        try? await Task.sleep(until: deadline.instant + grace + Self.patience, clock: .continuous)
         if !Task.isCancelled { answer.answer(.timedOut) }
       }
       let outcome = await withCheckedContinuation { answer.wait($0) }
@@ -61,7 +63,7 @@ public struct SubprocessRunner: CommandRunner {
     CommandResult(outcome: outcome, standardOutput: [], standardError: [])
   }
 
-  private static func execute(
+  private func execute(
     _ command: Command, path: String, deadline: Deadline, into capture: CommandCapture
   ) async -> CommandOutcome {
     guard let input = openCommandInput(command.input, deadline: deadline) else {
@@ -94,7 +96,7 @@ public struct SubprocessRunner: CommandRunner {
       case .signaled(let signal): .signalled(Int(signal))
       }
     } catch let error as SubprocessError {
-      return outcome(of: error, command: command)
+      return Self.outcome(of: error)
     } catch {
       return .failedToStart("unexpected error")
     }
@@ -108,13 +110,13 @@ public struct SubprocessRunner: CommandRunner {
 
   /// Reads what the program prints and ends its process group when it has ended or must end.
   /// - Returns: why it was ended, or nil when it ended by itself.
-  private static func supervise(
+  private func supervise(
     _ execution: Execution<FileDescriptorInput, SequenceOutput, SequenceOutput>, deadline: Deadline,
     capture: CommandCapture
   ) async -> CommandOutcome? {
     let group = -execution.processIdentifier.value
     let events = capture.events
-    waitForExit(of: execution.processIdentifier.value) { events.continuation.yield(.exit) }
+    Self.waitForExit(of: execution.processIdentifier.value) { events.continuation.yield(.exit) }
     let timer = Task {
       try? await Task.sleep(until: deadline.instant, clock: .continuous)
       events.continuation.yield(.deadline)
@@ -168,7 +170,7 @@ public struct SubprocessRunner: CommandRunner {
   }
 
   /// The words of swift-subprocess are not passed on: they can hold values of variables.
-  private static func outcome(of error: SubprocessError, command: Command) -> CommandOutcome {
+  private static func outcome(of error: SubprocessError) -> CommandOutcome {
     switch error.code {
     case .executableNotFound:
       // The file was there and executable a moment ago.

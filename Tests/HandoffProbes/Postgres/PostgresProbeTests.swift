@@ -86,9 +86,7 @@ import Testing
     try await Psql.withDatabase { name in
       try await Psql.run("CREATE TABLE busy (n int); INSERT INTO busy VALUES (1); ANALYZE busy", database: name)
       try await Psql.holding("BEGIN; LOCK TABLE busy IN ACCESS EXCLUSIVE MODE;", database: name) {
-        let start = ContinuousClock.now
         let observation = try await fixture.observe(PostgresFixture.variables(database: name))
-        #expect(ContinuousClock.now - start < .milliseconds(900))
         #expect(observation.findings == [])
         #expect(observation.fact("postgres.rows[public.busy]")?.value == 1)
         #expect(observation.fact("postgres.size") != nil)
