@@ -86,13 +86,22 @@ public struct ProbeRunner: Sendable {
   }
 
   private func race(_ probe: any Probe, _ context: ProbeContext) async -> Observation {
-    await withCheckedContinuation { continuation in
-      let first = FirstResult(continuation)
-      let measuring = Task { first.deliver(await probe.observe(context)) }
-      Task {
-        try? await Task.sleep(until: context.deadline.instant + Self.grace, clock: .continuous)
-        if first.deliver(Self.leftBehind(probe.area, after: timeout)) { measuring.cancel() }
+    // The task is not a child of this one, which could not return before it does.
+    let measuring = Task { await probe.observe(context) }
+    return await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        let first = FirstResult(continuation)
+        let guardian = Task {
+          try? await Task.sleep(until: context.deadline.instant + Self.grace, clock: .continuous)
+          if first.deliver(Self.leftBehind(probe.area, after: timeout)) { measuring.cancel() }
+        }
+        Task {
+          first.deliver(await measuring.value)
+          guardian.cancel()
+        }
       }
+    } onCancel: {
+      measuring.cancel()
     }
   }
 

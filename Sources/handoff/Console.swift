@@ -41,11 +41,14 @@ enum Console {
 
   /// Ends the process. Output that could not be written (a full disk) is a failure of the tool; a reader that has gone
   /// away is not.
-  static func finish(_ status: ExitStatus) -> Never {
+  static func finish(_ status: ExitStatus) -> Never { finish(exitStatus: status.rawValue) }
+
+  /// Ends the process with a status of its own.
+  static func finish(exitStatus: Int32) -> Never {
     let failed = outputFailed.withLock { $0 }
     if failed { complain("the output could not be written") }
     // Threads that still wait for a dead peer must not hold the exit up.
-    _exit(failed ? ExitStatus.unknown.rawValue : status.rawValue)
+    _exit(failed ? ExitStatus.unknown.rawValue : exitStatus)
   }
 
   @discardableResult private static func write(_ text: String, to descriptor: Int32) -> Bool {

@@ -13,6 +13,13 @@ import Synchronization
 enum Signals {
   private static let work = Mutex<(@Sendable () -> Void)?>(nil)
   private static let descriptor = Atomic<Int32>(-1)
+  private static let received = Atomic<Int32>(0)
+
+  /// A signal ended the work.
+  struct Interrupted: Error {
+    /// The exit status that a shell expects: 128 and the signal's number.
+    let status: Int32
+  }
 
   /// Installs the handlers.
   static func install() {
@@ -31,6 +38,7 @@ enum Signals {
     detach {
       var byte: UInt8 = 0
       while take(reading, &byte) != 1 {}
+      received.store(Int32(byte), ordering: .sequentiallyConsistent)
       let cancel = work.withLock { $0 }
       cancel?()
       // Long enough for the runner to kill what it started, short enough for a person.
@@ -40,11 +48,15 @@ enum Signals {
   }
 
   /// Runs work that a signal cancels.
+  /// - Throws: ``Interrupted`` after a signal, whatever the work came to.
   static func cancelling<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) async throws -> Value {
     let task = Task { try await body() }
     work.withLock { $0 = { task.cancel() } }
     defer { work.withLock { $0 = nil } }
-    return try await task.value
+    let result = await task.result
+    let signal = received.load(ordering: .sequentiallyConsistent)
+    if signal != 0 { throw Interrupted(status: 128 + signal) }
+    return try result.get()
   }
 
   private static func detach(_ body: @escaping @Sendable () -> Void) {

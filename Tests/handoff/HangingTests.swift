@@ -1,0 +1,81 @@
+import Foundation
+import HandoffModel
+import HandoffTestSupport
+import Testing
+
+/// Servers and programs that accept and never answer, each alone and all at once.
+@Suite(.serialized, SampleProject.requirement, Lab.needs("liars", "LIAR_SILENT", "LIAR_SOCKET_SILENT"))
+struct HangingTests {
+  static let timeout = 2
+
+  @Test("What hangs is unknown by its name within its deadline and a second; the others are complete; nothing is left")
+  func hanging() async throws {
+    let project = try await SampleProject.make()
+    let bin = try TemporaryFolder(["hangs": "#!/bin/sh\ntrap '' TERM\nsleep 300 & wait; sleep 300\n"])
+    try await project.ask("chmod", "+x", bin.path + "/hangs")
+    try await project.ask("cp", "-a", ".venv", ".venv-well")
+    _ = try await project.generate("--title", "Healthy")
+    let silent = try Lab.value("LIAR_SILENT")
+    let port = try #require(silent.split(separator: ":").last.map(String.init))
+    let socket = try Lab.value("LIAR_SOCKET_SILENT")
+    // The virtual environment's interpreter never comes up.
+    try await project.ask("rm", ".venv/bin/python")
+    try await project.ask("cp", bin.path + "/hangs", ".venv/bin/python")
+    try await project.ask("mv", ".venv", ".venv-hung")
+    try await project.ask("cp", "-a", ".venv-well", ".venv")
+    try await project.ask("sh", "-c", "printf '%s\\n' '.venv-*/' >> .git/info/exclude")
+
+    let ways: [(area: String, head: String, changes: [String: String?])] = [
+      ("aws", "aws.account", ["AWS_ENDPOINT_URL": "http://\(silent)"]),
+      ("postgres", "postgres.database", ["PGPORT": port]),
+      ("docker", "docker.engine", ["DOCKER_HOST": "unix://\(socket)"]),
+      ("python", "python.environment", [:]),
+    ]
+    func swap(_ isHung: Bool) async throws {
+      try await project.ask("sh", "-c", "rm -rf .venv && cp -a \(isHung ? ".venv-hung" : ".venv-well") .venv")
+    }
+    for hung in ways.map({ [$0.area] }) + [ways.map(\.area)] {
+      try await swap(hung.contains("python"))
+      var changes: [String: String?] = [:]
+      for way in ways where hung.contains(way.area) { changes.merge(way.changes) { $1 } }
+      let clock = ContinuousClock()
+      let start = clock.now
+      let report = try await project.verify("--timeout", "\(Self.timeout)", changing: changes)
+      let took = clock.now - start
+      let note = Comment(rawValue: "\(hung) took \(took): \(report.findings)")
+      #expect(took < .seconds(Self.timeout + 1), note)
+      #expect(report.status == 2, note)
+      let heads = ways.filter { hung.contains($0.area) }.map { "\($0.head) unknown unknown" }
+      #expect(Set(report.changes) == Set(heads), note)
+      for area in hung { #expect(report.findings.contains { $0.hasPrefix(area + ".") }, note) }
+      #expect(report.findings.allSatisfy { id in hung.contains { id.hasPrefix($0 + ".") } }, note)
+      let left = try await Witness.ask("pgrep", ["-f", project.path], environment: project.environment)
+      #expect(left.output.isEmpty, note)
+    }
+    try await project.remove()
+  }
+
+  @Test("A Ctrl-C ends the run at once, and what it had started")
+  func interrupted() async throws {
+    let folder = try TemporaryFolder([
+      "requirements.txt": "pytest\n", ".venv/pyvenv.cfg": "home = /usr/bin\n",
+      ".venv/bin/python": "#!/bin/sh\ntouch started\ntouch \"$HOME/started\"\nsleep 300 & wait\n",
+    ])
+    let environment = Lab.bareEnvironment(home: folder.path)
+    try await Witness.ask("chmod", ["+x", folder.path + "/.venv/bin/python"], environment: environment)
+    // The interrupt is sent when the interpreter has started, not after some time.
+    let script = """
+      set -m
+      "$0" preflight --only python --timeout 60 & tool=$!
+      until [ -e "$HOME/started" ]; do kill -0 $tool || exit 99; done
+      kill -INT $tool
+      wait $tool
+      """
+    let clock = ContinuousClock()
+    let start = clock.now
+    let answer = try await Witness.ask("bash", ["-c", script, Tool.path], environment: environment, in: folder.path)
+    #expect(answer.status == 130)
+    #expect(clock.now - start < .seconds(20))
+    #expect(try await Witness.ask("pgrep", ["-f", folder.path], environment: environment).output.isEmpty)
+  }
+}

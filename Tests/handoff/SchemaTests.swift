@@ -1,0 +1,46 @@
+import Foundation
+import HandoffTestSupport
+import Testing
+
+/// The JSON that programs read, held against its schemas by a validator that is not ours.
+@Suite(Lab.needs("aws", "TOOLS"))
+struct SchemaTests {
+  static let schemas = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .appendingPathComponent("../../Sources/handoff/Schemas").standardizedFileURL.path
+
+  func validate(_ json: String, schema: String) async throws -> Witness.Answer {
+    let folder = try TemporaryFolder(["value.json": json])
+    let program = """
+      import json, sys
+      from jsonschema import Draft202012Validator
+      schema = json.load(open(sys.argv[1]))
+      Draft202012Validator.check_schema(schema)
+      errors = [e.json_path + ': ' + e.message for e in Draft202012Validator(schema).iter_errors(json.load(open(sys.argv[2])))]
+      print('\\n'.join(errors))
+      sys.exit(bool(errors))
+      """
+    return try await Witness.ask(
+      try Lab.value("TOOLS") + "/bin/python",
+      ["-c", program, "\(Self.schemas)/\(schema)", folder.path + "/value.json"],
+      environment: Lab.bareEnvironment(home: folder.path))
+  }
+
+  @Test("What preflight, verify and diff print is what the schemas say, broken or not")
+  func output() async throws {
+    let folder = try TemporaryFolder([".env.example": "A=1\nB=1\n", "requirements.txt": "pytest\n"])
+    let environment = Lab.bareEnvironment(home: folder.path)
+    _ = try await Tool.run("generate", environment: environment.merging(["A": "1"]) { $1 }, in: folder.path)
+    for (arguments, schema) in [
+      (["preflight"], "handoff.snapshot-1.json"), (["verify"], "handoff.comparison-1.json"),
+      (["diff", "latest"], "handoff.comparison-1.json"), (["diff", "latest", "latest"], "handoff.comparison-1.json"),
+    ] {
+      let answer = try await Witness.ask(
+        Tool.path, arguments + ["--format", "json"], environment: environment, in: folder.path)
+      let verdict = try await validate(answer.output, schema: schema)
+      #expect(verdict.status == 0, "\(arguments): \(verdict.output) \(verdict.complaint)")
+      // The validator is one that finds something: without its version the value is refused.
+      let wrong = answer.output.replacing("\"schema\"", with: "\"scheme\"")
+      #expect(try await validate(wrong, schema: schema).status == 1)
+    }
+  }
+}
