@@ -48,6 +48,8 @@ enum Main {
       status = .confirmed
     } catch let result as CommandEnded {
       status = result.status
+    } catch let signal as Signals.Interrupted {
+      Console.finish(exitStatus: signal.status)
     } catch  where String(reflecting: type(of: error)).hasPrefix("ArgumentParser.") {
       // A request for help, a version, or a wrong usage that shows only when the command runs.
       HandoffCommand.exit(withError: error)
