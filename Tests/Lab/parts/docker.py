@@ -73,11 +73,12 @@ def down(folder: Path) -> None:
     """Ends containers, engine, containerd and shims, whichever still run, then undoes mounts, networks and groups."""
     state, left = State(folder), []
     daemon, containerd = processes.recorded(folder / "dockerd.pid"), processes.recorded(folder / "containerd.pid")
-    end = time.monotonic() + 20
+    in_order, end = daemon is not None, time.monotonic() + 20
     left += processes.stop([daemon] if daemon else [], ((signal.SIGTERM, 0),))
     while left and time.monotonic() < end:  # it waits for its containers, some of which would not hear of it
         processes.stop(state.container_processes(), ((signal.SIGKILL, 1),))
         left = processes.stop(left, ((0, 0.1),))  # 0: only waits
+    in_order = in_order and not left
     left = processes.stop(left, ((signal.SIGKILL, 5),))
     left += processes.stop(state.container_processes(), ((signal.SIGKILL, 5),))
     left += processes.stop(state.shims(), processes.GENTLE)
@@ -85,7 +86,7 @@ def down(folder: Path) -> None:
         left += processes.stop([containerd], processes.GENTLE)
     left += processes.stop(state.proxies(), processes.GENTLE)
     state.unmount()
-    state.remove_networks()
+    state.remove_networks(in_order=in_order)
     state.remove_groups()
     state.restore_machine()
     if left:
@@ -162,14 +163,45 @@ class State:
             for path in reversed(below):
                 subprocess.run(["umount", "-l", path], capture_output=True)
 
-    def remove_networks(self) -> None:
-        """Removes the bridge, and those of the networks that compose or a test made."""
-        names = [self.name]
+    def remove_networks(self, in_order: bool) -> None:
+        """Removes the bridge, and those of the networks that compose or a test made, with what hangs on them.
+
+        An engine that did not end in order leaves pairs of links that it had not yet put on a bridge, and no record of
+        them. What tells them is that they are younger than the bridge, have both ends here, and stay on none.
+        """
+        bridges, ends = {self.name}, set()
+        younger_than = number(self.name)
         for file in (self.folder / "data/network/files").glob("*.db"):
-            networks = re.findall(rb"docker/network/v1\.0/bridge/([0-9a-f]{64})/", file.read_bytes())
-            names += [f"br-{network.decode()[:12]}" for network in set(networks)]
-        for name in names:
-            subprocess.run(["ip", "link", "del", name], capture_output=True)
+            known = file.read_bytes()
+            networks = re.findall(rb"docker/network/v1\.0/bridge/([0-9a-f]{64})/", known)
+            bridges |= {f"br-{network.decode()[:12]}" for network in networks}
+            ends |= {name.decode() for name in re.findall(rb'"SrcName":"(veth[0-9a-f]+)"', known)}
+        for bridge in bridges:  # what hangs on it has its other end in a container, or, if the engine was killed, here
+            members = Path("/sys/class/net", bridge, "brif")
+            ends |= set(os.listdir(members)) if members.is_dir() else set()
+        if not in_order and younger_than is not None:
+            loose = loose_pairs(younger_than)
+            if loose:
+                time.sleep(1)  # another engine's would be on its bridge by then
+                ends |= loose & loose_pairs(younger_than)
+        for name in sorted(ends) + sorted(bridges):
+            if os.path.exists(f"/sys/class/net/{name}"):
+                subprocess.run(["ip", "link", "del", name], capture_output=True)
+
+
+def number(link: str) -> int | None:
+    """The number of a network link, in the order of making; None if there is none of this name."""
+    try:
+        return int(Path("/sys/class/net", link, "ifindex").read_text())
+    except OSError:
+        return None
+
+
+def loose_pairs(younger_than: int) -> set:
+    """Links named as Docker's, made after another, whose peer is here too and that are on no bridge."""
+    shown = subprocess.run(["ip", "-o", "link", "show", "type", "veth"], capture_output=True, text=True).stdout
+    found = re.findall(r"^(\d+): (veth[0-9a-f]{7})@veth[0-9a-f]{7}:(?!.* master )", shown, re.MULTILINE)
+    return {name for index, name in found if int(index) > younger_than}
 
 
 def start_daemon(folder: Path, state: State, program: str, certs: Path, env: dict):
