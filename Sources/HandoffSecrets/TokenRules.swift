@@ -31,8 +31,9 @@ enum TokenRules {
 
   /// A JSON Web Token (RFC 7519): three base64url parts, of which the first two begin as JSON objects do.
   private static func webToken(_ line: ArraySlice<UInt8>, _ index: Int) -> Found? {
-    guard line.has("eyJ".utf8, at: index) else { return nil }
     let isPart: (UInt8) -> Bool = { $0.isWord || $0 == 0x2d }
+    // Each run of characters is looked at from its beginning only.
+    guard line.has("eyJ".utf8, at: index), index == line.startIndex || !isPart(line[index - 1]) else { return nil }
     let first = line.end(from: index, while: isPart)
     guard first - index >= 10, line.has(".eyJ".utf8, at: first) else { return nil }
     let second = line.end(from: first + 1, while: isPart)

@@ -10,7 +10,7 @@ struct TokenShape: Sendable {
       case .wordDash: byte.isWord || byte == 0x2d
       case .upperBase32: byte.isUpper || (byte >= 0x32 && byte <= 0x37)
       case .hex: byte.isDigit || (byte >= 0x61 && byte <= 0x66)
-      case .base64: byte.isAlphanumeric || byte == 0x2b || byte == 0x2f || byte == 0x3d || byte == 0x2d || byte == 0x5f
+      case .base64: byte.isAlphanumeric || byte == 0x2b || byte == 0x2f || byte == 0x2d || byte == 0x5f
       }
     }
   }
@@ -33,6 +33,10 @@ struct TokenShape: Sendable {
   /// The end of a token of this shape that begins at an index, or nil.
   func end(in line: ArraySlice<UInt8>, at index: Int) -> Int? {
     guard line.has(prefix, at: index) else { return nil }
+    // Each long run of characters is looked at from its beginning only.
+    if length.upperBound > 300, index > line.startIndex, alphabet.holds(line[index - 1]) {
+      return nil
+    }
     let start = index + prefix.count
     let end = line.end(from: start, limit: length.upperBound + 1) { alphabet.holds($0) }
     guard length.contains(end - start) else { return nil }

@@ -2,6 +2,14 @@ import HandoffSecrets
 import HandoffText
 import Testing
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 @Suite struct OrdinaryDocumentTests {
   static let document = """
     # Post cleanup
@@ -90,18 +98,28 @@ import Testing
     #expect(hits.first?.line == Self.document.split(separator: "\n", omittingEmptySubsequences: false).count + 1)
   }
 
-  @Test func timeGrowsWithTheLengthAlone() {
-    let clock = ContinuousClock()
-    func time(_ text: String) -> Duration { clock.measure { _ = SecretScanner().scan(text) } }
-    for line in [
-      Self.document, "password=\"a password=\"a ", "aaaa:aaaa@aaaa://", "eyJ.eyJ.eyJ.", "-----BEGIN A ", "| token ",
-    ] {
-      let small = String(repeating: line, count: max(1, 4_000 / line.utf8.count))
-      let large = String(repeating: small, count: 8)
-      _ = time(small)
-      let first = min(time(small), time(small))
-      let second = min(time(large), time(large))
-      #expect(second < first * 24, "\(line.prefix(20)): \(first) and \(second)")
+  /// The processor time of one scan in seconds, the best of three: other work on the machine does not count.
+  private func cost(_ text: String) -> Double {
+    func now() -> Double {
+      var time = timespec()
+      clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+      return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
     }
+    return (0..<3).map { _ in
+      let start = now()
+      _ = SecretScanner().scan(text)
+      return now() - start
+    }.min() ?? 0
+  }
+
+  @Test(arguments: [
+    Self.document, "password=\"a password=\"a ", "aaaa:aaaa@aaaa://", "eyJ.eyJ.eyJ.", "eyJ-", "eyJaaaaaaaaaa.",
+    "-----BEGIN A ",
+    "| token ", "IQoJb3JpZ2lu-", "IQoJb3JpZ2lu=", "key: \\", "a:1234:a:a:", "://a:b",
+  ])
+  func timeGrowsWithTheLengthAlone(line: String) {
+    let small = String(repeating: line, count: max(1, 4_000 / line.utf8.count))
+    let (first, second) = (cost(small), cost(String(repeating: small, count: 8)))
+    #expect(second < first * 24, "\(first) and \(second)")
   }
 }
