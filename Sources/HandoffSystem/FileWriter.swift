@@ -166,7 +166,7 @@ private final class Directory {
   }
 
   func makeTemporary(mode: mode_t) throws(FileWriteError) -> Temporary {
-    while true {
+    for _ in 0..<100 {
       let name = Self.prefix + String(UInt64.random(in: .min ... .max), radix: 36) + Self.suffix
       let file = openat(descriptor, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode)
       if file < 0, errno == EEXIST { continue }
@@ -174,7 +174,9 @@ private final class Directory {
       let temporary = Temporary(name: name, file: file, directory: self)
       // Another process that is just reaping may have taken it for a stale one.
       if temporary.lock() { return temporary }
+      temporary.remove()
     }
+    throw .exists
   }
 
   /// Gives a file a second name, unless that is taken.
