@@ -75,8 +75,23 @@ public struct HandoffStore: Sendable {
     return found
   }
 
-  /// The newest handoff, or nil when there is none.
-  public func latest() throws(StoreError) -> StoredHandoff? { try newest(1).first }
+  /// The newest handoff that the tool wrote, or nil when there is none. Documents that cannot be understood, such as
+  /// those that somebody wrote by hand, are passed over.
+  public func latest() throws(StoreError) -> StoredHandoff? {
+    var names = try names()[...]
+    while let date = names.first?.date {
+      let ofDate = names.prefix { $0.date == date }
+      names = names.dropFirst(ofDate.count)
+      for name in ofDate.count == 1 ? Array(ofDate) : sortedByTime(ofDate) {
+        do {
+          return try read(name)
+        } catch .damaged, .notText {
+          continue
+        }
+      }
+    }
+    return nil
+  }
 
   /// The names in the order of ``newest(_:)``. The file of a date that has only one is not read.
   func newestNames(_ count: Int) throws(StoreError) -> [HandoffName] {

@@ -65,6 +65,18 @@ import Testing
     await #expect(throws: StoreError.self) { try await store.find("latest~3") }
   }
 
+  @Test func handoffsWrittenByHandAreNoObstacle() async throws {
+    let fixture = try StoreFixture()
+    try fixture.write("handoffs/SESSION-HANDOFF-2025-11-08-BY-HAND.md", "# by hand")
+    let store = try fixture.store()
+    #expect(try store.latest()?.name == nil)
+    try fixture.write(
+      "handoffs/SESSION-HANDOFF-2025-11-07-X.md", try StoreFixture.document("x", at: "2025-11-07T08:00:00Z"))
+    #expect(try store.latest()?.document.handoff.notes.title == "x")
+    // Asked for by name, it is told what is wrong with it.
+    await #expect(throws: StoreError.self) { try await store.find("latest") }
+  }
+
   @Test func tenThousandHandoffsAreNotRead() async throws {
     let fixture = try StoreFixture()
     for number in 0..<2_000 {
