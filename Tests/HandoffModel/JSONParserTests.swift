@@ -52,4 +52,10 @@ import Testing
     }
     #expect(Source(parsing: "elsewhere: a") == nil)
   }
+
+  @Test func nothingThatIsWrittenCanEndAFenceOrHide() {
+    let value: JSONValue = ["`<a>": "-->\u{202e}\u{0}é\u{200b}"]
+    #expect(value.canonical == #"{"\u0060\u003ca\u003e":"--\u003e\u202e\u0000é\u200b"}"#)
+    #expect(JSONValue.string("plain `").canonical == #""plain \u0060""#)
+  }
 }
