@@ -20,49 +20,60 @@ public struct FactID: Hashable, Sendable, Comparable, CustomStringConvertible, E
   public var description: String { rawValue }
 
   /// The area with its instance: `postgres`, `postgres[analytics]`, and for declared checks the whole id.
-  public var area: String {
-    let end = rawValue.firstIndex(where: { $0 == "." || $0 == "[" }) ?? rawValue.endIndex
-    guard end < rawValue.endIndex, rawValue[end] == "[", let close = rawValue[end...].firstIndex(of: "]") else {
-      return String(rawValue[..<end])
-    }
-    return String(rawValue[...close])
-  }
+  public var area: String { String(scalars[..<areaEnd]) }
 
   /// The area without its instance: `postgres`.
-  public var kind: String {
-    String(rawValue.prefix(while: { $0 != "." && $0 != "[" }))
-  }
+  public var kind: String { String(scalars[..<kindEnd]) }
 
   /// What stands in the brackets after the name, or nil: `public.users` of `postgres.rows[public.users]`.
   public var member: String? {
-    let rest = rawValue.dropFirst(area.count)
-    guard let open = rest.firstIndex(of: "["), let close = rest.lastIndex(of: "]"), open < close else { return nil }
-    return String(rest[rest.index(after: open)..<close])
+    brackets.map { String(scalars[scalars.index(after: $0.open)..<$0.close]) }
   }
 
   /// The id with its instance left out and its member replaced by `*`: `docker.container[*].state`.
   public var pattern: String {
-    let rest = rawValue.dropFirst(area.count)
-    guard rest.first == "." else { return kind + (area == kind ? "" : "[*]") }
-    guard let open = rest.firstIndex(of: "["), let close = rest.lastIndex(of: "]"), open < close else {
-      return kind + rest
-    }
-    return kind + rest[...open] + "*" + rest[close...]
+    let rest = scalars[areaEnd...]
+    guard rest.first == "." else { return kind + (areaEnd == kindEnd ? "" : "[*]") }
+    guard let (open, close) = brackets else { return kind + String(rest) }
+    return kind + String(rest[...open]) + "*" + String(rest[close...])
   }
 
   /// Whether this id is that one, or one that a pattern with `*` in the place of the member names in the same area.
   public func matches(_ other: FactID) -> Bool {
     if self == other { return true }
     guard area == other.area else { return false }
-    let pattern = other.rawValue.dropFirst(other.area.count)
-    if pattern == ".*" { return true }
-    if pattern.hasSuffix("].*") {
+    let pattern = Array(other.scalars[other.areaEnd...])
+    let own = scalars[areaEnd...]
+    if pattern == [".", "*"] { return true }
+    if pattern.suffix(3) == ["]", ".", "*"] {
       let head = pattern.dropLast(1)
-      let own = rawValue.dropFirst(area.count)
-      if head.hasSuffix("[*]."), let open = head.firstIndex(of: "[") { return own.hasPrefix(head[...open]) }
-      return own.hasPrefix(head)
+      if head.suffix(4) == ["[", "*", "]", "."], let open = head.firstIndex(of: "[") {
+        return own.starts(with: head[...open])
+      }
+      return own.starts(with: head)
     }
     return other.member == "*" && self.pattern == other.pattern
+  }
+
+  // Scalars, since a bracket or point with a combining mark after it is another character to Swift.
+  private var scalars: String.UnicodeScalarView { rawValue.unicodeScalars }
+
+  private var kindEnd: String.Index {
+    scalars.firstIndex { $0 == "." || $0 == "[" } ?? scalars.endIndex
+  }
+
+  private var areaEnd: String.Index {
+    let end = kindEnd
+    guard end < scalars.endIndex, scalars[end] == "[", let close = scalars[end...].firstIndex(of: "]") else {
+      return end
+    }
+    return scalars.index(after: close)
+  }
+
+  private var brackets: (open: String.Index, close: String.Index)? {
+    let rest = scalars[areaEnd...]
+    guard let open = rest.firstIndex(of: "["), let close = rest.lastIndex(of: "]"), open < close else { return nil }
+    return (open, close)
   }
 
   /// Order by Unicode scalars.

@@ -13,6 +13,7 @@ import Testing
       (#"postgres.rows[public."a]b[c"]"#, "postgres", #"public."a]b[c""#, "postgres.rows[*]"),
       ("docker.container[x].image[y].state", "docker", "x].image[y", "docker.container[*].state"),
       ("check[api]", "check[api]", nil, "check[*]"),
+      ("postgres.rows[\u{301}x\u{301}].\u{301}", "postgres", "\u{301}x\u{301}", "postgres.rows[*].\u{301}"),
     ])
   func parts(raw: String, area: String, member: String?, pattern: String) {
     let id = FactID(raw)
