@@ -74,14 +74,14 @@ struct DockerImageTests {
       let modified = try await fixture.observe(expected: before)
       #expect(sources(modified) == ["app stale", "other current"])
       #expect(modified.verdicts == ["docker.image-stale warning"])
-      #expect(modified.findings[0].message.plain.contains("probably"))
+      #expect(try modified.trouble("docker.image-stale").message.plain.contains("probably"))
       #expect(fixture.changes(before, modified).map { $0.contains(".source changed failure") } == [true])
       try await git(fixture, "commit", "-qam", "third")
       #expect(sources(try await fixture.observe()) == ["app stale", "other current"])
 
       try FileManager.default.setAttributes(
         [.modificationDate: Date(timeIntervalSinceNow: -5)], ofItemAtPath: fixture.folder.path + "/app/code")
-      try await fixture.apply(try #require(modified.findings[0].remedies.first))
+      try await fixture.apply(try #require(try modified.trouble("docker.image-stale").remedies.first))
       let after = try await fixture.observe(expected: before)
       #expect(sources(after) == ["app current", "other current"])
       #expect(fixture.changes(before, after) == [])
@@ -96,8 +96,8 @@ struct DockerImageTests {
       try await fixture.compose("build", "app")
       let observation = try await fixture.observe()
       #expect(observation.verdicts == ["docker.image-replaced warning"])
-      #expect(observation.findings[0].facts.first?.member?.contains("app") == true)
-      try await fixture.apply(try #require(observation.findings[0].remedies.first))
+      #expect(try observation.trouble("docker.image-replaced").facts.first?.member?.contains("app") == true)
+      try await fixture.apply(try #require(try observation.trouble("docker.image-replaced").remedies.first))
       #expect(try await fixture.observe().verdicts == [])
     }
   }
