@@ -212,6 +212,8 @@ struct PostgresTroubleTests {
   struct Failing: PostgresConnector {
     let words: String
     let error: PostgresError
+    /// Whether the error comes at the query's deadline, as that of a slow server does.
+    var isSlow = false
 
     func connect(
       _ parameters: PostgresParameters, deadline: Deadline
@@ -227,7 +229,10 @@ struct PostgresTroubleTests {
       func query(
         _ sql: String, parameters: [String?], deadline: Deadline
       ) async throws(PostgresError) -> [PostgresRow] {
-        if sql.contains(failing.words) { throw failing.error }
+        if sql.contains(failing.words) {
+          if failing.isSlow { try? await Task.sleep(until: deadline.instant, clock: .continuous) }
+          throw failing.error
+        }
         return try await real.query(sql, parameters: parameters, deadline: deadline)
       }
 
@@ -251,6 +256,16 @@ struct PostgresTroubleTests {
     #expect(finding.severity == .unknown)
     #expect(tables.fact("postgres.tables") == nil && tables.fact("postgres.size") != nil)
     #expect(tables.fact("postgres.database") != nil)
+  }
+
+  @Test("A slow answer does not cost the others theirs")
+  func slow() async throws {
+    let server = Failing(
+      words: "pg_depend", error: .server(sqlState: "57014", message: "canceled"), isSlow: true)
+    let observation = try await fixture.observe(
+      PostgresFixture.variables(), within: .seconds(3), postgres: server)
+    #expect(try observation.finding("postgres.timeout").facts == ["postgres.tables", "postgres.rows[*]"])
+    #expect(observation.fact("postgres.size") != nil)
   }
 
   @Test("Every finding that can be made is in the catalog")
