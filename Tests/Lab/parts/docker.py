@@ -73,12 +73,11 @@ def down(folder: Path) -> None:
     """Ends containers, engine, containerd and shims, whichever still run, then undoes mounts, networks and groups."""
     state, left = State(folder), []
     daemon, containerd = processes.recorded(folder / "dockerd.pid"), processes.recorded(folder / "containerd.pid")
-    in_order, end = daemon is not None, time.monotonic() + 20
+    end = time.monotonic() + 20
     left += processes.stop([daemon] if daemon else [], ((signal.SIGTERM, 0),))
     while left and time.monotonic() < end:  # it waits for its containers, some of which would not hear of it
         processes.stop(state.container_processes(), ((signal.SIGKILL, 1),))
         left = processes.stop(left, ((0, 0.1),))  # 0: only waits
-    in_order = in_order and not left
     left = processes.stop(left, ((signal.SIGKILL, 5),))
     left += processes.stop(state.container_processes(), ((signal.SIGKILL, 5),))
     left += processes.stop(state.shims(), processes.GENTLE)
@@ -86,7 +85,7 @@ def down(folder: Path) -> None:
         left += processes.stop([containerd], processes.GENTLE)
     left += processes.stop(state.proxies(), processes.GENTLE)
     state.unmount()
-    state.remove_networks(in_order=in_order)
+    state.remove_networks()
     state.remove_groups()
     state.restore_machine()
     if left:
@@ -163,10 +162,10 @@ class State:
             for path in reversed(below):
                 subprocess.run(["umount", "-l", path], capture_output=True)
 
-    def remove_networks(self, in_order: bool) -> None:
+    def remove_networks(self) -> None:
         """Removes the bridge, and those of the networks that compose or a test made, with what hangs on them.
 
-        An engine that did not end in order leaves pairs of links that it had not yet put on a bridge, and no record of
+        An engine that was killed, or whose containerd was, leaves pairs of links that it had not yet put on a bridge, and no record of
         them. What tells them is that they are younger than the bridge, have both ends here, and stay on none.
         """
         bridges, ends = {self.name}, set()
@@ -179,7 +178,7 @@ class State:
         for bridge in bridges:  # what hangs on it has its other end in a container, or, if the engine was killed, here
             members = Path("/sys/class/net", bridge, "brif")
             ends |= set(os.listdir(members)) if members.is_dir() else set()
-        if not in_order and younger_than is not None:
+        if younger_than is not None:
             loose = loose_pairs(younger_than)
             if loose:
                 time.sleep(1)  # another engine's would be on its bridge by then
