@@ -201,7 +201,8 @@ public struct Comparator: Sendable {
     let causes = severity == .note ? [] : observation.findings.filter { $0.severity > .ok && $0.names(id) }
     // Where one finding says why, it says more than the two values do.
     if causes.count == 1, let cause = causes.first, factClass == .state, let old = expected {
-      message = "\(named(cause).message); was \(shown(old))"
+      let nothing = old == .null || old.isEmptyCollection
+      message = nothing ? named(cause).message : "\(named(cause).message); was \(shown(old))"
     }
     var remedies: [Remedy] = []
     for remedy in causes.flatMap(\.remedies) where !remedies.contains(remedy) { remedies.append(remedy) }

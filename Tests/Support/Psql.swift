@@ -1,4 +1,4 @@
-public import HandoffSystem
+import HandoffSystem
 import Testing
 
 /// PostgreSQL's own client on the lab's server that trusts everybody, as a witness and to prepare what is observed.
