@@ -89,7 +89,12 @@ let package = Package(
       [
         "HandoffStore", "HandoffDocument", "HandoffSecrets", "HandoffSystem", "HandoffModel", "HandoffText",
       ]),
-    tests("handoff", ["handoff", "HandoffProbes", "HandoffSystem", "HandoffModel", "HandoffText"]),
+    tests(
+      "handoff",
+      [
+        "handoff", "HandoffDocument", "HandoffProbes", "HandoffProject", "HandoffSystem", "HandoffModel", "HandoffText",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )

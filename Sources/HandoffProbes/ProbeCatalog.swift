@@ -9,8 +9,12 @@ public enum ProbeCatalog {
   ]
 
   /// What every fact and finding means.
-  public static let dictionary = FactDictionary(
-    facts: kinds.flatMap { $0.facts }, findings: kinds.flatMap { $0.findings } + ProbeRunner.findings)
+  public static let dictionary: FactDictionary = {
+    let findings = kinds.flatMap { $0.findings }
+    let own = Set(findings.map(\.id))
+    return FactDictionary(
+      facts: kinds.flatMap { $0.facts }, findings: findings + ProbeRunner.findings.filter { !own.contains($0.id) })
+  }()
 
   /// The names of the areas, without instances.
   public static let areas: [String] = {
