@@ -75,6 +75,17 @@ public struct HandoffStore: Sendable {
     return found
   }
 
+  /// The same as ``newest(_:)``, where a document that cannot be understood is told by its path and the reason.
+  public func listing(_ count: Int) throws(StoreError) -> [Result<StoredHandoff, StoreError>] {
+    try newestNames(count).map { name in
+      do throws(StoreError) {
+        return .success(try read(name))
+      } catch {
+        return .failure(error)
+      }
+    }
+  }
+
   /// The newest handoff that the tool wrote, or nil when there is none. Documents that cannot be understood, such as
   /// those that somebody wrote by hand, are passed over.
   public func latest() throws(StoreError) -> StoredHandoff? {

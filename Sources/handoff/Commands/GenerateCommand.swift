@@ -154,7 +154,7 @@ struct GenerateCommand: AsyncParsableCommand {
     if commit || push { try await store.checkCommit() }
     let before = stored.document.handoff
     let previous = try before.previous.flatMap { name in
-      try store.names().contains { $0.description == name } ? try store.read("\(store.folder)/\(name)") : nil
+      try store.names().first { $0.description == name }.map { try store.read(store.path(of: $0)) }
     }
     let snapshot = try await workspace.snapshot(probes, expected: before.snapshot, showsProgress: !quiet)
     var handoff = Handoff(

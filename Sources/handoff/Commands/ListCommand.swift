@@ -34,7 +34,13 @@ struct ListCommand: AsyncParsableCommand {
 
   mutating func run() async throws {
     let workspace = try Workspace(project)
-    let handoffs = try workspace.store().newest(count)
+    var handoffs: [StoredHandoff] = []
+    for entry in try workspace.store().listing(count) {
+      switch entry {
+      case .success(let stored): handoffs.append(stored)
+      case .failure(let reason): Console.complain("\(reason)")
+      }
+    }
     switch format {
     case .terminal:
       if handoffs.isEmpty { Console.complain("there is no handoff yet; write one with handoff generate") }
