@@ -69,13 +69,24 @@ public struct Message: Hashable, Sendable, ExpressibleByStringInterpolation {
   public var terminal: String { render { $0.terminal } }
 
   /// For Markdown text: values stand in code spans.
-  public var markdown: String { render { $0.markdownCode } }
+  public var markdown: String { renderMarkdown { $0.markdownCode } }
 
   /// For a cell of a Markdown table: values stand in code spans that hold no bare pipe.
-  public var markdownCell: String { render { $0.markdownCell } }
+  public var markdownCell: String { renderMarkdown { $0.markdownCell } }
 
   /// For JSON, whose encoder escapes: the values as they were read.
   public var plain: String { render { $0.raw } }
+
+  /// Our own words are written for a terminal too, so that what Markdown would take for its marks is escaped.
+  private func renderMarkdown(_ value: (Untrusted) -> String) -> String {
+    parts.enumerated().map { index, part in
+      switch part {
+      case .words(let words):
+        Untrusted.markdownText(words, beginsLine: index == 0, endsLine: index == parts.count - 1)
+      case .value(let untrusted): value(untrusted)
+      }
+    }.joined()
+  }
 
   private func render(_ value: (Untrusted) -> String) -> String {
     parts.map { part in

@@ -70,14 +70,20 @@ public struct Untrusted: Hashable, Sendable {
   /// For running Markdown text outside a code span, also in a cell of a table: every ASCII punctuation character that
   /// could mean something to Markdown is escaped. Those that are harmless where they stand are left as they are, since
   /// the text is also read in a terminal.
-  public var markdownText: String {
+  public var markdownText: String { Self.markdownText(visible) }
+
+  /// Escapes text for Markdown.
+  /// - Parameters:
+  ///   - beginsLine: whether a line may begin with it.
+  ///   - endsLine: whether a line may end with it.
+  static func markdownText(_ visible: String, beginsLine: Bool = true, endsLine: Bool = true) -> String {
     let scalars = Array(visible.unicodeScalars)
     // A number at the beginning of a line, with a point or parenthesis after it, begins a list.
-    let listMark = scalars.prefix { $0.properties.numericType == .decimal }.count
+    let listMark = beginsLine ? scalars.prefix { $0.properties.numericType == .decimal }.count : 0
     var text = ""
     for (index, scalar) in scalars.enumerated() {
-      let before = index > 0 ? scalars[index - 1] : nil
-      let after = index + 1 < scalars.count ? scalars[index + 1] : nil
+      let before = index > 0 ? scalars[index - 1] : beginsLine ? nil : " "
+      let after = index + 1 < scalars.count ? scalars[index + 1] : endsLine ? nil : " "
       let numbersList = index == listMark && index > 0 && (scalar == "." || scalar == ")") && (after ?? " ") == " "
       if numbersList || Self.isMarkup(scalar, before: before, after: after) { text += "\\" }
       text.unicodeScalars.append(scalar)
@@ -88,12 +94,13 @@ public struct Untrusted: Hashable, Sendable {
   private static func isMarkup(_ scalar: Unicode.Scalar, before: Unicode.Scalar?, after: Unicode.Scalar?) -> Bool {
     switch scalar {
     case ",", ";", "'", "\"", "?", "%", "(", ")", "{", "}", "^": return false
-    case "-", "+", "=", "/":
+    case "-", "+", "=":
       // Lists, rules and headings where a line begins.
       return before == nil || after == nil || before == scalar || after == scalar
     case "_": return !(isWord(before) && isWord(after))
     case ".": return before == "w" || before == "W"  // www.
-    case ":": return after == "/" || before == nil || after == nil
+    case "/": return before == "/" || before == ":"
+    case ":": return after == "/"
     default: return scalar.isASCII && scalar.properties.isPunctuationLike
     }
   }

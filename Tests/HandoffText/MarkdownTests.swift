@@ -32,6 +32,12 @@ import Testing
     #expect(Untrusted(text).markdownText == markdown)
   }
 
+  @Test func ourWordsMeanNothingToMarkdown() {
+    let message: Message = "no \(Untrusted("a*b")) - PG* or DB_*: none [yet] of port_number"
+    #expect(message.markdown == #"no `a*b` - PG\* or DB\_\*: none \[yet\] of port_number"#)
+    #expect(message.terminal == "no a*b - PG* or DB_*: none [yet] of port_number")
+  }
+
   @Test func aFenceIsLongerThanWhatItHolds() {
     #expect(Fence.block("a\n````\nb", language: "sh") == "`````sh\na\n````\nb\n`````")
     // CRLF is one character to Swift: the carriage return is shown, and the line ends.
