@@ -165,8 +165,8 @@ class State:
     def remove_networks(self) -> None:
         """Removes the bridge, and those of the networks that compose or a test made, with what hangs on them.
 
-        An engine that was killed, or whose containerd was, leaves pairs of links that it had not yet put on a bridge, and no record of
-        them. What tells them is that they are younger than the bridge, have both ends here, and stay on none.
+        An engine that was killed, or whose containerd was, leaves pairs of links that it had not yet put on a bridge,
+        and no record of them. What tells them: they are younger than the bridge, have both ends here, and stay on none.
         """
         bridges, ends = {self.name}, set()
         younger_than = number(self.name)
