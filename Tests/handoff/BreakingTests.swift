@@ -103,6 +103,30 @@ struct BreakingTests {
               "sh", "-c", "ln -sf /nonexistent/python3 .venv/bin/python && rm -f .venv/bin/python3*")
           }, undo: restore, reported: gone, finding: "python.interpreter-dangling", mend: "python.environment"),
         Break(
+          name: "encodings broken",
+          act: { project in
+            try await keep(project)
+            // A copy of the interpreter beside a library that holds no more than what it is found by.
+            try await project.ask(
+              "sh", "-c",
+              """
+              set -e
+              real=$(.venv/bin/python -c 'import os, sys; print(os.path.realpath(sys.executable))')
+              name=$("$real" -c 'import sys; print("python%d.%d" % sys.version_info[:2])')
+              mkdir -p lost/bin lost/lib/$name/lib-dynload
+              : > lost/lib/$name/os.py
+              cp "$real" lost/bin/python3
+              rm .venv/bin/python*
+              ln -s "$PWD/lost/bin/python3" .venv/bin/python
+              printf 'home = %s\\n' "$PWD/lost/bin" > .venv/pyvenv.cfg
+              ! .venv/bin/python -c 'import encodings' 2>/dev/null
+              """)
+          },
+          undo: { project in
+            try await project.ask("rm", "-rf", "lost")
+            try await restore(project)
+          }, reported: gone, finding: "python.encodings-broken"),
+        Break(
           name: "PYTHONHOME", changes: ["PYTHONHOME": "/nonexistent"], reported: gone, finding: "python.home-set",
           mend: "python.environment"),
         Break(

@@ -1,4 +1,5 @@
 import Foundation
+import HandoffModel
 import HandoffTestSupport
 import Testing
 
@@ -182,5 +183,76 @@ import Testing
     let compared = try Report(try await handoff("diff", "HEAD:\(path)", "latest", "--format", "json"))
     #expect(compared.changes == ["git.branch changed failure"])
     #expect(try Report(try await handoff("diff", "HEAD:\(path)", "--format", "json")).status == 0)
+  }
+
+  @Test("--edit opens the author's editor on the sections, and an editor that fails writes nothing")
+  func editor() async throws {
+    try await begin()
+    let answer = try await handoff(
+      "generate", "--title", "Edited", "--edit",
+      extra: ["EDITOR": "sed -i -e 's/.*Done: write here.*/- told/' -e 's/.*Blockers: write here.*/the | moon/'"])
+    #expect(answer.status == 0, "\(answer.complaint)")
+    let text = try folder.read(answer.output)
+    #expect(text.contains("<!-- handoff:author begin done -->\n- told\n"))
+    #expect(text.contains("<!-- handoff:author begin blockers -->\nthe | moon\n"))
+    #expect(!text.contains("write here"))
+    let failed = try await handoff("generate", "--title", "Failed", "--edit", extra: ["VISUAL": "false"])
+    #expect(failed.status == 2)
+    #expect(try handoffs().count == 1)
+  }
+
+  @Test("A clone of this repository uses git alone: the other areas are skipped with the reason, and all is well")
+  func ownClone() async throws {
+    let top = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../..")
+      .standardizedFileURL.path
+    let answer = try await Witness.ask(
+      "git", ["clone", "-q", "--no-hardlinks", top, folder.path + "/clone"], environment: environment)
+    try #require(answer.status == 0, "\(answer.complaint)")
+    let written = try await Witness.ask(
+      Tool.path, ["generate", "--title", "First look"], environment: environment, in: folder.path + "/clone")
+    #expect(written.status == 0)
+    let report = try Report(
+      try await Witness.ask(
+        Tool.path, ["preflight", "--format", "json"], environment: environment, in: folder.path + "/clone"))
+    #expect(report.status == 0)
+    for probe in report.json["probes"]?.array ?? [] {
+      let isGit = probe["probe"]?.string == "git"
+      #expect(probe["status"]?.string == (isGit ? "ok" : "skipped"))
+      if !isGit { #expect(probe["findings"]?.array?.first?["message"]?.string?.isEmpty == false) }
+    }
+    let verified = try await Witness.ask(Tool.path, ["verify"], environment: environment, in: folder.path + "/clone")
+    #expect(verified.status == 0)
+  }
+
+  @Test("verify --wait asks again until what was recorded is there")
+  func waiting() async throws {
+    // An interpreter that notes each time it is asked, so that the environment is mended after the first round only.
+    try folder.write(
+      ".venv/bin/python",
+      """
+      #!/bin/sh
+      echo >> "$HOME/asked"
+      printf '{"version": "3.1.4", "base": "/usr/bin/python3", "packages": {}}'
+
+      """)
+    try folder.write(".venv/pyvenv.cfg", "home = /usr/bin\n")
+    try folder.write(".env.example", "STORY=1\n")
+    try folder.write(".env", "STORY=told\n")
+    try await Witness.ask("chmod", ["+x", folder.path + "/.venv/bin/python"], environment: environment)
+    _ = try await handoff("generate", "--title", "Whole")
+    try folder.remove(".env")
+    #expect(try await handoff("verify", "-q").status == 1)
+    try home.remove("asked")
+    let script = """
+      "$0" verify --wait 60 --format json & tool=$!
+      until [ -e "$HOME/asked" ] && [ "$(wc -l < "$HOME/asked")" -ge 2 ]; do kill -0 $tool || exit 99; done
+      echo STORY=told > .env
+      wait $tool
+      """
+    let answer = try await Witness.ask(
+      "bash", ["-c", script, Tool.path], environment: environment, in: folder.path)
+    let report = try Report(answer)
+    #expect(report.status == 0)
+    #expect(report.changes == [])
   }
 }
