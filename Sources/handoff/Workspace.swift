@@ -36,6 +36,16 @@ struct Workspace {
     project = try Discovery.project(at: root, host: host)
   }
 
+  /// The same with the project read again, since its files may have changed.
+  func refreshed() throws -> Workspace {
+    Workspace(host: host, project: try Discovery.project(at: project.root, host: host))
+  }
+
+  private init(host: Host, project: Project) {
+    self.host = host
+    self.project = project
+  }
+
   /// Runs the probes, showing on a terminal which of them are waited for.
   func snapshot(_ options: ProbeOptions, expected: Snapshot? = nil, showsProgress: Bool) async throws -> Snapshot {
     let timeout = Duration.milliseconds(Int((options.timeout ?? project.deadline.value) * 1000))

@@ -63,4 +63,21 @@ import Testing
     for id in findings { #expect(id.wholeMatch(of: /[a-z]+\.[a-z]+(-[a-z0-9]+)*/) != nil) }
     for id in facts { #expect(id.wholeMatch(of: /[a-z]+\.[A-Za-z.]+(\[\*\](\.[A-Za-z]+)?)?/) != nil) }
   }
+
+  @Test(
+    "The examples are documents of this version, as the tool wrote them, and show no path of the machine",
+    arguments: [
+      "healthy", "broken",
+    ])
+  func examples(name: String) throws {
+    let file = Self.path.deletingLastPathComponent().appendingPathComponent("handoffs/examples/\(name).md")
+    let text = try String(contentsOf: file, encoding: .utf8)
+    let document = try parse(text)
+    #expect(!document.edited)
+    #expect(document.handoff.snapshot.tool == HandoffCommand.version)
+    #expect((document.handoff.snapshot.status == .failure) == (name == "broken"))
+    for folder in ["/tmp", "/home/", "/root", "/Users/", "/var/", "/private/"] { #expect(!text.contains(folder)) }
+    let readme = try String(contentsOf: Self.path, encoding: .utf8)
+    #expect(readme.contains("handoffs/examples/\(name).md"))
+  }
 }

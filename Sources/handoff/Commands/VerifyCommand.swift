@@ -43,7 +43,7 @@ struct VerifyCommand: AsyncParsableCommand {
     while Self.isWorthWaiting(comparison), clock.now < end {
       let pause = min(.milliseconds(500), end - clock.now)
       try await Signals.cancelling { try await Task.sleep(for: pause) }
-      (actual, comparison) = try await compare(recorded, workspace)
+      (actual, comparison) = try await compare(recorded, try workspace.refreshed())
     }
     Console.show(
       ComparisonReport(
