@@ -13,17 +13,21 @@ public struct DocumentContext: Sendable {
   public var shells: [String]
   /// What changed in git since the previous handoff; nil when the project is not in a repository.
   public var journal: Journal?
+  /// Whether every section without text stands as a prompt, also where another one has text: its author wrote nothing
+  /// yet, and what stands there was carried over.
+  public var asksForNotes: Bool
 
   /// Gathers what stands in a document.
   public init(
     name: String, folder: String, dictionary: FactDictionary, shells: [String] = ["bash", "powershell"],
-    journal: Journal? = nil
+    journal: Journal? = nil, asksForNotes: Bool = false
   ) {
     self.name = name
     self.folder = folder
     self.dictionary = dictionary
     self.shells = shells
     self.journal = journal
+    self.asksForNotes = asksForNotes
   }
 
   /// The path of the file relative to the project.

@@ -35,7 +35,7 @@ struct DocumentValues {
     ]
     var author: [String: Any] = [:]
     for section in NoteSection.allCases {
-      values[section.rawValue] = notes.sections.isEmpty || notes.sections[section] != nil
+      values[section.rawValue] = showsPrompts || notes.sections[section] != nil
       author[section.rawValue] = authorPart(section)
     }
     values["author"] = author
@@ -48,9 +48,11 @@ struct DocumentValues {
     optional(words.isEmpty ? nil : Untrusted(words).markdownText)
   }
 
+  private var showsPrompts: Bool { context.asksForNotes || notes.sections.isEmpty }
+
   private func authorPart(_ section: NoteSection) -> String {
     let name = section.rawValue
-    let content = notes.sections[section] ?? (notes.sections.isEmpty ? section.prompt : nil)
+    let content = notes.sections[section] ?? (showsPrompts ? section.prompt : nil)
     let lines = [Region.beginMarker(.author, name), content, Region.endMarker(.author, name)]
     return lines.compactMap(\.self).joined(separator: "\n")
   }

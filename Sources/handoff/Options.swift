@@ -56,6 +56,9 @@ struct ProbeOptions: ParsableArguments {
     AreaSelection(only: only.flatMap(\.names), skip: skip.flatMap(\.names))
   }
 
+  /// Whether no area was left out.
+  var selectsAll: Bool { only.isEmpty && skip.isEmpty }
+
   mutating func validate() throws {
     if let timeout, !(timeout > 0 && timeout <= 3600) {
       throw ValidationError("--timeout takes a number of seconds above 0 and at most 3600")

@@ -57,10 +57,10 @@ extension Workspace {
   }
 
   /// What stands in a document beside its handoff.
-  func context(name: String, journal: Journal?) -> DocumentContext {
+  func context(name: String, journal: Journal?, asksForNotes: Bool = false) -> DocumentContext {
     DocumentContext(
       name: name, folder: project.handoffs.value, dictionary: ProbeCatalog.dictionary, shells: project.shells.value,
-      journal: journal)
+      journal: journal, asksForNotes: asksForNotes)
   }
 
   func style(_ options: ReportOptions) -> Style { Style(options.color, environment: host.environment) }
@@ -80,8 +80,12 @@ extension Workspace {
     }
     let name = project.template.value
     let folder = project.root + "/templates"
-    if let text = try? host.files.readText("\(folder)/\(name).md") {
+    do {
+      let text = try host.files.readText("\(folder)/\(name).md")
       return try Template(named: "templates/\(name).md", text: text, partials: partials(in: folder))
+    } catch FileError.missing {
+    } catch let error as FileError {
+      throw UsageProblem("the template templates/\(name).md is there and cannot be read (\(error))")
     }
     if let builtIn = try Template.builtIn(named: name) { return builtIn }
     throw UsageProblem(

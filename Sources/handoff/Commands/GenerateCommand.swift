@@ -74,6 +74,9 @@ struct GenerateCommand: AsyncParsableCommand {
     if update != nil, notes != nil || edit || slug != nil {
       throw ValidationError("--update leaves your sections as they are; edit them in the file")
     }
+    if update != nil, !probes.selectsAll {
+      throw ValidationError("--update measures every area anew; it goes with neither --only nor --skip")
+    }
     for (name, value) in [("--title", title), ("--status", status), ("--priority", priority)] {
       if let value, value.contains(where: \.isNewline) { throw ValidationError("\(name) is one line") }
     }
@@ -108,11 +111,14 @@ struct GenerateCommand: AsyncParsableCommand {
     let previous = try store.latest()
     if commit || push { try await store.checkCommit() }
     let composer = NotesComposer(title: title, status: status, priority: priority)
-    var markdown = try notes.map { try NotesInput.read($0, host: workspace.host) }
+    let markdown = try notes.map { try NotesInput.read($0, host: workspace.host) }
     var author = composer.compose(markdown: markdown, previous: previous?.document.handoff)
     if edit {
-      markdown = try await NotesEditor(host: workspace.host).edit(author)
-      author = composer.compose(markdown: markdown, previous: nil)
+      let title = author.title
+      let written = try await NotesEditor(host: workspace.host).edit(author)
+      author = composer.compose(markdown: written, previous: nil)
+      // The form that was edited does not hold the title that the notes began with.
+      if author.title.isEmpty { author.title = title }
     }
     let snapshot = try await workspace.snapshot(
       probes, expected: previous?.document.handoff.snapshot, showsProgress: !quiet)
@@ -120,7 +126,8 @@ struct GenerateCommand: AsyncParsableCommand {
       notes: author, previous: previous.map { Self.fileName($0.name) }, snapshot: snapshot)
     let journal = await journal(since: previous, workspace)
     func document(_ name: String) throws -> String {
-      try render(handoff, context: workspace.context(name: name, journal: journal), template: template)
+      let context = workspace.context(name: name, journal: journal, asksForNotes: notes == nil && !edit)
+      return try render(handoff, context: context, template: template)
     }
     let slug = HandoffName.slug(from: slug ?? author.title)
     if stdout {
@@ -158,9 +165,7 @@ struct GenerateCommand: AsyncParsableCommand {
     }
     let snapshot = try await workspace.snapshot(probes, expected: before.snapshot, showsProgress: !quiet)
     var handoff = Handoff(
-      notes: before.notes, previous: before.previous,
-      // What was not asked for stays as it was measured then.
-      snapshot: snapshot.keeping(before.snapshot, where: { !probes.selection.contains($0) }))
+      notes: before.notes, previous: before.previous, snapshot: snapshot)
     handoff.notes.title = title ?? before.notes.title
     handoff.notes.status = status ?? before.notes.status
     handoff.notes.priority = priority ?? before.notes.priority
@@ -178,13 +183,5 @@ struct GenerateCommand: AsyncParsableCommand {
     try await Signals.cancelling {
       _ = try await store.commit(path, message: CommitMessage.text(for: handoff, name: Self.fileName(path)))
     }
-  }
-}
-
-extension Snapshot {
-  /// The snapshot with the areas of an older one that were not measured again.
-  func keeping(_ older: Snapshot, where isKept: (String) -> Bool) -> Snapshot {
-    let kept = older.observations.filter { isKept($0.probe) && observation($0.probe) == nil }
-    return Snapshot(tool: tool, project: project, capturedAt: capturedAt, observations: observations + kept)
   }
 }

@@ -63,5 +63,8 @@ struct VerifyCommand: AsyncParsableCommand {
     return (actual, comparison)
   }
 
-  private static func isWorthWaiting(_ comparison: Comparison) -> Bool { comparison.status >= .unknown }
+  /// What was already wrong when the handoff was written does not come right by waiting.
+  private static func isWorthWaiting(_ comparison: Comparison) -> Bool {
+    comparison.withoutOldFindings.status >= .unknown
+  }
 }

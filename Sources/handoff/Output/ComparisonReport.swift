@@ -99,7 +99,8 @@ struct ComparisonReport {
   private func isTold(_ dated: Comparison.DatedFinding) -> Bool {
     comparison.changes.contains { change in
       change.severity != .note
-        && (dated.finding.names(change.fact) || change.message.plain.hasPrefix(dated.finding.message.plain))
+        && (dated.since == .now && dated.finding.names(change.fact)
+          || change.message.plain.hasPrefix(dated.finding.message.plain))
     }
   }
 
