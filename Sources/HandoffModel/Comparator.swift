@@ -93,6 +93,12 @@ public struct Comparator: Sendable {
 
   private func lostArea(_ expected: Observation, _ actual: Observation) -> Change? {
     guard let recorded = head(expected), actual.fact(recorded.id) == nil else { return nil }
+    // Switched off by its user, or not used where the other document was written.
+    if actual.status == .skipped, let reason = actual.findings.first {
+      return Change(
+        fact: recorded.id, factClass: factClass(recorded), kind: .gone, severity: .note, expected: recorded.value,
+        actual: nil, message: "not looked at: \(named(reason).message); \(was(recorded))")
+    }
     let failures = actual.findings.filter { $0.severity == .failure }
     let unknowns = actual.findings.filter { $0.severity == .unknown }
     // What the world refused is a loss, even where something else could not be looked at.

@@ -22,6 +22,13 @@ public struct FactID: Hashable, Sendable, Comparable, CustomStringConvertible, E
   /// The area with its instance: `postgres`, `postgres[analytics]`, and for declared checks the whole id.
   public var area: String { String(scalars[..<areaEnd]) }
 
+  /// The instance of the area, or nil: `analytics` of `postgres[analytics].tables`.
+  public var instance: String? {
+    let area = area
+    guard area.unicodeScalars.last == "]", let open = area.unicodeScalars.firstIndex(of: "[") else { return nil }
+    return String(area.unicodeScalars[area.unicodeScalars.index(after: open)...].dropLast())
+  }
+
   /// The area without its instance: `postgres`.
   public var kind: String { String(scalars[..<kindEnd]) }
 

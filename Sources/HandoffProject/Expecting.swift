@@ -22,16 +22,7 @@ extension Project {
       }
       if !python.isOff { project.python = .used(settings) }
     }
-    if postgres.isUnexpected || postgres.settings?.first?.isUnsaid == true, holdsFacts("postgres") {
-      let number = recorded.fact("postgres.port").flatMap { fact in fact.value.int.map { Setting($0, fact.source) } }
-      var settings = postgres.settings?.first ?? PostgresSettings()
-      settings.host = text("postgres.host")
-      settings.port = number
-      settings.database = text("postgres.database")
-      settings.user = settings.user ?? text("postgres.user")
-      settings.isRecalled = true
-      project.postgres = .used([settings] + (postgres.settings?.dropFirst() ?? []))
-    }
+    project.postgres = expectedConnections(recorded)
     if docker.isUnexpected, holdsFacts("docker") {
       let names = recorded.fact("docker.containers")?.value.strings ?? []
       project.docker = .used(DockerSettings(scope: Setting(.names(names), Source(.unknown))))
@@ -41,6 +32,44 @@ extension Project {
       project.variables = .used(VariableSettings(required: [], present: [:], example: nil))
     }
     return project
+  }
+}
+
+extension Project {
+  /// The connections of the project, and those that were recorded and that nothing names any more.
+  private func expectedConnections(_ recorded: Snapshot) -> AreaUse<[PostgresSettings]> {
+    if postgres.isOff { return postgres }
+    var connections = postgres.settings ?? []
+    for observation in recorded.observations where FactID(observation.probe).kind == "postgres" {
+      guard !observation.facts.isEmpty else { continue }
+      let name = FactID(observation.probe).instance
+      let index = connections.firstIndex { $0.name == name }
+      if let index, !connections[index].isUnsaid { continue }
+      let known = index.map { connections[$0] } ?? PostgresSettings(name: name)
+      let recalled = Self.recalled(known, observation)
+      if let index {
+        connections[index] = recalled
+      } else if name == nil {
+        connections.insert(recalled, at: 0)
+      } else {
+        connections.append(recalled)
+      }
+    }
+    return connections.isEmpty ? postgres : .used(connections)
+  }
+
+  private static func recalled(_ known: PostgresSettings, _ observation: Observation) -> PostgresSettings {
+    func fact(_ name: String) -> Fact? { observation.fact(FactID("\(observation.probe).\(name)")) }
+    func text(_ name: String) -> Setting<String>? {
+      fact(name).flatMap { fact in fact.value.string.map { Setting($0, fact.source) } }
+    }
+    var settings = known
+    settings.host = text("host")
+    settings.port = fact("port").flatMap { fact in fact.value.int.map { Setting($0, fact.source) } }
+    settings.database = text("database")
+    settings.user = known.user ?? text("user")
+    settings.isRecalled = true
+    return settings
   }
 }
 

@@ -202,6 +202,8 @@ public struct DockerSettings: Sendable, Hashable {
   public var composeFile: Setting<String>?
   /// The services of the compose file, sorted by name.
   public var services: [Service]
+  /// What is wrong with the compose file, which then names no services; nil when it could be read.
+  public var problem: ConfigurationError?
 
   /// Puts settings together.
   public init(scope: Setting<Scope>, composeFile: Setting<String>? = nil, services: [Service] = []) {

@@ -177,4 +177,12 @@ import Testing
     #expect(comparison.changes.isEmpty)
     #expect(comparison.confirmed == 0)
   }
+
+  @Test("An area that its user switched off since is a note, not a loss")
+  func switchedOff() {
+    let comparison = Self.compare(
+      ["box.name": "a"], [:], newFindings: [Finding("box.not-used", .skipped, "switched off in handoff.yml")])
+    #expect(Self.told(comparison) == ["box.name gone note"])
+    #expect(comparison.status == .ok)
+  }
 }

@@ -136,4 +136,32 @@ import Testing
     let bare = try TemporaryProject().discover()
     #expect(bare.expecting(recorded).python.settings?.environment?.value == ".venv")
   }
+
+  @Test("A mistake in the compose file is Docker's alone, with its place")
+  func composeMistake() throws {
+    let project = try TemporaryProject(["docker-compose.yml": "services:\n  web: [\n", ".env.example": "A=1\n"])
+      .discover()
+    let problem = try #require(project.docker.settings?.problem)
+    #expect(problem.description.hasPrefix("docker-compose.yml:"))
+    #expect(project.variables.settings != nil)
+  }
+
+  @Test("A further connection that a handoff recorded is expected, also when nothing names it any more")
+  func recordedConnection() throws {
+    let project = try TemporaryProject(["handoff.yml": "postgres: {host: localhost, database: main}\n"]).discover()
+    let facts = [
+      Fact("postgres[analytics].database", .identity, "analytics", source: Source(.configuration, "x")),
+      Fact("postgres[analytics].host", .identity, "localhost", source: Source(.configuration, "x")),
+      Fact("postgres[analytics].port", .identity, 5444, source: Source(.configuration, "x")),
+    ]
+    let recorded = Snapshot(
+      tool: "0", project: "p", capturedAt: .init(timeIntervalSince1970: 0),
+      observations: [Observation(probe: "postgres[analytics]", facts: facts)])
+    let connections = try #require(project.expecting(recorded).postgres.settings)
+    #expect(connections.map(\.name) == [nil, "analytics"])
+    #expect(connections[0].database?.value == "main")
+    #expect(connections[1].database?.value == "analytics")
+    #expect(connections[1].port?.value == 5444)
+    #expect(connections[1].isRecalled)
+  }
 }

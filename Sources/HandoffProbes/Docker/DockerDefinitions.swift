@@ -59,6 +59,8 @@ extension DockerProbe {
     FindingDefinition("docker.service-down", "a service of the compose file has no container"),
     FindingDefinition("docker.image-replaced", "a container runs another image than its tag now means"),
     FindingDefinition("docker.image-stale", "files changed after a container's image was built"),
+    FindingDefinition(
+      "docker.compose-invalid", "the compose file cannot be read, so that the containers of the project are not known"),
     FindingDefinition("docker.not-used", "the project does not use Docker"),
   ]
 }

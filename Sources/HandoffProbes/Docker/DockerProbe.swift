@@ -66,6 +66,11 @@ public struct DockerProbe: Probe {
   ) async -> Observation {
     var report = DockerReport(settings: settings, context: context, endpoint: endpoint)
     report.add(version)
+    if let problem = settings.problem {
+      return Observation(
+        probe: area, facts: report.facts, findings: report.findings + [Self.unreadableCompose(problem)],
+        summary: report.summary, setup: guide.setup(endpoint, running: []), verification: guide.verification)
+    }
     let scope = ContainerScope(
       scope: settings.scope.value, root: context.project.root, projectName: context.project.name.value)
     do throws(EngineFailure) {
@@ -80,6 +85,14 @@ public struct DockerProbe: Probe {
     return Observation(
       probe: area, facts: report.facts, findings: report.findings, summary: report.summary,
       setup: guide.setup(endpoint, running: report.running), verification: guide.verification)
+  }
+
+  /// Which containers are the project's cannot be told without its compose file.
+  private static func unreadableCompose(_ problem: ConfigurationError) -> Finding {
+    Finding(
+      "docker.compose-invalid", .unknown, "the compose file cannot be read: \(Untrusted(problem.description))",
+      remedies: [Remedy(.run("docker", "compose", "config", "-q"), "shows what is wrong with it")],
+      facts: ["docker.containers", "docker.container[*].*"])
   }
 
   /// The images to ask for: what each container's tag means now, and what those are made from that were built here.

@@ -91,7 +91,8 @@ struct ComposeProject {
 /// Which containers the project means.
 enum DiscoverDocker {
   static func discover(
-    _ said: Configuration.Area<Configuration.Docker>, _ files: ProjectFiles, _ compose: ComposeProject?
+    _ said: Configuration.Area<Configuration.Docker>, _ files: ProjectFiles, _ compose: ComposeProject?,
+    _ problem: ConfigurationError?
   ) -> AreaUse<DockerSettings> {
     if said == .off { return .unused(switchedOff) }
     let names = said.value?.names ?? []
@@ -107,13 +108,14 @@ enum DiscoverDocker {
         scope: Setting(.compose(project: project, names: names), Source(.configuration, "docker.project")))
     } else if !names.isEmpty {
       settings = DockerSettings(scope: Setting(.names(names), named))
-    } else if said.value != nil || files.names.contains(where: isDockerfile) {
+    } else if said.value != nil || problem != nil || files.names.contains(where: isDockerfile) {
       let file = files.names.first(where: isDockerfile)
       settings = DockerSettings(
         scope: Setting(.builtHere, file.map { Source(.file, $0) } ?? Source(.configuration, "docker")))
     } else {
       return .unused("no compose file and no Dockerfile")
     }
+    settings.problem = problem
     if let compose {
       settings.composeFile = Setting(compose.path, compose.source)
       let base = compose.path.split(separator: "/").dropLast().joined(separator: "/")

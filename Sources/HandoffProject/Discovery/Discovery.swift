@@ -28,7 +28,14 @@ public enum Discovery {
   public static func project(at root: String, host: Host) throws(ConfigurationError) -> Project {
     let configuration = try configuration(at: root, host: host)
     let files = try ProjectFiles(host: host, root: root, example: configuration.environment.value?.example)
-    let compose = configuration.docker == .off ? nil : try ComposeProject.find(configuration.docker.value, files)
+    // A mistake in the compose file says something of Docker, and nothing of the other areas.
+    var compose: ComposeProject?
+    var problem: ConfigurationError?
+    do throws(ConfigurationError) {
+      if configuration.docker != .off { compose = try ComposeProject.find(configuration.docker.value, files) }
+    } catch {
+      problem = error
+    }
     func setting<Value>(_ value: Value?, _ key: String, _ other: Setting<Value>) -> Setting<Value> {
       value.map { Setting($0, Source(.configuration, key)) } ?? other
     }
@@ -52,7 +59,7 @@ public enum Discovery {
       aws: DiscoverAWS.discover(configuration.aws, files),
       python: DiscoverPython.discover(configuration.python, files),
       postgres: DiscoverPostgres.discover(configuration.postgres, files, compose),
-      docker: DiscoverDocker.discover(configuration.docker, files, compose),
+      docker: DiscoverDocker.discover(configuration.docker, files, compose, problem),
       git: git,
       variables: DiscoverVariables.discover(configuration.environment, files))
   }
