@@ -11,8 +11,16 @@ struct HangingTests {
   @Test("What hangs is unknown by its name within its deadline and a second; the others are complete; nothing is left")
   func hanging() async throws {
     let project = try await SampleProject.make()
-    let bin = try TemporaryFolder(["hangs": "#!/bin/sh\ntrap '' TERM\nsleep 300 & wait; sleep 300\n"])
+    // What it starts bears its name too, so that what is left of it can be seen.
+    let bin = try TemporaryFolder(["hangs": "#!/bin/sh\ntrap '' TERM\n\"$0-on\" 300 & wait; \"$0-on\" 300\n"])
     try await project.ask("chmod", "+x", bin.path + "/hangs")
+    // An AWS CLI that never answers, for credentials that only the AWS CLI can get.
+    try await project.ask(
+      "sh", "-ec", "sleep=$(command -v sleep); cd \"$0\"; cp hangs aws; cp \"$sleep\" aws-on; cp \"$sleep\" hangs-on",
+      bin.path)
+    try project.home.write(
+      ".aws/config",
+      "[profile helped]\nregion = us-east-1\ncredential_process = '\(bin.path)/hangs' --never\n")
     try await project.ask("cp", "-a", ".venv", ".venv-well")
     _ = try await project.generate("--title", "Healthy")
     let silent = try Lab.value("LIAR_SILENT")
@@ -21,12 +29,21 @@ struct HangingTests {
     // The virtual environment's interpreter never comes up.
     try await project.ask("rm", ".venv/bin/python")
     try await project.ask("cp", bin.path + "/hangs", ".venv/bin/python")
+    try await project.ask("cp", bin.path + "/hangs-on", ".venv/bin/python-on")
     try await project.ask("mv", ".venv", ".venv-hung")
     try await project.ask("cp", "-a", ".venv-well", ".venv")
     try await project.ask("sh", "-c", "printf '%s\\n' '.venv-*/' >> .git/info/exclude")
 
-    let ways: [(area: String, head: String, changes: [String: String?])] = [
-      ("aws", "aws.account", ["AWS_ENDPOINT_URL": "http://\(silent)"]),
+    typealias Way = (area: String, head: String, changes: [String: String?])
+    let service: Way = ("aws", "aws.account", ["AWS_ENDPOINT_URL": "http://\(silent)"])
+    let helper: Way = (
+      "aws", "aws.account",
+      [
+        "AWS_PROFILE": "helped", "AWS_ACCESS_KEY_ID": nil, "AWS_SECRET_ACCESS_KEY": nil,
+        "PATH": bin.path + ":" + (project.environment["PATH"] ?? ""),
+      ]
+    )
+    let others: [Way] = [
       ("postgres", "postgres.database", ["PGPORT": port]),
       ("docker", "docker.engine", ["DOCKER_HOST": "unix://\(socket)"]),
       ("python", "python.environment", [:]),
@@ -34,10 +51,11 @@ struct HangingTests {
     func swap(_ isHung: Bool) async throws {
       try await project.ask("sh", "-c", "rm -rf .venv && cp -a \(isHung ? ".venv-hung" : ".venv-well") .venv")
     }
-    for hung in ways.map({ [$0.area] }) + [ways.map(\.area)] {
+    for ways in ([service, helper] + others).map({ [$0] }) + [[service] + others, [helper] + others] {
+      let hung = ways.map(\.area)
       try await swap(hung.contains("python"))
       var changes: [String: String?] = [:]
-      for way in ways where hung.contains(way.area) { changes.merge(way.changes) { $1 } }
+      for way in ways { changes.merge(way.changes) { $1 } }
       let clock = ContinuousClock()
       let start = clock.now
       let report = try await project.verify("--timeout", "\(Self.timeout)", changing: changes)
@@ -45,11 +63,12 @@ struct HangingTests {
       let note = Comment(rawValue: "\(hung) took \(took): \(report.findings)")
       #expect(took < .seconds(Self.timeout + 1), note)
       #expect(report.status == 2, note)
-      let heads = ways.filter { hung.contains($0.area) }.map { "\($0.head) unknown unknown" }
+      let heads = ways.map { "\($0.head) unknown unknown" }
       #expect(Set(report.changes) == Set(heads), note)
       for area in hung { #expect(report.findings.contains { $0.hasPrefix(area + ".") }, note) }
       #expect(report.findings.allSatisfy { id in hung.contains { id.hasPrefix($0 + ".") } }, note)
-      let left = try await Witness.ask("pgrep", ["-f", project.path], environment: project.environment)
+      let left = try await Witness.ask(
+        "pgrep", ["-f", "\(project.path)|\(bin.path)"], environment: project.environment)
       #expect(left.output.isEmpty, note)
     }
     try await project.remove()

@@ -24,14 +24,24 @@ final class SampleProject: Sendable {
   }
 
   /// Makes one, all of it healthy.
-  static func make(containers: Bool = true) async throws -> SampleProject {
+  /// - Parameters:
+  ///   - containers: whether they are started.
+  ///   - isRich: whether it has a health check, an image of its own, a migration tool and a remote as well.
+  ///   - usesContext: whether the engine is found by the context `lab`, beside which is one named `down`.
+  static func make(
+    containers: Bool = true, isRich: Bool = false, usesContext: Bool = false
+  ) async throws -> SampleProject {
     let name = "sample\(UUID().uuidString.prefix(8).lowercased())"
     let home = try TemporaryFolder([".gitconfig": "[user]\n\tname = Sample\n\temail = sample@localhost\n"])
     let folder = try TemporaryFolder([
       "requirements.txt": "pytest\n", ".env.example": "STORY_KEY=fill-me-in\n", ".gitignore": ".venv/\n.env\n",
       "database/migrations/001_users.sql": "CREATE TABLE users (id int);\n",
-      "docker-compose.yml": try compose(named: name),
+      "docker-compose.yml": try compose(named: name, isRich: isRich),
     ])
+    if isRich {
+      try folder.write("teller/Dockerfile", "FROM \(try Lab.value("IMAGE"))\nCOPY tale /tale\n")
+      try folder.write("teller/tale", "Once\n")
+    }
     var environment = Lab.bareEnvironment(home: home.path)
     for export in ["AWS_CLI", "DOCKER_CLI", "COMPOSE", "PYTHON"] {
       let path = try Lab.value(export)
@@ -54,7 +64,7 @@ final class SampleProject: Sendable {
     environment["PGPORT"] = try Lab.value("PG_PORT")
     environment["PGUSER"] = try Lab.value("PG_USER")
     environment["PGDATABASE"] = name
-    environment["DOCKER_HOST"] = try Lab.value("DOCKER_HOST")
+    if !usesContext { environment["DOCKER_HOST"] = try Lab.value("DOCKER_HOST") }
     environment["COMPOSE_PROJECT_NAME"] = name
     environment["STORY_KEY"] = "told"
     let project = SampleProject(folder: folder, home: home, environment: environment, name: name)
@@ -67,35 +77,84 @@ final class SampleProject: Sendable {
       CREATE VIEW readers AS SELECT * FROM users; CREATE TABLE "odd ""name" (id int);
       """)
     try await project.ask("cp", "-a", try Lab.value("VENV"), folder.path + "/.venv")
+    if isRich {
+      try await project.psql(
+        """
+        CREATE TABLE schema_migrations (version bigint primary key, dirty boolean not null);
+        INSERT INTO schema_migrations VALUES (1, false);
+        """)
+    }
     for arguments in [["init", "-q", "-b", "main"], ["add", "-A"], ["commit", "-qm", "Begin"]] {
       try await project.git(arguments)
     }
-    if containers { try await project.ask("docker-compose", "up", "-d") }
+    if isRich {
+      try await project.git(["init", "-q", "--bare", home.path + "/remote.git"])
+      try await project.git(["remote", "add", "origin", home.path + "/remote.git"])
+      try await project.git(["push", "-qu", "origin", "main"])
+    }
+    if usesContext {
+      for (context, socket) in [("lab", try Lab.value("DOCKER_HOST")), ("down", "unix:///nonexistent/docker.sock")] {
+        try await project.ask("docker", "context", "create", context, "--docker", "host=" + socket)
+      }
+      try await project.ask("docker", "context", "use", "lab")
+    }
+    if containers { try await project.ask("docker-compose", "up", "-d", changing: try engine()) }
+    if isRich, containers {
+      // Asks the engine until it says so, at most so many times.
+      let healthy = "[ \"$(docker inspect -f '{{.State.Health.Status}}' \(name)-keeper)\" = healthy ]"
+      try await project.ask("timeout", "60", "sh", "-c", "until \(healthy); do :; done")
+    }
     return project
   }
 
-  private static func compose(named name: String) throws -> String {
-    """
-    version: "3.4"
-    services:
-      storyteller:
-        image: \(try Lab.value("IMAGE"))
-        container_name: \(name)-storyteller
-        command: ["sleep", "100000"]
-        stop_grace_period: 0s
-      keeper:
-        image: \(try Lab.value("IMAGE"))
-        container_name: \(name)-keeper
-        command: ["sleep", "100000"]
-        ports: ["127.0.0.1::8080"]
-        stop_grace_period: 0s
+  private static func engine() throws -> [String: String?] { ["DOCKER_HOST": try Lab.value("DOCKER_HOST")] }
 
-    """
+  private static func compose(named name: String, isRich: Bool) throws -> String {
+    let teller = """
+
+        teller:
+          build: ./teller
+          container_name: \(name)-teller
+          command: ["sleep", "100000"]
+          stop_grace_period: 0s
+
+      """
+    let check = """
+
+          healthcheck:
+            test: ["CMD", "true"]
+            interval: 1s
+
+      """
+    return """
+      version: "3.4"
+      services:
+        storyteller:
+          image: \(try Lab.value("IMAGE"))
+          container_name: \(name)-storyteller
+          command: ["sleep", "100000"]
+          stop_grace_period: 0s
+        keeper:
+          image: \(try Lab.value("IMAGE"))
+          container_name: \(name)-keeper
+          command: ["sleep", "100000"]
+          ports: ["127.0.0.1::8080"]
+          stop_grace_period: 0s\(isRich ? check + teller : "")
+
+      """
+  }
+
+  /// The path of a socket whose server is gone: the file is there, and nobody listens.
+  func abandonedSocket() async throws -> String {
+    let socket = home.path + "/abandoned.sock"
+    try await ask(
+      "python3", "-c", "import socket, sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])", socket)
+    return socket
   }
 
   /// Takes away what is outside its folders.
   func remove() async throws {
-    _ = try? await ask("docker-compose", "down", "-v", "-t", "0")
+    _ = try? await ask("docker-compose", "down", "-v", "-t", "0", "--rmi", "local", changing: try Self.engine())
     _ = try? await ask("dropdb", "--force", "--if-exists", name)
   }
 

@@ -43,4 +43,26 @@ struct SchemaTests {
       #expect(try await validate(wrong, schema: schema).status == 1)
     }
   }
+
+  @Test("So it is for a project that uses everything, healthy and with each area broken", SampleProject.requirement)
+  func everything() async throws {
+    let project = try await SampleProject.make(isRich: true)
+    _ = try await project.generate("--title", "Healthy")
+    let broken: [String: String?] = [
+      "AWS_SECRET_ACCESS_KEY": "wrong", "PYTHONHOME": "/nonexistent", "PGPORT": "9",
+      "DOCKER_HOST": "unix:///nonexistent/docker.sock", "STORY_KEY": nil,
+    ]
+    for (changes, status) in [([:], 0), (broken, 1)] as [([String: String?], Int)] {
+      for (command, schema) in [
+        ("preflight", "handoff.snapshot-1.json"), ("verify", "handoff.comparison-1.json"),
+      ] {
+        let answer = try await project.handoff([command, "--format", "json"], changing: changes)
+        #expect(answer.status == status, "\(command): \(answer.output)")
+        let verdict = try await validate(answer.output, schema: schema)
+        #expect(verdict.status == 0, "\(command): \(verdict.output) \(verdict.complaint)")
+      }
+      if status == 0 { _ = try await project.git(["switch", "-qc", "other"]) }
+    }
+    try await project.remove()
+  }
 }
