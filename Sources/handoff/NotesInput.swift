@@ -71,7 +71,7 @@ struct NotesEditor {
     let path = try temporaryFile(Self.form(notes))
     defer { unlink(path) }
     // As git does it: the variable may hold options, so a shell reads it; the path is an argument of its own.
-    let status = try Self.wait(["/bin/sh", "-c", "\(editor) \"$1\"", "handoff-editor", path])
+    let status = try wait(["/bin/sh", "-c", "\(editor) \"$1\"", "handoff-editor", path])
     guard status == 0 else { throw UsageProblem("the editor ended with status \(status); nothing was written") }
     let saved = try NotesInput.read(path, host: host)
     return Self.withoutPrompts(saved)
@@ -106,22 +106,41 @@ struct NotesEditor {
   }
 
   /// Runs a program on this terminal and waits for it. It is the user's own, so it is in the foreground and gets the
-  /// terminal's signals.
-  private static func wait(_ arguments: [String]) throws -> Int32 {
+  /// terminal's signals, which this process ignores meanwhile.
+  /// - Returns: its exit status, or the signal that ended it as a negative number.
+  private func wait(_ arguments: [String]) throws -> Int32 {
+    try Signals.leavingToForeground {
+      let process = try spawn(arguments)
+      var status: Int32 = 0
+      while waitpid(process, &status, 0) < 0 {
+        guard errno == EINTR else { return -1 }
+      }
+      return status & 0x7f == 0 ? (status >> 8) & 0xff : -(status & 0x7f)
+    }
+  }
+
+  private func spawn(_ arguments: [String]) throws -> pid_t {
+    let variables = host.environment.variables.map { "\($0.key)=\($0.value)" }
     var words: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
-    defer { for word in words { free(word) } }
+    var settings: [UnsafeMutablePointer<CChar>?] = variables.map { strdup($0) } + [nil]
+    defer { for word in words + settings { free(word) } }
     #if canImport(Darwin)
-      var process: pid_t = 0
+      var attributes: posix_spawnattr_t?
     #else
-      var process = pid_t()
+      var attributes = posix_spawnattr_t()
     #endif
-    guard posix_spawn(&process, arguments[0], nil, nil, &words, environ) == 0 else {
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    // What this process ignores, the editor must not.
+    var defaults = sigset_t()
+    sigemptyset(&defaults)
+    for number in [SIGINT, SIGQUIT, SIGPIPE] { sigaddset(&defaults, number) }
+    posix_spawnattr_setsigdefault(&attributes, &defaults)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF))
+    var process: pid_t = 0
+    guard posix_spawn(&process, arguments[0], nil, &attributes, &words, &settings) == 0 else {
       throw UsageProblem("the editor could not be started")
     }
-    var status: Int32 = 0
-    while waitpid(process, &status, 0) < 0 {
-      guard errno == EINTR else { return -1 }
-    }
-    return status & 0x7f == 0 ? (status >> 8) & 0xff : -(status & 0x7f)
+    return process
   }
 }

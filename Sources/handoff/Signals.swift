@@ -28,12 +28,7 @@ enum Signals {
     for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     descriptor.store(ends[1], ordering: .sequentiallyConsistent)
     signal(SIGPIPE, SIG_IGN)
-    for number in [SIGINT, SIGTERM, SIGHUP] {
-      signal(number) { number in
-        var byte = UInt8(truncatingIfNeeded: number)
-        _ = put(Signals.descriptor.load(ordering: .sequentiallyConsistent), &byte)
-      }
-    }
+    for number in [SIGINT, SIGTERM, SIGHUP] { listen(for: number) }
     let reading = ends[0]
     detach {
       var byte: UInt8 = 0
@@ -45,6 +40,24 @@ enum Signals {
       usleep(cancel == nil ? 0 : 900_000)
       _exit(128 + Int32(byte))
     }
+  }
+
+  private static func listen(for number: Int32) {
+    signal(number) { number in
+      var byte = UInt8(truncatingIfNeeded: number)
+      _ = put(Signals.descriptor.load(ordering: .sequentiallyConsistent), &byte)
+    }
+  }
+
+  /// Runs a program of the user's in the foreground, to which the terminal's Ctrl-C and Ctrl-\\ belong meanwhile.
+  static func leavingToForeground<Value>(_ body: () throws -> Value) rethrows -> Value {
+    signal(SIGINT, SIG_IGN)
+    signal(SIGQUIT, SIG_IGN)
+    defer {
+      listen(for: SIGINT)
+      signal(SIGQUIT, SIG_DFL)
+    }
+    return try body()
   }
 
   /// Runs work that a signal cancels.
