@@ -234,6 +234,8 @@ public struct VariableSettings: Sendable, Hashable {
   public var example: String?
   /// The dotenv file relative to the root, whether it exists or not.
   public var dotenv: String
+  /// Whether the dotenv file is there and could not be read.
+  public var dotenvIsUnreadable = false
 
   /// Puts settings together.
   public init(required: [Setting<String>], present: [String: Source], example: String?, dotenv: String = ".env") {

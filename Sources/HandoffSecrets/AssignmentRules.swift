@@ -83,7 +83,10 @@ struct AssignmentRules {
       if next == UInt8(ascii: "-") { return (index + 2, .equals) }
       if next == UInt8(ascii: ":") || next == UInt8(ascii: "/") { return nil }
       return (index + 1, .colon)
-    case UInt8(ascii: "|"): return (index + 1, .cell)
+    case UInt8(ascii: "|"):
+      // In a table; elsewhere a command goes on in another one.
+      let first = line.first { $0 != 0x20 && $0 != 0x09 && $0 != UInt8(ascii: ">") }
+      return first == UInt8(ascii: "|") ? (index + 1, .cell) : nil
     default: break
     }
     guard index > afterName else { return nil }

@@ -37,13 +37,24 @@ extension HandoffStore {
     let unchanged = await git.act(
       ["diff-index", "--cached", "--quiet", "HEAD", "--", ":(literal)" + file], index: index.path, deadline: deadline)
     if unchanged.succeeded { throw .nothingToCommit(path: path) }
+    let before = await git.read(["rev-parse", "--verify", "-q", "HEAD"], deadline: deadline)
     let result = await git.act(
       ["commit", "--only", "--quiet", "--cleanup=whitespace", "--file=-", "--", ":(literal)" + file],
       input: Array(message.utf8), index: index.path, deadline: deadline)
-    guard result.succeeded else { throw Self.failure(result) }
-    let head = await git.read(["rev-parse", "--verify", "-q", "HEAD"], deadline: .after(.seconds(30)))
-    try await adopt(file, repository, commit: head.text)
-    return head.text
+    // Once the commit stands, the user's index must follow it, also when a hook after it hangs or the work is cancelled:
+    // without that the next commit would take the file out again. So this is no part of what can be cancelled.
+    let following = Task { () async -> Result<String?, StoreError> in
+      let head = await git.read(["rev-parse", "--verify", "-q", "HEAD"], deadline: .after(.seconds(30)))
+      guard head.succeeded, head.text != before.text else { return .success(nil) }
+      do throws(StoreError) {
+        try await adopt(file, repository, commit: head.text)
+        return .success(head.text)
+      } catch {
+        return .failure(error)
+      }
+    }
+    if let commit = try await following.value.get() { return commit }
+    throw Self.failure(result)
   }
 
   func openRepository(_ deadline: Deadline) async throws(StoreError) -> GitRepository {

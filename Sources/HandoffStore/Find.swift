@@ -11,9 +11,9 @@ extension HandoffStore {
     _ argument: String, deadline: Deadline = .after(.seconds(30))
   ) async throws(StoreError) -> StoredHandoff {
     if let back = Self.stepsBack(argument) {
-      let newest = try newestNames(back + 1)
+      let newest = try readable(back + 1)
       guard newest.count > back else { throw .notSoMany(folder: folder, count: newest.count, asked: argument) }
-      return try read(path(of: newest[back]))
+      return newest[back]
     }
     if let file = try file(argument) { return try read(file) }
     if let colon = argument.firstIndex(of: ":"), colon != argument.startIndex {

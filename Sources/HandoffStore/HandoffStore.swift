@@ -88,20 +88,24 @@ public struct HandoffStore: Sendable {
 
   /// The newest handoff that the tool wrote, or nil when there is none. Documents that cannot be understood, such as
   /// those that somebody wrote by hand, are passed over.
-  public func latest() throws(StoreError) -> StoredHandoff? {
+  public func latest() throws(StoreError) -> StoredHandoff? { try readable(1).first }
+
+  /// The newest handoffs that can be understood; files of such names that somebody wrote by hand are passed over.
+  func readable(_ count: Int) throws(StoreError) -> [StoredHandoff] {
+    var found: [StoredHandoff] = []
     var names = try names()[...]
-    while let date = names.first?.date {
+    while found.count < count, let date = names.first?.date {
       let ofDate = names.prefix { $0.date == date }
       names = names.dropFirst(ofDate.count)
-      for name in ofDate.count == 1 ? Array(ofDate) : sortedByTime(ofDate) {
-        do {
-          return try read(name)
+      for name in ofDate.count == 1 ? Array(ofDate) : sortedByTime(ofDate) where found.count < count {
+        do throws(StoreError) {
+          found.append(try read(name))
         } catch .damaged, .notText {
           continue
         }
       }
     }
-    return nil
+    return found
   }
 
   /// The names in the order of ``newest(_:)``. The file of a date that has only one is not read.

@@ -22,6 +22,15 @@ enum Console {
     return Int(size.ws_col)
   }
 
+  /// Opens what the caller closed of the standard descriptors, so that no file or pipe of ours gets their numbers. They
+  /// are opened the wrong way round: using them still fails.
+  static func openClosedDescriptors() {
+    for descriptor in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO]
+    where fcntl(descriptor, F_GETFD) < 0 && errno == EBADF {
+      _ = open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY)
+    }
+  }
+
   private static let outputFailed = Mutex(false)
 
   /// Prints text that ends with a line end to standard output.

@@ -31,6 +31,7 @@ struct HandoffCommand: AsyncParsableCommand {
 @main
 enum Main {
   static func main() async {
+    Console.openClosedDescriptors()
     Signals.install()
     var command: any ParsableCommand
     do {

@@ -56,4 +56,13 @@ import Testing
       [".env.example": "A=\(canary)\nB=1\n", ".env": "A=\(canary)\n"], ["B": canary])
     #expect(!String(reflecting: observation).contains(canary))
   }
+
+  @Test("A .env that is there and cannot be read is unknown, not unset")
+  func unreadable() async throws {
+    let observation = try await observe(
+      [".env.example": "A=1\nB=1\n", ".env": String(repeating: "#", count: 2 << 20)], ["B": "here"])
+    #expect(observation.findings.map(\.id) == ["environment.dotenv-unreadable"])
+    #expect(observation.status == .unknown)
+    #expect(observation.fact("environment.missing") == nil)
+  }
 }

@@ -62,7 +62,7 @@ import Testing
     let store = try fixture.store()
     let latest = try await title("latest", store)
     #expect(latest == "third")
-    await #expect(throws: StoreError.self) { try await store.find("latest~3") }
+    await #expect(throws: StoreError.self) { try await store.find("latest~4") }
   }
 
   @Test func handoffsWrittenByHandAreNoObstacle() async throws {
@@ -73,8 +73,10 @@ import Testing
     try fixture.write(
       "handoffs/SESSION-HANDOFF-2025-11-07-X.md", try StoreFixture.document("x", at: "2025-11-07T08:00:00Z"))
     #expect(try store.latest()?.document.handoff.notes.title == "x")
+    // What one command takes for the latest, all do.
+    #expect(try await store.find("latest").document.handoff.notes.title == "x")
     // Asked for by name, it is told what is wrong with it.
-    await #expect(throws: StoreError.self) { try await store.find("latest") }
+    await #expect(throws: StoreError.self) { try await store.find("SESSION-HANDOFF-2025-11-08-BY-HAND.md") }
   }
 
   @Test func tenThousandHandoffsAreNotRead() async throws {

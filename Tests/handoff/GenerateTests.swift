@@ -255,4 +255,58 @@ import Testing
     #expect(report.status == 0)
     #expect(report.changes == [])
   }
+
+  @Test("The tool's own commands are no secrets, whatever the variables that a project asks for are called")
+  func ownWords() async throws {
+    try await begin()
+    for names in [["DB_PASSWORD"], ["API_KEY", "DB_PASSWORD"], ["SECRET_TOKEN", "ZEBRA"], ["AWS_SECRET_ACCESS_KEY"]] {
+      try folder.write(".env.example", names.map { "\($0)=\n" }.joined())
+      let answer = try await handoff("generate", "--title", names.joined(separator: " "))
+      #expect(answer.status == 0, "\(names): \(answer.complaint)")
+    }
+  }
+
+  @Test("Closed standard descriptors end in an error or in silence, never in a hang or a signal's status")
+  func closedDescriptors() async throws {
+    try await begin()
+    func status(_ command: String) async throws -> Int {
+      try await Witness.ask(
+        "bash", ["-c", "timeout 20 \"$0\" \(command)", Tool.path], environment: environment, in: folder.path
+      ).status
+    }
+    #expect(try await status("generate --notes - <&-") == 2)
+    #expect(try await status("preflight <&- >&- 2>&-") == 2)
+    #expect(try await status("preflight <&- 2>&-") == 0)
+    #expect(try await status("nonsense >&- 2>&-") == 64)
+  }
+
+  @Test("A file that somebody wrote by hand under a handoff's name is not the latest")
+  func writtenByHand() async throws {
+    try await begin()
+    let path = try await handoff("generate", "--title", "One").output
+    try folder.write("handoffs/SESSION-HANDOFF-2999-01-01-HAND.md", "# by hand\n")
+    let verified = try await handoff("verify")
+    #expect(verified.status == 0)
+    #expect(verified.output.contains(path))
+    #expect(try await handoff("list").complaint.contains("HAND.md"))
+  }
+
+  @Test("An interrupt while a hook runs after the commit leaves the index as the commit wants it")
+  func interruptedCommit() async throws {
+    try await begin()
+    try folder.write(
+      ".git/hooks/post-commit", "#!/bin/sh\ntouch \"$HOME/committed\"\nsleep 60\n")
+    try await Witness.ask("chmod", ["+x", folder.path + "/.git/hooks/post-commit"], environment: environment)
+    let script = """
+      set -m
+      "$0" generate --title One --commit & tool=$!
+      until [ -e "$HOME/committed" ]; do kill -0 $tool || exit 99; done
+      kill -INT $tool
+      wait $tool
+      """
+    let answer = try await Witness.ask("bash", ["-c", script, Tool.path], environment: environment, in: folder.path)
+    #expect(answer.status == 130)
+    #expect(try await git("status", "--porcelain").isEmpty)
+    #expect(try await git("show", "--name-only", "--format=", "HEAD").hasPrefix("handoffs/SESSION-HANDOFF-"))
+  }
 }

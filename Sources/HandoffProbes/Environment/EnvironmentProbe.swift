@@ -24,6 +24,7 @@ public struct EnvironmentProbe: Probe {
   /// What it finds.
   public static let findings: [FindingDefinition] = [
     FindingDefinition("environment.missing", "required variables are not set"),
+    FindingDefinition("environment.dotenv-unreadable", "`.env` is there and cannot be read"),
     FindingDefinition("environment.not-declared", "nothing names the variables that the project needs any more"),
     FindingDefinition("environment.not-used", "no `.env.example` names what is needed"),
   ]
@@ -42,10 +43,14 @@ public struct EnvironmentProbe: Probe {
     let names = settings.required.map(\.value)
     let missing = names.filter { settings.present[$0] == nil }
     let source = settings.example.map { Source(.file, $0) } ?? Source(.configuration, "environment.required")
-    let facts = [
-      Fact("environment.required", .set, .strings(names), source: source),
-      Fact("environment.missing", .state, .strings(missing), source: source),
-    ]
+    let required = Fact("environment.required", .set, .strings(names), source: source)
+    if settings.dotenvIsUnreadable, !missing.isEmpty {
+      return Observation(
+        probe: area, facts: [required], findings: [unreadable(missing)],
+        summary: "\(names.count - missing.count) of \(names.count) variables set in this shell", setup: setup,
+        verification: verification(names))
+    }
+    let facts = [required, Fact("environment.missing", .state, .strings(missing), source: source)]
     return Observation(
       probe: area, facts: facts, findings: finding(missing, context).map { [$0] } ?? [],
       summary: "\(names.count - missing.count) of \(names.count) variables set", setup: setup,
@@ -72,6 +77,15 @@ public struct EnvironmentProbe: Probe {
       "environment.missing", isRequired ? .failure : .warning,
       "\(ValueText.message(.strings(missing))) not set in this shell or \(Untrusted(settings.dotenv))\(place)",
       remedies: remedies, facts: ["environment.missing"])
+  }
+
+  /// What is not in the shell may be in a file that we were kept from reading.
+  private func unreadable(_ names: [String]) -> Finding {
+    Finding(
+      "environment.dotenv-unreadable", .unknown,
+      "\(Untrusted(settings.dotenv)) cannot be read, so whether \(ValueText.message(.strings(names))) is set is not known",
+      remedies: [Remedy(.run("ls", "-ld", settings.dotenv), "shows what it is and who may read it")],
+      facts: ["environment.missing"])
   }
 
   private func notDeclared(_ context: ProbeContext) -> Observation {
@@ -115,7 +129,7 @@ public struct EnvironmentProbe: Probe {
       "for name in \(names.joined(separator: " ")); do [ -n \"$(printenv \"$name\")\" ] || "
       + "grep -qE \"^(export )?$name=.\" \(settings.dotenv) || echo \"$name is not set\"; done"
     let list = names.map { "'\($0)'" }.joined(separator: ", ")
-    let powershell = "\(list) | Where-Object { -not (Test-Path \"Env:$_\") } | ForEach-Object { \"$_ is not set\" }"
+    let powershell = "foreach ($name in \(list)) { if (-not (Test-Path \"Env:$name\")) { \"$name is not set\" } }"
     return [GuideStep(ShellCommand(bash: bash, powershell: powershell), "names what is not set")]
   }
 }

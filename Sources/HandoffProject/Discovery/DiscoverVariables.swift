@@ -22,9 +22,10 @@ enum DiscoverVariables {
         present[name] = Source(.dotenv, "\(ProjectFiles.dotenvName): \(name)")
       }
     }
-    return .used(
-      VariableSettings(
-        required: required.sorted { $0.key < $1.key }.map { Setting($0.key, $0.value) }, present: present,
-        example: files.example?.path))
+    var settings = VariableSettings(
+      required: required.sorted { $0.key < $1.key }.map { Setting($0.key, $0.value) }, present: present,
+      example: files.example?.path)
+    settings.dotenvIsUnreadable = files.dotenvIsUnreadable
+    return .used(settings)
   }
 }

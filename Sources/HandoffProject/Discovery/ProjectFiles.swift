@@ -9,6 +9,8 @@ struct ProjectFiles {
   var environment: ProcessEnvironment { host.environment }
   /// `.env`, or nil.
   let dotenv: Dotenv?
+  /// Whether `.env` is there and could not be read. A folder of that name is a virtual environment and no dotenv file.
+  let dotenvIsUnreadable: Bool
   /// The first of `.env.example` and its like that exists, with its path.
   let example: (path: String, content: Dotenv)?
 
@@ -18,7 +20,10 @@ struct ProjectFiles {
   init(host: Host, root: String, example: String?) throws(ConfigurationError) {
     self.host = host
     self.root = root
-    dotenv = Self.text(Self.dotenvName, host: host, root: root).map(Dotenv.init)
+    let text = Self.text(Self.dotenvName, host: host, root: root)
+    dotenv = text.map(Dotenv.init)
+    let kind = host.files.kind(of: root + "/" + Self.dotenvName)
+    dotenvIsUnreadable = text == nil && kind != nil && kind != .folder
     var found: (String, Dotenv)?
     for name in example.map({ [$0] }) ?? Self.exampleNames where found == nil {
       found = Self.text(name, host: host, root: root).map { (name, Dotenv($0)) }
