@@ -91,9 +91,6 @@ public struct FileSystem: Sendable {
   /// Whether this process may execute the file.
   public func isExecutable(_ path: String) -> Bool { access(path, X_OK) == 0 }
 
-  /// Whether this process may read and write the file or socket.
-  public func isWritable(_ path: String) -> Bool { access(path, R_OK | W_OK) == 0 }
-
   /// The names in a folder, sorted, without `.` and `..`.
   public func list(_ path: String) throws(FileError) -> [String] {
     guard let folder = opendir(path) else { throw Self.error(errno) }

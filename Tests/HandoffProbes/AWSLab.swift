@@ -111,7 +111,8 @@ final class AWSHome {
     }
     return await AWSProbe(settings).observe(
       ProbeContext(
-        host: host ?? self.host(), project: project, deadline: .after(.seconds(seconds)), expected: snapshot))
+        host: host ?? self.host(), project: project, deadline: .after(.seconds(seconds)), expected: snapshot)
+    ).checked()
   }
 
   /// What the AWS CLI says, run as a person would.

@@ -38,7 +38,8 @@ struct PythonProbeTests {
     let project = try Discovery.project(at: folder.path, host: host)
     let settings = try #require(project.python.settings)
     return await PythonProbe(settings: settings).observe(
-      ProbeContext(host: host, project: project, deadline: .after(timeout)))
+      ProbeContext(host: host, project: project, deadline: .after(timeout))
+    ).checked()
   }
 
   func ids(_ observation: Observation) -> [String] { observation.findings.map(\.id) }

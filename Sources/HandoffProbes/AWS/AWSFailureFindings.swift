@@ -148,7 +148,11 @@ extension AWSFindings {
       case let seconds? where seconds < 0: "is \(-seconds) s ahead of that of \(server)"
       default: "is too far from that of \(server)"
       }
-    let set = ShellCommand(bash: "sudo timedatectl set-ntp true", powershell: "w32tm /resync")
+    #if os(macOS)
+      let set = ShellCommand(bash: "sudo sntp -sS time.apple.com", powershell: "w32tm /resync")
+    #else
+      let set = ShellCommand(bash: "sudo timedatectl set-ntp true", powershell: "w32tm /resync")
+    #endif
     return finding(
       "aws.clock-skew", .failure, "AWS refuses the signature because this machine's clock \(by)",
       [Remedy(set, "set the clock from the network")])

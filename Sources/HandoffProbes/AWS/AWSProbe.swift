@@ -44,7 +44,9 @@ public struct AWSProbe: Probe {
     } catch {
       let setup = recorded ?? AWSSetup(facts: [], kind: nil, source: nil, settings, present)
       let finding = AWSFindings.malformed(error, shown: context.shown(error.path), check: setup.check)
-      return Observation(probe: area, facts: [], findings: [finding])
+      return Observation(
+        probe: area, facts: [], findings: [finding], setup: setup.steps,
+        verification: [GuideStep(setup.check, "asks AWS who you are")])
     }
     var facts = Self.facts(of: configuration, AWSCaches(configuration: configuration, host: host))
     let kind = configuration.credentials.kind
@@ -55,6 +57,7 @@ public struct AWSProbe: Probe {
       AWSFindings(setup: recorded ?? setup(), configuration: configuration, shown: { context.shown($0) })
     }
     var found: [Finding] = []
+    var isLost = false
     switch await identity(configuration, findings(), context) {
     case .success(let identity):
       let source = configuration.credentials.source ?? Source(.unknown)
@@ -65,10 +68,12 @@ public struct AWSProbe: Probe {
       facts += Self.expiry(AWSCaches(configuration: configuration, host: host))
       let different = Self.differences(context.expected?.observation(area), facts)
       if recorded != nil, let finding = findings().notAsRecorded(different) { found.append(finding) }
-    case .failure(let lost): found.append(lost.finding)
+    case .failure(let lost):
+      found.append(lost.finding)
+      isLost = true
     }
     found += Self.warnings(configuration, findings())
-    let actual = setup()
+    let actual = isLost ? recorded ?? setup() : setup()
     return Observation(
       probe: area, facts: facts, findings: found, summary: Self.summary(facts, configuration), setup: actual.steps,
       verification: [GuideStep(actual.check, "asks AWS who you are")])

@@ -166,6 +166,10 @@ struct AWSSetup: Sendable {
     case .sso, .login: steps.append(GuideStep(login, "log in, once the session has expired"))
     case .sharedCredentialsFile, .configFile:
       steps.append(GuideStep(configure, "only on a machine where the profile does not exist yet"))
+    case nil where steps.isEmpty:
+      steps.append(GuideStep(configure, "make a profile, which asks for its keys; or:"))
+      steps.append(GuideStep(.run("aws", "sso", "login", "--profile", "..."), "log in to single sign-on; or:"))
+      steps += Self.keys.dropLast().map { GuideStep(.export($0, "..."), "fill in your own") }
     default: break
     }
     return steps

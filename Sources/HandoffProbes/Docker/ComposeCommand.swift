@@ -22,6 +22,11 @@ struct ComposeCommand {
     self.words = words
   }
 
+  /// For services of a compose file that the project's containers are not taken from; nil for the usual file.
+  init(file: String?, _ host: Host) {
+    words = Self.program(host) + (file.map { ["-f", $0] } ?? [])
+  }
+
   /// A command of compose. A service's name comes last and cannot be an option.
   func run(_ arguments: [String], service: String? = nil) -> ShellCommand {
     let operand = service.map { $0.hasPrefix("-") ? ["--", $0] : [$0] } ?? []

@@ -52,9 +52,11 @@ struct ContainerSetFindings {
   }
 
   private func gone(_ name: String, service: String?) -> Finding {
-    let remedies = service.map { [Remedy(compose.run(["up", "-d"], service: $0), "makes it again")] } ?? []
+    let remedies = service.map { [Remedy(compose.run(["up", "-d"], service: $0), "makes it again")] }
+    let look = [Remedy(.run("docker", "ps", "--all"), "shows which containers there are: it may have another name")]
     return Finding(
-      "docker.container-gone", .failure, "the container \(Untrusted(name)) is not there any more", remedies: remedies,
+      "docker.container-gone", .failure, "the container \(Untrusted(name)) is not there any more",
+      remedies: remedies ?? look,
       facts: [FactID("docker.container[\(name)].state"), "docker.containers"])
   }
 

@@ -51,7 +51,10 @@ struct ContainerVerdict {
     case "created": return notStarted
     case "exited": return container.exitCode == 0 && !shouldRun ? nil : exited
     case "dead":
-      return finding("exited", .failure, "\(subject) is dead: the engine could not remove it", recreate)
+      return finding(
+        "exited", .failure, "\(subject) is dead: the engine could not remove it",
+        recreate.isEmpty
+          ? [Remedy(.run("docker", "rm", "--force", name), "removes what is left of it", destructive: true)] : recreate)
     default:
       return finding("exited", .failure, "\(subject) is \(Untrusted(container.status))", [start])
     }

@@ -24,6 +24,32 @@ struct DockerGuide {
     return steps
   }
 
+  /// How to configure it in a new session, where the engine could not be asked: as the handoff recorded it, else with
+  /// what the project says.
+  func setup(lost endpoint: DockerEndpoint?) -> [GuideStep] {
+    let commands = EndpointCommands(context: context)
+    let expected = context.expected
+    let shown = endpoint?.address.shown(context.shown)
+    var steps: [GuideStep] = []
+    if let recorded = expected?.fact("docker.endpoint"), let source = endpoint?.source ?? moved,
+      recorded.value.string != shown
+    {
+      steps = commands.elsewhere(from: source, at: shown).map { GuideStep($0.command, $0.description) }
+    } else if let endpoint {
+      steps = choose(endpoint) + commands.start(endpoint).map { GuideStep($0.command, $0.description) }
+    }
+    let containers = (expected?.fact("docker.containers")?.value.strings ?? []).filter { name in
+      ContainerSummary.isName(name)
+        && expected?.fact(FactID("docker.container[\(name)].state"))?.value.string == "running"
+    }
+    return steps + setup(nil, running: containers)
+  }
+
+  /// Which variable chooses an endpoint that is none.
+  private var moved: Source? {
+    ["DOCKER_HOST", "DOCKER_CONTEXT"].first { context.host.environment[$0] != nil }.map { Source(.environment, $0) }
+  }
+
   private func choose(_ endpoint: DockerEndpoint) -> [GuideStep] {
     let environment = context.host.environment
     var steps: [GuideStep] = []

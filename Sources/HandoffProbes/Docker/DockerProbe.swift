@@ -35,19 +35,19 @@ public struct DockerProbe: Probe {
     do throws(EndpointProblem) {
       endpoint = try EndpointSearch(host: context.host).endpoint()
     } catch {
-      return lost(findings.problem(error), guide)
+      return lost(findings.problem(error), guide, nil)
     }
     do throws(EngineFailure) {
       let (client, version) = try await connect(to: endpoint, context.host, deadline: deadline)
       return await measure(client, version, endpoint, guide, context, deadline)
     } catch {
-      return lost(findings.lost(error, endpoint), guide)
+      return lost(findings.lost(error, endpoint), guide, endpoint)
     }
   }
 
-  private func lost(_ finding: Finding, _ guide: DockerGuide) -> Observation {
+  private func lost(_ finding: Finding, _ guide: DockerGuide, _ endpoint: DockerEndpoint?) -> Observation {
     Observation(
-      probe: area, facts: [], findings: [finding], setup: guide.setup(nil, running: []),
+      probe: area, facts: [], findings: [finding], setup: guide.setup(lost: endpoint),
       verification: guide.verification)
   }
 

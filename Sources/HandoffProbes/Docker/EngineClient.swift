@@ -23,8 +23,6 @@ struct EngineVersion: Hashable, Sendable {
   /// The newest and oldest versions of its API.
   let api: String
   let oldestAPI: String?
-  /// Whether it is Podman's.
-  let isPodman: Bool
 
   /// Reads the answer to `GET /version`, or nil when it is not one.
   init?(_ json: JSONValue) {
@@ -34,7 +32,6 @@ struct EngineVersion: Hashable, Sendable {
     self.server = server
     self.api = api
     oldestAPI = json["MinAPIVersion"]?.string.flatMap { Self.isVersion($0) ? $0 : nil }
-    isPodman = json["Components"]?.array?.contains { $0["Name"]?.string == "Podman Engine" } == true
   }
 
   /// The version of the API to speak: ours, or the engine's newest where that is older, or its oldest where that is

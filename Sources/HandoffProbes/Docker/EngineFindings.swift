@@ -85,7 +85,8 @@ struct EngineFindings {
   }
 
   private func failure(_ id: String, _ message: Message, _ remedies: [Remedy]) -> Finding {
-    Finding("docker." + id, .failure, message, remedies: remedies, facts: ["docker.engine"])
+    Finding(
+      "docker." + id, .failure, message, remedies: remedies.isEmpty ? [list] : remedies, facts: ["docker.engine"])
   }
 
   // MARK: Unknown
@@ -99,7 +100,8 @@ struct EngineFindings {
     _ reason: EngineFailure, at place: Message, facts: [FactID], extra: [Remedy]
   ) -> Finding {
     func finding(_ id: String, _ message: Message, _ remedies: [Remedy] = []) -> Finding {
-      Finding("docker." + id, .unknown, message, remedies: remedies + extra, facts: facts)
+      let mends = remedies + extra
+      return Finding("docker." + id, .unknown, message, remedies: mends.isEmpty ? [ask] : mends, facts: facts)
     }
     switch reason {
     case .transport(.timedOut), .command(.timedOut, _):
@@ -122,16 +124,24 @@ struct EngineFindings {
     case .senseless(let question):
       return finding("unexpected-answer", "the answer from \(place) to \(Untrusted(question)) makes no sense")
     case .command(.notFound, _), .command(.notPermitted, _):
-      return finding("unreachable", "\(place) is reached through the docker command, which is not installed")
+      return finding(
+        "unreachable", "\(place) is reached through the docker command, which is not installed",
+        Installation.remedies(of: .docker, context.host))
     case .command(_, let said):
       let line = withoutCredentials(said.split(whereSeparator: \.isNewline).first.map(String.init) ?? "no reason given")
       return finding("unreachable", "\(place) was not reached: \(Untrusted(String(line.prefix(300))))")
     }
   }
 
+  private var ask: Remedy { Remedy(.run("docker", "version"), "asks the engine by hand, without a deadline") }
+
   private var joinGroup: Remedy {
-    Remedy(
-      ShellCommand(bash: #"sudo usermod -aG docker "$USER" && newgrp docker"#, powershell: nil),
-      "lets this user use Docker, which is as much as being root")
+    #if os(macOS)
+      Remedy(.run("open", "-a", "Docker"), "starts Docker Desktop, which makes a socket of this user's")
+    #else
+      Remedy(
+        ShellCommand(bash: #"sudo usermod -aG docker "$USER" && newgrp docker"#, powershell: nil),
+        "lets this user use Docker, which is as much as being root")
+    #endif
   }
 }

@@ -26,12 +26,18 @@ enum GitFindings {
     let facts: [FactID] = ["git.head", "git.*"]
     switch failure {
     case .notInstalled:
-      return Finding("git.not-installed", .unknown, "git is not installed, or not on PATH", facts: facts)
+      return Finding(
+        "git.not-installed", .unknown, "git is not installed, or not on PATH",
+        remedies: Installation.remedies(of: .git, context.host), facts: facts)
     case .notARepository:
-      return Finding("git.not-a-repository", .failure, "the project is in no git repository", facts: facts)
+      return Finding(
+        "git.not-a-repository", .failure, "the project is in no git repository", remedies: intoRepository(context),
+        facts: facts)
     case .noWorkTree:
       return Finding(
-        "git.no-work-tree", .failure, "the folder is in a git repository that has no work tree", facts: facts)
+        "git.no-work-tree", .failure, "the folder is in a git repository that has no work tree",
+        remedies: [Remedy(.run("git", "worktree", "list"), "shows where its work trees are, to go to one")],
+        facts: facts)
     case .dubiousOwnership(let folder):
       return Finding(
         "git.dubious-ownership", .unknown, "the repository belongs to another user, so git does not read it",
@@ -39,6 +45,18 @@ enum GitFindings {
     case .timedOut, .other:
       return partial(failure, facts: facts)
     }
+  }
+
+  /// Begins a repository only where none was ever recorded: else its history is somewhere else.
+  private static func intoRepository(_ context: ProbeContext) -> [Remedy] {
+    let facts: [FactID] = ["git.head", "git.branch", "git.upstream"]
+    guard facts.contains(where: { context.expected?.fact($0) != nil }) else {
+      return [Remedy(.run("git", "init"), "begins a repository here")]
+    }
+    return [
+      Remedy(.run("pwd"), "shows where you are: the handoff was written in a repository"),
+      Remedy(.run("git", "clone", "..."), "gets the repository again, from where it was pushed to"),
+    ]
   }
 
   /// Some facts could not be measured.
@@ -96,7 +114,9 @@ enum GitFindings {
     Finding(
       "git.index-locked", .warning,
       "\(Untrusted(lock)) was left behind \(minutes) min ago: git refuses to stage and commit",
-      remedies: [Remedy(.run("rm", lock), "removes the lock; see first that no git command runs", destructive: true)],
+      remedies: [
+        Remedy(ShellPath(lock).command("rm"), "removes the lock; see first that no git command runs", destructive: true)
+      ],
       facts: ["git.changes"])
   }
 

@@ -28,7 +28,7 @@ struct PostgresAdvice {
     case .passwordRequired:
       return failure("password", "\(address) asks for the password of role \(user), and none is set", remedies.password)
     case .tls(let reason):
-      return failure("tls", "\(address): \(Untrusted(reason))", remedies.reconfigure)
+      return failure("tls", "\(address): \(Untrusted(reason))", remedies.encryption)
     case .server(let state, let message, let routine):
       return refused(state: state, message: message, routine: routine)
     case .notPermitted:
@@ -97,7 +97,8 @@ struct PostgresAdvice {
 
   private func unknown(_ id: String, _ message: Message, _ remedies: [Remedy]) -> Finding {
     Finding(
-      "postgres.\(id)", .unknown, message, remedies: remedies, facts: [FactID("\(area).database"), FactID("\(area).*")])
+      "postgres.\(id)", .unknown, message, remedies: remedies.isEmpty ? self.remedies.wait : remedies,
+      facts: [FactID("\(area).database"), FactID("\(area).*")])
   }
 
   // MARK: A part could not be read
@@ -107,7 +108,8 @@ struct PostgresAdvice {
     switch error {
     case .timedOut, .server("57014", _, _):
       return Finding(
-        "postgres.timeout", .unknown, "the server did not say \(words: what) by the deadline", facts: facts)
+        "postgres.timeout", .unknown, "the server did not say \(words: what) by the deadline",
+        remedies: remedies.wait, facts: facts)
     case .server("55P03", _, _):
       return Finding(
         "postgres.unreadable", .unknown, "\(words: what) could not be read: somebody holds a lock", facts: facts)

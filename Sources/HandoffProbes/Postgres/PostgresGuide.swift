@@ -52,7 +52,7 @@ struct PostgresGuide {
   private func export(_ value: (text: String, source: Source)?, _ libpq: String, _ what: StaticString) -> [GuideStep] {
     guard let value else { return [] }
     let variable = Self.isOwn(value.source) ? value.source.detail : libpq
-    return [GuideStep(.export(variable, value.text), "\(words: what), from \(value.source.message)")]
+    return [GuideStep(.export(variable, path: value.text), "\(words: what), from \(value.source.message)")]
   }
 
   /// A source that a variable of the process stands for, one of those that are known to name a database: a source that

@@ -39,8 +39,10 @@ public struct PostgresProbe: Probe {
     } catch {
       let advice = PostgresAdvice(area: area, target: target, context: context)
       let guide = PostgresGuide(target: target, connection: nil)
+      let recorded = advice.remedies.reconfigure.map { GuideStep($0.command, $0.description) }
       return Observation(
-        probe: area, facts: [], findings: [advice.lost(error)], setup: guide.setup, verification: guide.verification)
+        probe: area, facts: [], findings: [advice.lost(error)], setup: guide.setup.isEmpty ? recorded : guide.setup,
+        verification: guide.verification)
     }
   }
 }
@@ -104,9 +106,7 @@ struct PostgresReading {
 
   /// The folder of a socket below the user's home is shown as everywhere in documents.
   private var shownHost: String {
-    let host = session.connection.host
-    guard let home = context.host.environment.home, home != "/", host.hasPrefix(home + "/") else { return host }
-    return "~" + host.dropFirst(home.count)
+    PostgresTarget.shown(session.connection.host, home: context.host.environment.home)
   }
 
   private func tableFacts(_ tables: [PostgresCatalog.Table]) -> [Fact] {

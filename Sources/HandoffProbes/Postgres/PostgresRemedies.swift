@@ -24,11 +24,11 @@ struct PostgresRemedies {
       // A file of the project gives the value by itself; a default needs no variable.
       guard [.environment, .option, .unknown].contains(fact.source.kind) else { return }
       let variable = PostgresGuide.isOwn(fact.source) ? fact.source.detail : fallback
-      remedies.append(Remedy(.export(variable, text), "\(words: what) as it was recorded"))
+      remedies.append(Remedy(.export(variable, path: text), "\(words: what) as it was recorded"))
     }
     let place = target.place
     let host = recorded("host")
-    restore(host, host?.value.string, current: place.host, fallback: "PGHOST", "the host")
+    restore(host, host?.value.string, current: target.host, fallback: "PGHOST", "the host")
     let port = recorded("port")
     restore(port, port?.value.int.map(String.init), current: String(place.port), fallback: "PGPORT", "the port")
     let database = recorded("database")
@@ -44,11 +44,8 @@ struct PostgresRemedies {
   var start: [Remedy] {
     var remedies = reconfigure
     guard target.isLocal else { return remedies + wait }
-    if let compose = composeService {
-      let file = compose.file.map { ["-f", $0] } ?? []
-      remedies.append(
-        Remedy(
-          .run(["docker", "compose"] + file + ["up", "-d", compose.service]), "start the compose service"))
+    if let (compose, service) = composeService {
+      remedies.append(Remedy(compose.run(["up", "-d"], service: service), "start the compose service"))
     }
     for cluster in debianClusters {
       remedies.append(
@@ -57,34 +54,36 @@ struct PostgresRemedies {
           "start the cluster that is configured for this port"))
     }
     if let data = context.host.environment["PGDATA"], context.host.files.kind(of: data + "/PG_VERSION") == .regular {
-      remedies.append(Remedy(.run("pg_ctl", "-D", data, "-w", "start"), "start the cluster of PGDATA"))
+      remedies.append(
+        Remedy(
+          .run([.word("pg_ctl"), .word("-D"), .path(ShellPath(context.shown(data))), .word("-w"), .word("start")]),
+          "start the cluster of PGDATA"))
     }
     return remedies.isEmpty ? wait : remedies
   }
 
   /// What tells whether the server takes connections.
   var wait: [Remedy] {
-    [Remedy(.run(["pg_isready"] + target.options(user: nil)), "tells whether the server takes connections")]
+    [Remedy(target.run("pg_isready", user: nil), "tells whether the server takes connections")]
   }
 
-  private var composeService: (file: String?, service: String)? {
+  private var composeService: (compose: ComposeCommand, service: String)? {
     let usual: Set<String> = ["compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml"]
     func shown(_ file: String) -> String? { usual.contains(file) ? nil : file }
     if let source = [target.settings.host, target.settings.database].compactMap({ $0?.source }).first(where: {
       $0.kind == .compose
     }), let separator = source.detail.firstRange(of: ": ") {
-      return (
-        shown(String(source.detail[..<separator.lowerBound])), String(source.detail[separator.upperBound...])
-      )
+      let file = shown(String(source.detail[..<separator.lowerBound]))
+      return (ComposeCommand(file: file, context.host), String(source.detail[separator.upperBound...]))
     }
-    guard let docker = context.project.docker.settings, let file = docker.composeFile?.value else { return nil }
+    guard let docker = context.project.docker.settings, docker.composeFile != nil else { return nil }
     let service = docker.services.first { service in
       guard let image = service.image?.split(separator: "/").last?.prefix(while: { $0 != ":" && $0 != "@" }) else {
         return false
       }
       return ["postgres", "postgresql", "postgis", "pgvector", "timescaledb"].contains(String(image))
     }
-    return service.map { (shown(file), $0.name) }
+    return service.map { (ComposeCommand(docker, context), $0.name) }
   }
 
   /// The clusters of Debian's and Ubuntu's packaging that are configured for the port.
@@ -102,6 +101,16 @@ struct PostgresRemedies {
     }
   }
 
+  /// What an encrypted connection may want: the authority that the server's certificate is checked with.
+  var encryption: [Remedy] {
+    let connect = PostgresTarget.address(host: target.isLocal ? "localhost" : target.host, port: target.place.port)
+    return reconfigure + [
+      Remedy(.export("PGSSLROOTCERT", PostgresGuide.blank), "name the file of the certificate authority"),
+      Remedy(
+        .run("openssl", "s_client", "-starttls", "postgres", "-connect", connect), "shows the server's certificate"),
+    ]
+  }
+
   /// Who is connected.
   var showSessions: [Remedy] {
     let sql = "SELECT pid, usename, datname, application_name, state, state_change FROM pg_stat_activity"
@@ -116,8 +125,8 @@ struct PostgresRemedies {
 
   var createDatabase: [Remedy] {
     let name = target.database ?? ""
-    let words = ["createdb"] + target.options(user: target.place.user) + (name.hasPrefix("-") ? ["--", name] : [name])
-    return reconfigure + [Remedy(.run(words), "create it, empty")]
+    let command = target.run("createdb", user: target.place.user, name.hasPrefix("-") ? ["--", name] : [name])
+    return reconfigure + [Remedy(command, "create it, empty")]
   }
 
   var password: [Remedy] {
@@ -137,15 +146,15 @@ struct PostgresRemedies {
     let file = source.detail.firstRange(of: ": ").map { String(source.detail[..<$0.lowerBound]) } ?? source.detail
     return [
       Remedy(
-        ShellCommand(bash: "\"${EDITOR:-vi}\" \(ShellWord.bash(file))", powershell: nil),
+        ShellCommand(bash: "\"${EDITOR:-vi}\" \(ShellPath(file).bash)", powershell: nil),
         "put the right password in, at \(source.message)")
     ]
   }
 
   var createRole: [Remedy] {
     let name = target.place.user ?? ""
-    let words = ["createuser"] + target.options(user: superuser) + (name.hasPrefix("-") ? ["--", name] : [name])
-    return reconfigure + [Remedy(.run(words), "create it, as a superuser; it may log in and nothing more")]
+    let command = target.run("createuser", user: superuser, name.hasPrefix("-") ? ["--", name] : [name])
+    return reconfigure + [Remedy(command, "create it, as a superuser; it may log in and nothing more")]
   }
 
   var allowLogin: [Remedy] {
@@ -173,7 +182,6 @@ struct PostgresRemedies {
   func migrate(tool: String?, folder: String, pending: [String], _ connection: PostgresConnection?) -> [Remedy] {
     func remedy(_ words: String...) -> [Remedy] { [Remedy(.run(words), "apply them")] }
     switch tool {
-    case "handoff": return remedy("handoff", "setup", "--only", "migrations")
     case "dbmate":
       return folder == "db/migrations" ? remedy("dbmate", "up") : remedy("dbmate", "--migrations-dir", folder, "up")
     case "rails": return remedy("bin/rails", "db:migrate")
@@ -186,11 +194,12 @@ struct PostgresRemedies {
     case "sqlx": return remedy("sqlx", "migrate", "run", "--source", folder)
     case "refinery": return remedy("refinery", "migrate", "-p", folder)
     default:
-      let words =
-        ["psql"] + target.options(user: connection?.user ?? target.place.user)
-        + ["-d", connection?.database ?? target.database ?? "", "-v", "ON_ERROR_STOP=1", "--single-transaction"]
+      let words = [
+        "-d", connection?.database ?? target.database ?? "", "-v", "ON_ERROR_STOP=1", "--single-transaction",
+      ]
       let files = pending.flatMap { ["-f", folder + "/" + $0] }
-      return [Remedy(.run(words + files), "apply them in this order, all or none")]
+      let command = target.run("psql", user: connection?.user ?? target.place.user, words + files)
+      return [Remedy(command, "apply them in this order, all or none")]
     }
   }
 

@@ -9,6 +9,8 @@ struct PostgresTarget {
   let parameters: PostgresParameters
   /// Where it leads to, as far as that is known before it is made.
   let place: PostgresPlace
+  /// The host for a document; nil for libpq's default. The folder of a socket below the user's home begins with `~/`.
+  let host: String?
 
   init(_ settings: PostgresSettings, _ context: ProbeContext) {
     self.settings = settings
@@ -18,6 +20,7 @@ struct PostgresTarget {
       database: settings.database?.value, user: settings.user?.value, password: settings.password?.value,
       options: settings.options, environment: Self.variables(for: settings, context.host.environment.variables))
     place = PostgresPlace(of: parameters, files: context.host.files)
+    host = place.host.map { Self.shown($0, home: home) }
   }
 
   /// The variables that libpq's defaults come from. Who names a host or a database in another place than libpq's
@@ -38,10 +41,14 @@ struct PostgresTarget {
     return home + host.dropFirst(1)
   }
 
+  /// A host as documents show it. Unlike other paths it stays whole in the project: libpq takes no relative one.
+  static func shown(_ host: String, home: String?) -> String {
+    guard let home, home != "/", host.hasPrefix(home + "/") else { return host }
+    return "~" + host.dropFirst(home.count)
+  }
+
   // MARK: For a person
 
-  /// The host for a command; nil for libpq's default.
-  var host: String? { place.host }
   /// The database for a command.
   var database: String? { place.database }
 
@@ -53,30 +60,30 @@ struct PostgresTarget {
 
   /// `localhost:5443`, or the path of the socket.
   var address: Untrusted {
-    Untrusted(Self.address(host: place.host, port: place.port))
+    Untrusted(Self.address(host: host, port: place.port))
   }
 
   static func address(host: String?, port: Int) -> String {
     switch host {
     case nil: "port \(port) of this machine"
-    case .some(let host) where host.hasPrefix("/"): "\(host)/.s.PGSQL.\(port)"
+    case .some(let host) where host.hasPrefix("/") || host.hasPrefix("~/"): "\(host)/.s.PGSQL.\(port)"
     case .some(let host) where host.contains(":"): "[\(host)]:\(port)"
     case .some(let host): "\(host):\(port)"
     }
   }
 
-  /// The options of PostgreSQL's client programs that lead to the server.
-  func options(user: String?, host: String? = nil, port: Int? = nil) -> [String] {
-    var words: [String] = []
-    if let host = host ?? place.host { words += ["-h", host] }
-    words += ["-p", String(port ?? place.port)]
-    if let user { words += ["-U", user] }
-    return words
+  /// One of PostgreSQL's client programs, with the options that lead to the server.
+  func run(_ program: String, user: String?, _ arguments: [String] = []) -> ShellCommand {
+    var words: [ShellArgument] = [.word(program)]
+    if let host { words += [.word("-h"), host.hasPrefix("~/") ? .path(ShellPath(host)) : .word(host)] }
+    words += ["-p", String(place.port)].map { .word($0) }
+    if let user { words += [.word("-U"), .word(user)] }
+    return .run(words + arguments.map { .word($0) })
   }
 
   /// `psql` with these options, connected to a database, running a command.
   func psql(user: String?, database: String?, _ command: String) -> ShellCommand {
-    .run(["psql"] + options(user: user) + (database.map { ["-d", $0] } ?? []) + ["-c", command])
+    run("psql", user: user, (database.map { ["-d", $0] } ?? []) + ["-c", command])
   }
 }
 

@@ -9,20 +9,24 @@ struct PythonAdvice {
   let context: ProbeContext
 
   /// The folder that a new environment is made in.
-  private var folder: String { settings.environment?.value ?? ".venv" }
-  private var pip: String { "\(folder)/bin/python" }
+  private var folder: String { settings.environment.map { context.shown(context.path($0.value)) } ?? ".venv" }
+
+  /// The environment's interpreter with arguments.
+  private func interpreter(_ words: String...) -> ShellCommand {
+    .run([.path(ShellPath("\(folder)/bin/python"))] + words.map { .word($0) })
+  }
 
   // MARK: Findings
 
   var noEnvironment: Finding {
     let place: Message =
-      settings.environment.map { "there is no virtual environment at \(Untrusted($0.value))" }
-      ?? "there is no virtual environment"
+      settings.environment != nil
+      ? "there is no virtual environment at \(Untrusted(folder))" : "there is no virtual environment"
     return Finding(
       "python.no-environment", .failure, place, remedies: [create] + install, facts: ["python.environment"])
   }
 
-  func noInterpreter(in folder: String) -> Finding {
+  var noInterpreter: Finding {
     Finding(
       "python.interpreter-missing", .failure, "\(Untrusted(folder)) has no interpreter", remedies: [create] + install,
       facts: ["python.environment"])
@@ -38,7 +42,8 @@ struct PythonAdvice {
   func notExecutable(_ path: String) -> Finding {
     Finding(
       "python.not-executable", .failure, "\(Untrusted(context.shown(path))) may not be executed",
-      remedies: [Remedy(.run("chmod", "+x", context.shown(path)), "allow it")], facts: ["python.environment"])
+      remedies: [Remedy(ShellPath(context.shown(path)).command("chmod", "+x"), "allow it")],
+      facts: ["python.environment"])
   }
 
   func broken(_ cause: InterpreterAnswer.Cause) -> Finding {
@@ -71,14 +76,17 @@ struct PythonAdvice {
   func unknown(_ prevention: Prevention) -> Finding {
     switch prevention {
     case .timedOut:
-      Finding("python.timeout", .unknown, "the interpreter gave no answer by the deadline", facts: ["python.*"])
+      Finding(
+        "python.timeout", .unknown, "the interpreter gave no answer by the deadline", remedies: byHand,
+        facts: ["python.*"])
     case .unreadable:
       Finding(
-        "python.unexpected-answer", .unknown, "the interpreter's answer could not be read", facts: ["python.*"])
+        "python.unexpected-answer", .unknown, "the interpreter's answer could not be read", remedies: byHand,
+        facts: ["python.*"])
     case .notStarted(let outcome):
       Finding(
         "python.unexpected-answer", .unknown, "the interpreter could not be started (\(Self.shown(outcome)))",
-        facts: ["python.*"])
+        remedies: byHand, facts: ["python.*"])
     }
   }
 
@@ -88,7 +96,7 @@ struct PythonAdvice {
     return Finding(
       "python.tool-missing", .failure, "\(Untrusted(tool))\(wanted) is not installed in \(Untrusted(folder))",
       remedies: [
-        Remedy(.run(pip, "-m", "pip", "install", tool), "install it into the environment")
+        Remedy(interpreter("-m", "pip", "install", tool), "install it into the environment")
       ] + install, facts: [FactID("python.tool[\(tool)]")])
   }
 
@@ -97,7 +105,7 @@ struct PythonAdvice {
       "python.tool-broken", .failure, "\(Untrusted(tool)) is installed but does not start: \(Untrusted(reason))",
       remedies: [
         Remedy(
-          .run(pip, "-m", "pip", "install", "--force-reinstall", tool), "install it and what it needs again")
+          interpreter("-m", "pip", "install", "--force-reinstall", tool), "install it and what it needs again")
       ], facts: [FactID("python.tool[\(tool)]")])
   }
 
@@ -109,7 +117,9 @@ struct PythonAdvice {
       case .notStarted(let outcome): "could not be started (\(Self.shown(outcome)))"
       }
     return Finding(
-      "python.timeout", .unknown, "\(Untrusted(tool)) \(why)", facts: [FactID("python.tool[\(tool)]")])
+      "python.timeout", .unknown, "\(Untrusted(tool)) \(why)",
+      remedies: [Remedy(interpreter("-m", tool, "--version"), "asks it by hand, without a deadline")],
+      facts: [FactID("python.tool[\(tool)]")])
   }
 
   private static func shown(_ outcome: CommandOutcome) -> Message {
@@ -126,13 +136,21 @@ struct PythonAdvice {
 
   // MARK: Commands
 
+  private var byHand: [Remedy] {
+    [Remedy(interpreter("-c", "import sys; print(sys.version)"), "asks it by hand, without a deadline")]
+  }
+
+  private func make(_ options: String...) -> ShellCommand {
+    .run((["python3", "-m", "venv"] + options).map { .word($0) } + [.path(ShellPath(folder))])
+  }
+
   private var create: Remedy {
-    Remedy(.run("python3", "-m", "venv", folder), "make the environment")
+    Remedy(make(), "make the environment")
   }
 
   /// Keeps what is installed, where the new interpreter is of the same minor version.
   private var relink: Remedy {
-    let word = ShellWord.bash(folder)
+    let word = ShellPath(folder).bash
     return Remedy(
       ShellCommand(
         bash: "find \(word)/bin -name 'python*' -type l -delete && python3 -m venv \(word)", powershell: nil),
@@ -141,28 +159,34 @@ struct PythonAdvice {
 
   private var recreate: Remedy {
     Remedy(
-      .run("python3", "-m", "venv", "--clear", folder), "make the environment anew; what is installed in it is lost",
+      make("--clear"), "make the environment anew; what is installed in it is lost",
       destructive: true)
   }
 
   private var install: [Remedy] {
     settings.requirements.map { file in
-      Remedy(.run(pip, "-m", "pip", "install", "-r", file), "install what the project needs")
+      Remedy(interpreter("-m", "pip", "install", "-r", file), "install what the project needs")
     }
   }
 
-  func setup(_ folder: String) -> [GuideStep] {
-    let word = ShellWord.bash(folder)
+  /// What a new session does.
+  /// - Parameter isThere: whether there is an environment already, that need not be made first.
+  func setup(isThere: Bool) -> [GuideStep] {
+    let made = isThere ? [] : [GuideStep(create.command, create.description)]
+    let filled = isThere ? [] : install.map { GuideStep($0.command, $0.description) }
+    return made + [activate] + filled
+  }
+
+  private var activate: GuideStep {
+    let word = ShellPath(folder).bash
     var powershell: String?
-    if let windows = ShellWord.powershell(folder + "\\Scripts\\Activate.ps1", quoted: true),
-      let unix = ShellWord.powershell(folder + "/bin/Activate.ps1", quoted: true)
+    if let windows = ShellPath(folder + "\\Scripts\\Activate.ps1").powershell,
+      let unix = ShellPath(folder + "/bin/Activate.ps1").powershell
     {
       powershell = "if (Test-Path \(windows)) { & \(windows) } else { & \(unix) }"
     }
-    return [
-      GuideStep(
-        ShellCommand(bash: ". \(word)/bin/activate", powershell: powershell), "activate the environment")
-    ]
+    return GuideStep(
+      ShellCommand(bash: ". \(word)/bin/activate", powershell: powershell), "activate the environment")
   }
 
   var verification: [GuideStep] {

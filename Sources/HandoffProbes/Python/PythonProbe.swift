@@ -28,20 +28,22 @@ public struct PythonProbe: Probe {
     guard let environment = settings.environment,
       context.host.files.kind(of: context.path(environment.value)) == .folder
     else {
-      return observation([advice.noEnvironment])
+      return lost(advice.noEnvironment, advice, isThere: false)
     }
     let venv = VirtualEnvironment(folder: context.path(environment.value), files: context.host.files)
     switch venv.interpreter {
-    case .missing: return observation([advice.noInterpreter(in: environment.value)])
-    case .dangling(let target): return observation([advice.dangling(target: target)])
-    case .notExecutable(let path): return observation([advice.notExecutable(path)])
+    case .missing: return lost(advice.noInterpreter, advice, isThere: false)
+    case .dangling(let target): return lost(advice.dangling(target: target), advice)
+    case .notExecutable(let path): return lost(advice.notExecutable(path), advice)
     case .found(let path):
       return await measure(path, environment, advice, context)
     }
   }
 
-  private func observation(_ findings: [Finding]) -> Observation {
-    Observation(probe: area, facts: [], findings: findings, setup: [], verification: [])
+  private func lost(_ finding: Finding, _ advice: PythonAdvice, isThere: Bool = true) -> Observation {
+    Observation(
+      probe: area, facts: [], findings: [finding], setup: advice.setup(isThere: isThere),
+      verification: advice.verification)
   }
 
   private func measure(
@@ -69,9 +71,9 @@ public struct PythonProbe: Probe {
       }
       return Observation(
         probe: area, facts: facts, findings: findings, summary: summary(facts, description),
-        setup: advice.setup(environment.value), verification: advice.verification)
-    case .broken(let cause): return observation([advice.broken(cause)])
-    case .unknown(let reason): return observation([advice.unknown(reason)])
+        setup: advice.setup(isThere: true), verification: advice.verification)
+    case .broken(let cause): return lost(advice.broken(cause), advice)
+    case .unknown(let reason): return lost(advice.unknown(reason), advice)
     }
   }
 

@@ -9,8 +9,6 @@ public struct PostgresPlace: Hashable, Sendable {
   public let database: String?
   /// The role.
   public let user: String?
-  /// Whether a password is given.
-  public let hasPassword: Bool
 
   /// Works out where a connection leads to: from its parameters, the service file and the given variables.
   public init(of parameters: PostgresParameters, files: FileSystem = FileSystem()) {
@@ -20,6 +18,5 @@ public struct PostgresPlace: Hashable, Sendable {
     user = keywords["user"]
     // libpq's own default is the name of the role.
     database = keywords["dbname"] ?? keywords["user"]
-    hasPassword = keywords["password"] != nil
   }
 }

@@ -139,7 +139,7 @@ final class DockerFixture: Sendable {
     let context = try context(changing: changes, expected: expected, seconds: seconds, http: http)
     var settings = try #require(context.project.docker.settings)
     if let scope { settings.scope = Setting(scope, settings.scope.source) }
-    return await DockerProbe(settings: settings).observe(context)
+    return await DockerProbe(settings: settings).observe(context).checked()
   }
 
   /// What changed between two observations, as `fact kind severity`.

@@ -53,7 +53,8 @@ struct GitFixture {
       Snapshot(tool: "test", project: "test", capturedAt: host.now(), observations: [$0.recorded])
     }
     return await GitProbe(GitSettings(handoffs: handoffs)).observe(
-      ProbeContext(host: host, project: project, deadline: .after(.seconds(seconds)), expected: snapshot))
+      ProbeContext(host: host, project: project, deadline: .after(.seconds(seconds)), expected: snapshot)
+    ).checked()
   }
 
   static func project(at root: String, handoffs: String) -> Project {

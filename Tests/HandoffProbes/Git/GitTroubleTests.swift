@@ -129,6 +129,10 @@ import Testing
     let observation = await scratch.observe(in: scratch.scratch.path + "/elsewhere")
     #expect(observation.findingIDs == ["git.not-a-repository"])
     #expect(observation.status == .failure)
+    #expect(observation.findings[0].remedies.map(\.command.bash) == ["git init"])
+    let recorded = await scratch.observe()
+    let moved = await scratch.observe(in: scratch.scratch.path + "/elsewhere", expected: recorded)
+    #expect(moved.findings[0].remedies.map(\.command.bash) == ["pwd", "git clone ..."])
     #expect(observation.facts.isEmpty)
   }
 

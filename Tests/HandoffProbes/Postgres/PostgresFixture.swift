@@ -50,7 +50,7 @@ struct PostgresFixture {
     let observation = await probe.observe(
       ProbeContext(host: host, project: project, deadline: .after(duration), expected: expected))
     #expect(ContinuousClock.now - start < duration + .seconds(1))
-    return observation
+    return observation.checked()
   }
 
   /// Runs a command of an observation in bash, with PostgreSQL's client programs and no variable of the project.

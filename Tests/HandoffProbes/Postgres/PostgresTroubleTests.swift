@@ -42,7 +42,9 @@ struct PostgresTroubleTests {
       "docker-compose.yml", "services:\n  db:\n    image: postgres:15\n    ports: ['\(listener.port):5432']\n")
     let finding = try expectLost(try await fixture.observe([:]), "postgres.no-server", .failure)
     #expect(finding.message.plain.contains("localhost:\(listener.port)"))
-    #expect(finding.remedies.map(\.command.bash).contains("docker compose up -d db"))
+    // Which of the two commands there is depends on the machine.
+    let commands = ["docker compose up -d db", "docker-compose up -d db"]
+    #expect(finding.remedies.filter { commands.contains($0.command.bash) }.count == 1)
   }
 
   @Test("No socket: no server, and the path is named")
