@@ -42,7 +42,7 @@ let package = Package(
     library(
       "HandoffSystem",
       [
-        "CLibpq", "CLibcurl", "HandoffModel", "HandoffText",
+        "CLibpq", "CLibcurl", "HandoffText",
         .product(name: "Subprocess", package: "swift-subprocess"),
       ]),
     library(
@@ -71,7 +71,7 @@ let package = Package(
       name: "handoff",
       dependencies: [
         "HandoffModel", "HandoffText", "HandoffSystem", "HandoffProject", "HandoffProbes", "HandoffDocument",
-        "HandoffSecrets", "HandoffStore",
+        "HandoffStore",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       exclude: ["Schemas"], swiftSettings: settings),

@@ -71,7 +71,7 @@ struct DocumentValues {
     ]
     .compactMap { status, one, many -> String? in
       let count = findings.count { $0.severity == status }
-      return count == 0 ? nil : "\(status.mark) \(count) \(count == 1 ? one : many)"
+      return count == 0 ? nil : "\(status.sign) \(count) \(count == 1 ? one : many)"
     }
     let facts = snapshot.observations.reduce(0) { $0 + $1.facts.count }
     if facts == 0, parts.isEmpty { return "nothing was measured" }
@@ -106,7 +106,7 @@ struct DocumentValues {
       "summary": optional(observation.summary.isEmpty ? nil : observation.summary.markdown),
       "summaryCell": observation.summary.markdownCell,
       "findings": observation.findings.map { finding -> Any in
-        ["mark": finding.severity.mark, "message": message(of: finding).markdown] as [String: Any]
+        ["mark": finding.severity.sign, "message": message(of: finding).markdown] as [String: Any]
       },
       "setup": optional(blocks(observation.setup)), "verification": optional(blocks(observation.verification)),
     ] as [String: Any]

@@ -74,9 +74,7 @@ enum FactsBlock {
   }
 
   private static func digest(_ members: [String: JSONValue]) -> String {
-    let hash = SHA256.hash(data: Array(JSONValue.object(members).canonical.utf8))
-    let digits = Array("0123456789abcdef")
-    return "sha256:" + hash.reduce(into: "") { $0 += [digits[Int($1 >> 4)], digits[Int($1 & 15)]] }
+    "sha256:" + SHA256.hash(data: Array(JSONValue.object(members).canonical.utf8)).hexadecimal
   }
 
   private static func write(_ observation: Observation, to text: inout String) {

@@ -43,7 +43,7 @@ extension DocumentValues {
         return [
           "area": AreaTitle.markdown(area), "id": Untrusted(finding.id).markdownCode,
           "heading": (context.dictionary.title(ofFinding: finding.id) ?? "\(Untrusted(finding.id))").markdown,
-          "mark": finding.severity.mark, "message": message(of: finding).markdown,
+          "mark": finding.severity.sign, "message": message(of: finding).markdown,
           "concerns": optional(facts.isEmpty ? nil : facts.joined(separator: ", ")),
           "remedies": optional(remedies.isEmpty ? nil : remedies.joined(separator: "\n\n")), "mended": mended,
         ] as [String: Any]

@@ -1,4 +1,5 @@
 import HandoffModel
+import HandoffText
 
 /// The pass over a template before it is ever rendered.
 struct TemplateChecker {
@@ -125,7 +126,7 @@ struct TemplateChecker {
     }
     let known = scopes.joined().map(\.name)
     var message = "unknown name \(TemplateToken.shown(path))"
-    if let near = TemplateName.nearest(to: path, among: known) {
+    if let near = NearestName.of(path, among: known) {
       message += "; did you mean \(near)?"
     } else if let elsewhere = TemplateName.reference.first(where: { $0.name.name == path || $0.path == path }) {
       let parents = elsewhere.path.split(separator: ".").dropLast().map { "{{#\($0)}}" }.joined()

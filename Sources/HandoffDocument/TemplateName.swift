@@ -160,25 +160,4 @@ public struct TemplateName: Hashable, Sendable {
 extension TemplateName {
   fileprivate init(_ name: String, _ meaning: String) { self.init(name, .text, .insideParts, meaning) }
   fileprivate init(_ name: String, _ kind: Kind, _ meaning: String) { self.init(name, kind, .insideParts, meaning) }
-
-  /// The name among some that is most like another one, when one is.
-  static func nearest(to name: String, among names: some Sequence<String>) -> String? {
-    let limit = max(1, (name.count + 1) / 3)
-    return names.map { ($0, distance(name, $0)) }.filter { $0.1 <= limit }.min { $0.1 < $1.1 }?.0
-  }
-
-  private static func distance(_ left: String, _ right: String) -> Int {
-    let left = Array(left.lowercased().prefix(64))
-    let right = Array(right.lowercased().prefix(64))
-    var row = Array(0...right.count)
-    for (index, character) in left.enumerated() {
-      var diagonal = row[0]
-      row[0] = index + 1
-      for (column, other) in right.enumerated() {
-        let cost = character == other ? diagonal : min(diagonal, row[column], row[column + 1]) + 1
-        (diagonal, row[column + 1]) = (row[column + 1], cost)
-      }
-    }
-    return row[right.count]
-  }
 }

@@ -13,6 +13,17 @@ public enum Status: String, Sendable, CaseIterable, Comparable {
   /// Measured and broken.
   case failure
 
+  /// The sign that stands for it in documents and reports.
+  public var sign: String {
+    switch self {
+    case .ok: "✓"
+    case .warning: "!"
+    case .unknown: "?"
+    case .failure: "✗"
+    case .skipped: "–"
+    }
+  }
+
   /// From best to worst.
   public static func < (left: Status, right: Status) -> Bool {
     left.rank < right.rank

@@ -24,8 +24,9 @@ public struct ProbeRunner: Sendable {
     }
   }
 
-  /// How long a probe is waited for after its deadline, which it is meant to keep by itself.
-  private static let grace = Duration.milliseconds(500)
+  /// How long a probe is waited for after its deadline, which it is meant to keep by itself: never so long that the run
+  /// takes more than twice the timeout.
+  private var grace: Duration { min(.milliseconds(500), timeout) }
 
   private let host: Host
   private let timeout: Duration
@@ -92,7 +93,7 @@ public struct ProbeRunner: Sendable {
       await withCheckedContinuation { continuation in
         let first = FirstResult(continuation)
         let guardian = Task {
-          try? await Task.sleep(until: context.deadline.instant + Self.grace, clock: .continuous)
+          try? await Task.sleep(until: context.deadline.instant + grace, clock: .continuous)
           if first.deliver(Self.leftBehind(probe.area, after: timeout)) { measuring.cancel() }
         }
         Task {

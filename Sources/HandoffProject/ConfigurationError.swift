@@ -25,32 +25,3 @@ public struct ConfigurationError: Error, Hashable, Sendable, CustomStringConvert
     return "\(place): \(message)"
   }
 }
-
-/// Finds the known name that was probably meant.
-public enum NearestName {
-  /// The candidate with the smallest edit distance to a name, or nil when none is near.
-  public static func of(_ name: String, among candidates: [String]) -> String? {
-    let name = name.lowercased()
-    let scored = candidates.map {
-      (candidate: $0, distance: distance(Array(name.unicodeScalars), Array($0.unicodeScalars)))
-    }
-    guard let best = scored.min(by: { $0.distance < $1.distance }) else { return nil }
-    return best.distance <= max(2, name.count / 2) ? best.candidate : nil
-  }
-
-  /// Levenshtein's distance; names longer than 64 are taken as far away.
-  private static func distance(_ one: [Unicode.Scalar], _ other: [Unicode.Scalar]) -> Int {
-    guard one.count <= 64, other.count <= 64 else { return .max }
-    var row = Array(0...other.count)
-    for (index, scalar) in one.enumerated() {
-      var diagonal = row[0]
-      row[0] = index + 1
-      for column in other.indices {
-        let substitution = diagonal + (scalar == other[column] ? 0 : 1)
-        diagonal = row[column + 1]
-        row[column + 1] = min(substitution, row[column] + 1, diagonal + 1)
-      }
-    }
-    return row[other.count]
-  }
-}

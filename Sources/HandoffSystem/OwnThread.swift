@@ -9,7 +9,7 @@
 /// Runs blocking work on a thread of its own, since the cooperative pool has only as many threads as there are cores.
 ///
 /// Whoever waits for a result of the work can stop waiting; the thread then ends when its blocking call does.
-func onOwnThread(_ work: @escaping @Sendable () -> Void) {
+public func onOwnThread(_ work: @escaping @Sendable () -> Void) {
   let box = Unmanaged.passRetained(ThreadWork(work))
   var attributes = pthread_attr_t()
   pthread_attr_init(&attributes)

@@ -15,13 +15,6 @@ enum Console {
   /// Whether standard error is a terminal.
   static var errorIsTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 
-  /// The width of the terminal on standard output, or 100.
-  static var width: Int {
-    var size = winsize()
-    guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 100 }
-    return Int(size.ws_col)
-  }
-
   /// Opens what the caller closed of the standard descriptors, so that no file or pipe of ours gets their numbers. They
   /// are opened the wrong way round: using them still fails.
   static func openClosedDescriptors() {

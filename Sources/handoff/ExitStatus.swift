@@ -2,7 +2,7 @@ import HandoffModel
 import HandoffStore
 
 /// What the command's exit status means. It is computed from the list that is printed.
-enum ExitStatus: Int32 {
+enum ExitStatus: Int32, CaseIterable {
   /// All confirmed, no differences, or written; warnings and notes do not count.
   case confirmed = 0
   /// A change or finding that is printed is a failure.
@@ -11,6 +11,22 @@ enum ExitStatus: Int32 {
   case unknown = 2
   /// Refused for safety.
   case refused = 3
+
+  /// Wrong usage, as the argument parser ends (`EX_USAGE` of sysexits.h).
+  case usage = 64
+
+  /// What it means, for the reference in the README.
+  var meaning: String {
+    switch self {
+    case .confirmed: "all is confirmed, nothing differs, or it is written; warnings and notes do not count"
+    case .failure:
+      "a change or finding that is printed is a failure (`verify` counts what was already broken, `diff` does not)"
+    case .unknown:
+      "nothing failed but something could not be looked at; or the tool could not work: a mistake in a file, no such handoff"
+    case .refused: "refused for safety: what was to be written holds a secret"
+    case .usage: "wrong usage"
+    }
+  }
 
   /// The exit status of a report with this verdict.
   init(_ status: Status) {

@@ -37,7 +37,7 @@ enum Main {
     do {
       command = try HandoffCommand.parseAsRoot()
     } catch {
-      HandoffCommand.exit(withError: error)
+      leave(error)
     }
     let status: ExitStatus
     do {
@@ -53,13 +53,21 @@ enum Main {
       Console.finish(exitStatus: signal.status)
     } catch  where String(reflecting: type(of: error)).hasPrefix("ArgumentParser.") {
       // A request for help, a version, or a wrong usage that shows only when the command runs.
-      HandoffCommand.exit(withError: error)
+      leave(error)
     } catch {
       // An error is never ArgumentParser's 1, which would mean "something differs".
       Console.complain(describe(error))
       status = ExitStatus.of(error)
     }
     Console.finish(status)
+  }
+
+  /// Ends with what the argument parser has to say: help, a version, a completion script, or a wrong usage.
+  private static func leave(_ error: any Error) -> Never {
+    let text = HandoffCommand.fullMessage(for: error)
+    let code = HandoffCommand.exitCode(for: error)
+    if code.isSuccess { Console.show(text) } else { Console.tell(text + "\n") }
+    Console.finish(exitStatus: code.rawValue)
   }
 
   private static func describe(_ error: any Error) -> String {

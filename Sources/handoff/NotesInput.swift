@@ -68,12 +68,17 @@ struct NotesEditor {
     guard let editor = host.environment["VISUAL"] ?? host.environment["EDITOR"] else {
       throw UsageProblem("--edit needs VISUAL or EDITOR to name an editor")
     }
-    let path = try temporaryFile(Self.form(notes))
-    defer { unlink(path) }
+    let folder = host.environment["TMPDIR"] ?? "/tmp"
+    let file: TemporaryTextFile
+    do {
+      file = try TemporaryTextFile(Self.form(notes), in: folder, prefix: "handoff-notes-", suffix: ".md")
+    } catch {
+      throw UsageProblem("the notes could not be written to a temporary file in \(folder)")
+    }
     // As git does it: the variable may hold options, so a shell reads it; the path is an argument of its own.
-    let status = try wait(["/bin/sh", "-c", "\(editor) \"$1\"", "handoff-editor", path])
+    let status = try run(["/bin/sh", "-c", "\(editor) \"$1\"", "handoff-editor", file.path])
     guard status == 0 else { throw UsageProblem("the editor ended with status \(status); nothing was written") }
-    let saved = try NotesInput.read(path, host: host)
+    let saved = try NotesInput.read(file.path, host: host)
     return Self.withoutPrompts(saved)
   }
 
@@ -90,57 +95,11 @@ struct NotesEditor {
     NoteSection.allCases.reduce(text) { $0.replacing(prompt($1), with: "") }
   }
 
-  private func temporaryFile(_ text: String) throws -> String {
-    let folder = host.environment["TMPDIR"] ?? "/tmp"
-    var template = Array("\(folder)/handoff-notes-XXXXXX.md".utf8CString)
-    let descriptor = mkstemps(&template, 3)
-    guard descriptor >= 0 else { throw UsageProblem("no temporary file could be made in \(folder)") }
-    defer { close(descriptor) }
-    var bytes = Array(text.utf8)[...]
-    while !bytes.isEmpty {
-      let count = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
-      guard count > 0 else { throw UsageProblem("the notes could not be written to a temporary file") }
-      bytes = bytes.dropFirst(count)
-    }
-    return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-  }
-
-  /// Runs a program on this terminal and waits for it. It is the user's own, so it is in the foreground and gets the
-  /// terminal's signals, which this process ignores meanwhile.
-  /// - Returns: its exit status, or the signal that ended it as a negative number.
-  private func wait(_ arguments: [String]) throws -> Int32 {
-    try Signals.leavingToForeground {
-      let process = try spawn(arguments)
-      var status: Int32 = 0
-      while waitpid(process, &status, 0) < 0 {
-        guard errno == EINTR else { return -1 }
-      }
-      return status & 0x7f == 0 ? (status >> 8) & 0xff : -(status & 0x7f)
-    }
-  }
-
-  private func spawn(_ arguments: [String]) throws -> pid_t {
-    let variables = host.environment.variables.map { "\($0.key)=\($0.value)" }
-    var words: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
-    var settings: [UnsafeMutablePointer<CChar>?] = variables.map { strdup($0) } + [nil]
-    defer { for word in words + settings { free(word) } }
-    #if canImport(Darwin)
-      var attributes: posix_spawnattr_t?
-    #else
-      var attributes = posix_spawnattr_t()
-    #endif
-    posix_spawnattr_init(&attributes)
-    defer { posix_spawnattr_destroy(&attributes) }
-    // What this process ignores, the editor must not.
-    var defaults = sigset_t()
-    sigemptyset(&defaults)
-    for number in [SIGINT, SIGQUIT, SIGPIPE] { sigaddset(&defaults, number) }
-    posix_spawnattr_setsigdefault(&attributes, &defaults)
-    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF))
-    var process: pid_t = 0
-    guard posix_spawn(&process, arguments[0], nil, &attributes, &words, &settings) == 0 else {
+  private func run(_ arguments: [String]) throws -> Int32 {
+    do {
+      return try Signals.leavingToForeground { try ForegroundProgram.run(arguments, environment: host.environment) }
+    } catch is ForegroundProgram.NotStarted {
       throw UsageProblem("the editor could not be started")
     }
-    return process
   }
 }

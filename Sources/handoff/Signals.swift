@@ -1,3 +1,4 @@
+import HandoffSystem
 import Synchronization
 
 #if canImport(Glibc)
@@ -30,7 +31,7 @@ enum Signals {
     signal(SIGPIPE, SIG_IGN)
     for number in [SIGINT, SIGTERM, SIGHUP] { listen(for: number) }
     let reading = ends[0]
-    detach {
+    onOwnThread {
       var byte: UInt8 = 0
       while take(reading, &byte) != 1 {}
       received.store(Int32(byte), ordering: .sequentiallyConsistent)
@@ -70,30 +71,6 @@ enum Signals {
     let signal = received.load(ordering: .sequentiallyConsistent)
     if signal != 0 { throw Interrupted(status: 128 + signal) }
     return try result.get()
-  }
-
-  private static func detach(_ body: @escaping @Sendable () -> Void) {
-    let box = Unmanaged.passRetained(Body(body))
-    #if canImport(Darwin)
-      var thread: pthread_t?
-    #else
-      var thread = pthread_t()
-    #endif
-    pthread_create(
-      &thread, nil,
-      { argument in
-        #if canImport(Darwin)
-          Unmanaged<Body>.fromOpaque(argument).takeRetainedValue().run()
-        #else
-          if let argument { Unmanaged<Body>.fromOpaque(argument).takeRetainedValue().run() }
-        #endif
-        return nil
-      }, box.toOpaque())
-  }
-
-  private final class Body: Sendable {
-    let run: @Sendable () -> Void
-    init(_ run: @escaping @Sendable () -> Void) { self.run = run }
   }
 }
 

@@ -70,12 +70,34 @@ import Testing
   @Test("-v shows where each value came from")
   func origins() async throws {
     let folder = try TemporaryFolder([
-      "handoff.yml": "deadline: 3\n", ".env.example": "A=1\n",
+      "handoff.yml": "deadline: 3\n", ".env.example": "A=1\n", "requirements.txt": "pytest\n",
+      "docker-compose.yml": "services: {web: {image: httpd}}\n", "migrations/001_first.sql": "select 1;\n",
     ])
-    let answer = try await Tool.run(
-      "preflight", "-v", environment: Lab.bareEnvironment(home: folder.path), in: folder.path)
+    var environment = Lab.bareEnvironment(home: folder.path)
+    environment["AWS_PROFILE"] = "nobody"
+    environment["DOCKER_HOST"] = "unix://\(folder.path)/no.sock"
+    environment["DATABASE_URL"] = "postgresql://app:" + "hidden" + "@127.0.0.1:1/shop"
+    let answer = try await Tool.run("preflight", "-v", environment: environment, in: folder.path)
     #expect(answer.output.contains("(handoff.yml, deadline)"))
     #expect(answer.output.contains("(.env.example)"))
+    // No area was reached, and still each value is there with its origin.
+    for (key, value, origin) in [
+      ("aws.profile", "nobody", "environment variable AWS_PROFILE"),
+      ("python.requirements", "requirements.txt", "requirements.txt"),
+      ("python.tools", "pytest", "requirements.txt"),
+      ("postgres.host", "127.0.0.1", "environment variable DATABASE_URL"),
+      ("postgres.port", "1", "environment variable DATABASE_URL"),
+      ("postgres.database", "shop", "environment variable DATABASE_URL"),
+      ("postgres.user", "app", "environment variable DATABASE_URL"),
+      ("postgres.password", "set, not shown", "environment variable DATABASE_URL"),
+      ("postgres.migrations", "migrations", "migrations"),
+      ("docker.compose", "docker-compose.yml", "docker-compose.yml"),
+      ("environment.required", "A", ".env.example: A"),
+    ] {
+      let line = answer.output.split(separator: "\n").first { $0.hasPrefix("  \(key) ") }
+      #expect(line?.contains("  \(value)  (\(origin))") == true, "\(key): \(line ?? "not listed")")
+    }
+    #expect(!answer.output.contains("hidden"))
   }
 
   @Test("Every command's help has an example, and the program names its version")
@@ -90,6 +112,12 @@ import Testing
       #expect(help.status == 0)
       #expect(help.output.contains("Example:   handoff \(command)"))
     }
+    #if os(Linux)
+      let full = try await Witness.ask(
+        "/bin/sh", ["-c", "\"$0\" --help > /dev/full", Tool.path], environment: environment, in: folder.path)
+      #expect(full.status == 2)
+      #expect(full.complaint.contains("could not be written"))
+    #endif
     let version = try await Tool.run("--version", environment: environment, in: folder.path)
     #expect(version.status == 0)
     #expect(version.output.wholeMatch(of: /\d+\.\d+\.\d+/) != nil)

@@ -22,6 +22,10 @@ import Testing
       }
     ),
     (
+      "exits", "| exit status | meaning |\n|---|---|\n",
+      ExitStatus.allCases.map { "| \($0.rawValue) | \($0.meaning) |" }
+    ),
+    (
       "configuration", "| key | what it is | without it |\n|---|---|---|\n",
       Configuration.keys.map { "| `\($0.path)` | \($0.meaning) | \($0.without) |" }
     ),

@@ -2,6 +2,7 @@ import Crypto
 import HandoffModel
 import HandoffProject
 import HandoffSystem
+import HandoffText
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials
@@ -28,10 +29,10 @@ struct AWSCaches: Sendable {
     switch configuration.credentials.kind {
     case .environment:
       let name = "AWS_CREDENTIAL_EXPIRATION"
-      return configuration.environment[name].flatMap(AWSTimestamp.parse).map { ($0, Source(.environment, name)) }
+      return configuration.environment[name].flatMap(Self.seconds).map { ($0, Source(.environment, name)) }
     case .assumeRole, .webIdentity:
       guard let key = roleKey, let entry = entry("cli", Self.digest(key)),
-        let time = entry["Credentials"]?["Expiration"]?.string.flatMap(AWSTimestamp.parse)
+        let time = entry["Credentials"]?["Expiration"]?.string.flatMap(Self.seconds)
       else { return nil }
       return (time, Source(.measured, "the AWS CLI's cache"))
     case .sso:
@@ -48,9 +49,9 @@ struct AWSCaches: Sendable {
       let name = profile["sso_session"] ?? profile["sso_start_url"]
     else { return nil }
     guard let entry = entry("sso", Self.digest(name)),
-      let time = entry["expiresAt"]?.string.flatMap(AWSTimestamp.parse)
+      let time = entry["expiresAt"]?.string.flatMap(Self.seconds)
     else { return .absent }
-    let registered = entry["registrationExpiresAt"]?.string.flatMap(AWSTimestamp.parse) ?? 0
+    let registered = entry["registrationExpiresAt"]?.string.flatMap(Self.seconds) ?? 0
     let isRenewable =
       profile.has("sso_session") && entry["refreshToken"]?.string != nil && registered > now
     return .until(time, renewable: isRenewable)
@@ -101,11 +102,10 @@ struct AWSCaches: Sendable {
   private static func quoted(_ text: String) -> String { JSONValue.string(text).canonical }
 
   private static func digest(_ text: String) -> String {
-    Insecure.SHA1.hash(data: Data(text.utf8)).map { byte in
-      let digits = String(byte, radix: 16)
-      return digits.count == 1 ? "0" + digits : digits
-    }.joined()
+    Insecure.SHA1.hash(data: Data(text.utf8)).hexadecimal
   }
+
+  private static func seconds(_ text: String) -> Int? { Timestamp.parse(text).map { Int($0) } }
 
   private func entry(_ cache: String, _ key: String) -> JSONValue? {
     guard let home = host.environment.home,

@@ -148,7 +148,7 @@ public struct AWSProbe: Probe {
 
   private static func expiry(_ caches: AWSCaches) -> [Fact] {
     guard let (time, source) = caches.expiry else { return [] }
-    return [Fact("aws.expires", .volatile, .string(AWSTimestamp.format(time)), source: source)]
+    return [Fact("aws.expires", .volatile, .string(Timestamp.format(time)), source: source)]
   }
 
   /// The facts that are there and were recorded with another value.

@@ -42,7 +42,7 @@ struct STSRequest: Sendable {
       guard case .error(let code, let message)? = STSAnswer(response.body) else {
         throw .unexpectedAnswer(.status(response.status))
       }
-      let server = response.headers["date"].flatMap(AWSTimestamp.httpDate)
+      let server = response.headers["date"].flatMap(Timestamp.httpDate)
       let skew = server.map { $0 - Int(now.timeIntervalSince1970.rounded(.down)) }
       throw AWSFailure(code: code, message: message, skew: skew)
     case 500...: throw .unexpectedAnswer(.serverError(response.status))

@@ -1,4 +1,5 @@
 import Crypto
+import HandoffText
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials
@@ -7,9 +8,4 @@ import Crypto
 #endif
 
 /// The SHA-256 of a text in lower-case hexadecimal.
-func sha256(_ text: String) -> String {
-  SHA256.hash(data: Data(text.utf8)).map { byte in
-    let digits = String(byte, radix: 16)
-    return digits.count == 1 ? "0" + digits : digits
-  }.joined()
-}
+func sha256(_ text: String) -> String { SHA256.hash(data: Data(text.utf8)).hexadecimal }

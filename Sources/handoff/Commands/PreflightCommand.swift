@@ -25,7 +25,7 @@ struct PreflightCommand: AsyncParsableCommand {
     let snapshot = try await workspace.snapshot(probes, showsProgress: !report.quiet)
     Console.show(
       SnapshotReport(
-        snapshot: snapshot, project: workspace.project, options: report,
+        snapshot: snapshot, project: workspace.project, environment: workspace.host.environment, options: report,
         style: Style(report.color, environment: workspace.host.environment), duration: clock.now - start
       ).render())
     throw CommandEnded(status: ExitStatus(snapshot.status))

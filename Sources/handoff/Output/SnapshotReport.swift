@@ -7,6 +7,7 @@ import HandoffText
 struct SnapshotReport {
   let snapshot: Snapshot
   let project: Project
+  let environment: ProcessEnvironment
   let options: ReportOptions
   let style: Style
   let duration: Duration
@@ -69,16 +70,13 @@ struct SnapshotReport {
   }
 
   private var settings: String {
-    let rows: [(String, String, Source)] = [
-      ("project", project.name.value, project.name.source),
-      ("handoffs", project.handoffs.value, project.handoffs.source),
-      ("template", project.template.value, project.template.source),
-      ("shells", project.shells.value.joined(separator: ", "), project.shells.source),
-      ("deadline", Duration.seconds(project.deadline.value).shownSeconds, project.deadline.source),
-    ]
-    return rows.map { name, value, source in
-      let padding = String(repeating: " ", count: 10 - name.count)
-      return "  \(name)\(padding) \(Untrusted(value).terminal)  \(style.faint("(\(source.message.terminal))"))\n"
+    let rows = project.listedSettings(environment)
+    let width = rows.map { Untrusted($0.key).terminal.count }.max() ?? 0
+    return rows.map { row in
+      let key = Untrusted(row.key).terminal
+      let padding = String(repeating: " ", count: width - key.count)
+      return
+        "  \(key)\(padding)  \(Untrusted(row.value).terminal)  \(style.faint("(\(row.source.message.terminal))"))\n"
     }.joined()
   }
 

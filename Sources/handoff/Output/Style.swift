@@ -29,11 +29,11 @@ struct Style {
   /// The sign of a verdict.
   func mark(_ status: Status) -> String {
     switch status {
-    case .ok: green("✓")
-    case .failure: red("✗")
-    case .warning: yellow("!")
-    case .unknown: blue("?")
-    case .skipped: faint("–")
+    case .ok: green(status.sign)
+    case .failure: red(status.sign)
+    case .warning: yellow(status.sign)
+    case .unknown: blue(status.sign)
+    case .skipped: faint(status.sign)
     }
   }
 

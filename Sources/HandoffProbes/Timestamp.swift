@@ -1,16 +1,22 @@
-/// Points in time as AWS's files and answers write them, in seconds since 1970.
-enum AWSTimestamp {
-  /// `2026-11-22T16:10:47Z`, with a fraction or an offset (`+00:00`) or `UTC`, as RFC 3339 and botocore write it.
-  static func parse(_ text: String) -> Int? {
+/// Points in time as files and servers write them, in seconds since 1970.
+enum Timestamp {
+  /// `2026-11-22T16:10:47Z`, with a fraction or an offset (`+00:00`) or `UTC`, as RFC 3339, botocore and the Engine API
+  /// write it.
+  static func parse(_ text: String) -> Double? {
     let bytes = Array(text.utf8)
     guard bytes.count >= 20, bytes[4] == 0x2d, bytes[7] == 0x2d, bytes[10] == 0x54 || bytes[10] == 0x20,
       bytes[13] == 0x3a, bytes[16] == 0x3a,
       let year = number(bytes[0..<4]), let month = number(bytes[5..<7]), let day = number(bytes[8..<10]),
       let hour = number(bytes[11..<13]), let minute = number(bytes[14..<16]), let second = number(bytes[17..<19]),
-      let time = seconds(year, month, day, hour, minute, second)
+      let whole = seconds(year, month, day, hour, minute, second)
     else { return nil }
     var rest = bytes[19...]
-    if rest.first == 0x2e { rest = rest.dropFirst().drop { isDigit($0) } }
+    var time = Double(whole)
+    if rest.first == 0x2e {
+      let digits = rest.dropFirst().prefix { isDigit($0) }
+      rest = rest[digits.endIndex...]
+      time += Double("0." + String(decoding: digits, as: UTF8.self)) ?? 0
+    }
     switch String(decoding: rest, as: UTF8.self) {
     case "Z", "z", "UTC": return time
     default:
@@ -18,7 +24,7 @@ enum AWSTimestamp {
       guard rest.first == 0x2b || rest.first == 0x2d, digits.count == 4, let hours = number(digits[..<2]),
         let minutes = number(digits[2...]), hours < 24, minutes < 60
       else { return nil }
-      let offset = hours * 3600 + minutes * 60
+      let offset = Double(hours * 3600 + minutes * 60)
       return rest.first == 0x2b ? time - offset : time + offset
     }
   }

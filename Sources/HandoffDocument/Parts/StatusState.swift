@@ -1,0 +1,6 @@
+import HandoffModel
+
+extension Status {
+  /// The sign and the word.
+  var state: String { sign + " " + rawValue }
+}
