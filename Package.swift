@@ -93,7 +93,7 @@ let package = Package(
       "handoff",
       [
         "handoff", "HandoffDocument", "HandoffProbes", "HandoffProject", "HandoffSystem", "HandoffModel", "HandoffText",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "ArgumentParser", package: "swift-argument-parser"), .product(name: "Yams", package: "Yams"),
       ]),
   ],
   swiftLanguageModes: [.v6]

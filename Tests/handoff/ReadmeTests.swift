@@ -6,6 +6,7 @@ import HandoffProbes
 import HandoffProject
 import HandoffTestSupport
 import Testing
+import Yams
 
 @testable import handoff
 
@@ -37,11 +38,30 @@ import Testing
       "facts", "| fact | class | value |\n|---|---|---|\n",
       ProbeCatalog.dictionary.facts.map { "| `\($0.pattern)` | \($0.factClass.rawValue) | \($0.meaning) |" }
     ),
+    ("matrix", "| rows | breaking | quiet |\n|---|---:|---:|\n", matrix),
     (
       "findings", "| finding | what it says |\n|---|---|\n",
       ProbeCatalog.dictionary.findings.map { "| `\($0.id)` | \($0.title) |" }
     ),
   ]
+
+  /// How many rows each file of the matrix has: those that break something, and those in which nothing is wrong.
+  static let matrix: [String] = {
+    let folder = path.deletingLastPathComponent().appendingPathComponent("Tests/Matrix/rows")
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    var totals = (breaking: 0, quiet: 0)
+    let rows = names.filter { $0.hasSuffix(".yml") }.sorted().map { name -> String in
+      let text = (try? String(contentsOf: folder.appendingPathComponent(name), encoding: .utf8)) ?? ""
+      var rows =
+        (try? Yams.compose(yaml: text))??.mapping.map { Dictionary($0.map { ($0.string ?? "", $1) }) { $1 } } ?? [:]
+      let defaults = rows.removeValue(forKey: "defaults")
+      let quiet = rows.values.count { ($0["quiet"] ?? defaults?["quiet"])?.bool == true }
+      totals.breaking += rows.count - quiet
+      totals.quiet += quiet
+      return "| \(name.dropLast(4)) | \(rows.count - quiet) | \(quiet) |"
+    }
+    return rows + ["| all | \(totals.breaking) | \(totals.quiet) |"]
+  }()
 
   @Test("Each table holds exactly what the code has", arguments: tables.map(\.name))
   func table(name: String) throws {

@@ -1,0 +1,40 @@
+# What the scripts of a row can call. The lab's exports are here without their prefix (AWS_ENDPOINT as $LAB_AWS_ENDPOINT
+# …), as are NAME (the row's own: its database, compose project, prefix), PROJECT, ROW (its folder), HANDOFF, MATRIX.
+
+sql() { "$LAB_PG_BIN/psql" -XqAt -v ON_ERROR_STOP=1 -h 127.0.0.1 -p "$LAB_PG_PORT" -U "$LAB_PG_USER" -d "${2:-$NAME}" -c "$1"; }
+
+engine() { env -u DOCKER_CONTEXT -u DOCKER_TLS_VERIFY DOCKER_CONFIG=/nonexistent "$LAB_DOCKER_CLI" -H "$LAB_DOCKER_HOST" "$@"; }
+
+compose() { env -u DOCKER_CONTEXT -u DOCKER_TLS_VERIFY DOCKER_HOST="$LAB_DOCKER_HOST" $LAB_COMPOSE "$@"; }
+
+inspect() { engine inspect -f "$1" "$2"; }
+
+# until_true SECONDS COMMAND…: waits for an event, at most so long.
+until_true() {
+  local end=$((SECONDS + $1))
+  shift
+  until "$@" >/dev/null 2>&1; do
+    [ "$SECONDS" -lt "$end" ] || { echo "in vain: $*" >&2; return 1; }
+    command sleep 0.05
+  done
+}
+
+# at_end COMMAND: taken back when the row ends, the last one first.
+at_end() { { printf '%s\n' "$1"; cat "$ROW/state/at_end" 2>/dev/null || true; } >"$ROW/state/at_end.new" && mv "$ROW/state/at_end.new" "$ROW/state/at_end"; }
+
+at_end_all() {
+  [ -e "$ROW/state/at_end" ] || return 0
+  local line status=0
+  while IFS= read -r line; do eval "$line" </dev/null >/dev/null || status=1; done <"$ROW/state/at_end"
+  return $status
+}
+
+commit() { git add -A && git commit -qm "$1"; }
+
+# own_program NAME COMMAND: a program of this name first in the PATH.
+own_program() {
+  printf '#!/bin/sh\n%s\n' "$2" >"$HOME/bin/$1"
+  chmod +x "$HOME/bin/$1"
+}
+
+. "$MATRIX/kits/kits.sh"

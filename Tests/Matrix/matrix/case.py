@@ -1,0 +1,185 @@
+"""Runs one row: makes it healthy, breaks it, sees that it is broken, asks the tool, mends it."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import secrets
+import time
+from pathlib import Path
+from string import Template
+
+from .rows import Row
+from .session import Answer, Session
+
+
+class Missed(Exception):
+    """What was expected and did not come."""
+
+
+@dataclasses.dataclass
+class Verdict:
+    """What came of a row."""
+
+    row: Row
+    problem: str = ""
+    skipped: str = ""
+    seconds: float = 0
+    exit: int = -1
+    told: str = ""
+
+
+class Report:
+    """A comparison as `--format json` prints it."""
+
+    def __init__(self, answer: Answer, step: str):
+        try:
+            self.json = json.loads(answer.output)
+        except ValueError:
+            raise Missed(f"{step}: exit {answer.status}, no JSON: {answer.told}") from None
+        self.exit = answer.status
+
+    def changes(self) -> list:
+        return sorted(
+            f"{each['fact']} {each['kind']} {each['severity']}"
+            for each in self.json["changes"]
+            if each["severity"] != "note"
+        )
+
+    def notes(self) -> list:
+        return sorted(f"{each['fact']} {each['kind']}" for each in self.json["changes"] if each["severity"] == "note")
+
+    def findings(self) -> list:
+        found = (each for each in self.json["findings"] if each["since"] == "now")
+        return sorted({each["id"] for each in found if each["severity"] in ("failure", "unknown", "warning")})
+
+    def ignored(self) -> list:
+        return sorted(each["fact"] for each in self.json.get("ignored", []))
+
+    def messages(self) -> str:
+        return "\n".join(each["message"] for each in self.json["changes"] + self.json["findings"])
+
+    def remedies(self) -> list:
+        """The commands that lose nothing, in their order."""
+        bad = [each for each in self.json["changes"] if each["severity"] != "note"] + self.json["findings"]
+        found = [remedy for each in bad for remedy in each["remedies"] if not remedy["destructive"]]
+        return list(dict.fromkeys(remedy["command"]["bash"] for remedy in found))
+
+    def all_remedies(self) -> list:
+        return [remedy for each in self.json["changes"] + self.json["findings"] for remedy in each["remedies"]]
+
+    def told(self) -> str:
+        return f"exit {self.exit}; {self.changes()} {self.findings()} notes {self.notes()}\n{self.messages()}"
+
+
+def run(row: Row, base: Path, keep: bool = False) -> Verdict:
+    """Runs a row, from an empty folder to an empty folder."""
+    start = time.monotonic()
+    verdict = Verdict(row)
+    session = Session(base, "m" + secrets.token_hex(4), row.user)
+    try:
+        Case(row, session, verdict).run()
+    except Missed as missed:
+        verdict.problem = str(missed)
+    except Exception as error:  # noqa: BLE001 a row must not end the others
+        verdict.problem = f"{type(error).__name__}: {error}"
+    left = session.end(row.undo, keep)
+    if keep and verdict.problem:
+        verdict.problem += f"\nkept: {session.folder}"
+    verdict.problem = "\n".join(part for part in (verdict.problem, left) if part)
+    verdict.seconds = time.monotonic() - start
+    return verdict
+
+
+class Case:
+    def __init__(self, row: Row, session: Session, verdict: Verdict):
+        self.row, self.session, self.verdict = row, session, verdict
+
+    def run(self) -> None:
+        row = self.row
+        if row.needs and self.session.shell(row.needs).status != 0:
+            self.verdict.skipped = row.needs
+            return
+        for kit in ("git", *(kit for kit in row.kits if kit != "git")):
+            self.must(f"kit_{kit}", f"the kit {kit}")
+        self.must(row.before, "before")
+        self.must("kit_commit", "the first commit")
+        self.session.give_to_user()
+        self.healthy()
+        self.must(row.breaks, "break")
+        if row.witness:
+            self.must(row.witness, "the witness does not see that it is broken")
+        report = self.verify()
+        self.verdict.exit, self.verdict.told = report.exit, report.told()
+        self.hold(report)
+        if row.remedy == "mends":
+            self.mend(report)
+
+    def healthy(self) -> None:
+        row = self.row
+        answer = self.session.tool("generate", "--title", "Healthy")
+        if answer.status != 0:
+            raise Missed(f"generate: exit {answer.status}: {answer.told}")
+        report = self.verify()
+        if report.exit != row.healthy or report.changes() or report.notes():
+            raise Missed(f"verify right after generate is not quiet: {report.told()}")
+        self.confirmed = report.json["confirmed"]
+        if row.witness and self.session.shell(row.witness).status == 0:
+            raise Missed("the witness sees it broken before it is")
+
+    def verify(self) -> Report:
+        words = [self.filled(word) for word in self.row.verify]
+        return Report(self.session.tool("verify", "--format", "json", *words), "verify")
+
+    def hold(self, report: Report) -> None:
+        """What was said against what must be said: no more and no less."""
+        row = self.row
+        wanted = [
+            ("exit", [row.exit], [report.exit]),
+            ("changes", self.expected(row.changes), report.changes()),
+            ("findings", self.expected(row.findings), report.findings()),
+            ("notes", self.expected(row.notes), report.notes()),
+            ("ignored", self.expected(row.ignored), report.ignored()),
+        ]
+        problems = [f"{what}: expected {want}, got {got}" for what, want, got in wanted if want != got]
+        messages = report.messages()
+        problems += [f"says nothing of {text!r}" for text in map(self.filled, row.says) if text not in messages]
+        if row.quiet and not row.ignored and report.json["confirmed"] != self.confirmed:
+            problems.append(f"confirmed {report.json['confirmed']} facts, and {self.confirmed} before")
+        remedies = report.all_remedies()
+        if row.remedy in ("mends", "given") and not remedies:
+            problems.append("there is no remedy")
+        if row.remedy == "none" and remedies:
+            problems.append(f"there are remedies: {[each['command']['bash'] for each in remedies]}")
+        if problems:
+            raise Missed("\n".join([*problems, report.told()]))
+
+    def mend(self, report: Report) -> None:
+        """Pastes the remedies, as a person would, and verifies again."""
+        commands = [command for command in report.remedies() if not command.startswith("sudo ")]
+        # Each remedy is one way; the first that works is enough.
+        tried = []
+        for command in commands:
+            answer = self.session.shell(command)
+            tried.append(f"$ {command}\n{answer.status} {answer.told}")
+            after = self.verify()
+            if after.exit == 0:
+                break
+        else:
+            raise Missed("no remedy mends it:\n" + "\n".join(tried))
+        if after.changes():
+            raise Missed(f"after {commands}: {after.told()}")
+        if self.session.shell(self.row.witness).status == 0:
+            raise Missed(f"the tool is content after {tried}, and the witness is not")
+
+    def must(self, script: str, what: str) -> None:
+        answer = self.session.shell(script) if script else None
+        if answer and answer.status != 0:
+            raise Missed(f"{what}: exit {answer.status}\n{answer.told}")
+
+    def expected(self, texts: tuple) -> list:
+        return sorted(self.filled(text) for text in texts)
+
+    def filled(self, text: str) -> str:
+        """A text in which `$NAME` stands for the row's own name."""
+        return Template(str(text)).safe_substitute(NAME=self.session.name)

@@ -1,0 +1,142 @@
+"""A row's own project, home and shell. What one script exports, the next one and the tool see."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import shlex
+import shutil
+import signal
+import subprocess
+from glob import glob
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent.parent
+MARK = "HANDOFF_MATRIX_ROW"
+SHELL = """
+set -eE
+. "$1"; . "$2"
+cd "$3"
+. "$4"
+env -0 >"$5"
+pwd >"$6"
+"""
+NOT_KEPT = {"_", "SHLVL", "PWD", "OLDPWD"}
+
+
+@dataclasses.dataclass
+class Answer:
+    """What a script or the tool gave."""
+
+    status: int
+    output: str
+    complaint: str
+
+    @property
+    def told(self) -> str:
+        return "\n".join(part.strip() for part in (self.output, self.complaint) if part.strip())
+
+
+class Session:
+    """The folder of a row: `project`, `home`, and what the runner keeps."""
+
+    def __init__(self, base: Path, name: str, user: str = ""):
+        self.name, self.user = name, user
+        self.folder = base / name
+        self.project, self.home = self.folder / "project", self.folder / "home"
+        self.state = self.folder / "state"
+        for folder in (self.project, self.home, self.state):
+            folder.mkdir(parents=True)
+        self.cwd = self.project
+        self.env = {
+            "PATH": os.environ.get("PATH", "/usr/bin:/bin"), "HOME": str(self.home), "LC_ALL": "C.UTF-8",
+            "TMPDIR": "/tmp", MARK: name,
+        }  # fmt: skip
+        (self.state / "lab.sh").write_text(self.lab())
+
+    def lab(self) -> str:
+        """The lab's exports and the row's own names as variables of the shell, which the tool does not see."""
+        values = {"LAB_" + key[12:]: value for key, value in os.environ.items() if key.startswith("HANDOFF_LAB_")}
+        values.update(
+            ROW=str(self.folder), NAME=self.name, PROJECT=str(self.project), MATRIX=str(HERE),
+            HANDOFF=os.environ["HANDOFF_BINARY"],
+        )  # fmt: skip
+        return "".join(f"{key}={shlex.quote(value)}\n" for key, value in values.items())
+
+    def shell(self, script: str, seconds: float = 120) -> Answer:
+        """Runs a script in bash, in the project. Where it ends well, its variables and folder are the next one's."""
+        file, env, cwd = self.state / "script", self.state / "env", self.state / "cwd"
+        file.write_text(script)
+        argv = ["bash", "--noprofile", "--norc", "-c", SHELL, "row", self.state / "lab.sh", HERE / "kits/lib.sh"]
+        answer = self.run([*argv, self.cwd, file, env, cwd], seconds=seconds)
+        if answer.status == 0 and env.exists():
+            pairs = (entry.partition(b"=") for entry in env.read_bytes().split(b"\0") if entry)
+            self.env = {
+                os.fsdecode(key): os.fsdecode(value) for key, _, value in pairs if os.fsdecode(key) not in NOT_KEPT
+            }
+            self.cwd = Path(cwd.read_text()[:-1])
+            env.unlink()
+        return answer
+
+    def tool(self, *arguments: str) -> Answer:
+        """Runs the tool as the row's user would."""
+        argv = [os.environ["HANDOFF_BINARY"], *arguments]
+        if self.user:
+            argv = ["setpriv", "--reuid", self.user, "--regid", self.user, "--clear-groups", *argv]
+        return self.run(argv)
+
+    def run(self, argv: list, seconds: float = 120) -> Answer:
+        """Runs a program in the row's folder. What outlives it holds no pipe of ours."""
+        out, err = self.state / "out", self.state / "err"
+        with open(out, "wb") as output, open(err, "wb") as complaint:
+            try:
+                process = subprocess.Popen(
+                    [str(word) for word in argv], cwd=self.cwd, env=self.env, stdin=subprocess.DEVNULL, stdout=output,
+                    stderr=complaint, start_new_session=True,
+                )  # fmt: skip
+            except OSError as error:
+                return Answer(127, "", str(error))
+            try:
+                status = process.wait(seconds)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+                status = 124
+        told = [file.read_bytes().decode(errors="replace") for file in (out, err)]
+        if status == 124:
+            told[1] += f"\nno end after {seconds:g} s"
+        return Answer(status, *told)
+
+    def give_to_user(self) -> None:
+        """Makes the row's files those of its user."""
+        if self.user:
+            subprocess.run(["chown", "-R", f"{self.user}:{self.user}", self.folder], check=True)
+
+    def end(self, undo: str, keep: bool) -> str:
+        """Takes back what is outside the folder, ends what still runs, and removes the folder."""
+        told = ""
+        script = "\n".join(part for part in (undo, "at_end_all") if part)
+        self.cwd = self.project if self.project.exists() else Path("/")
+        answer = self.shell(script)
+        if answer.status != 0:
+            told = f"undo: {answer.told}"
+        for pid in self.processes():
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+        if not keep:
+            subprocess.run(["chmod", "-R", "u+rwX", self.folder], capture_output=True)
+            shutil.rmtree(self.folder, ignore_errors=True)
+        return told
+
+    def processes(self) -> list:
+        """The processes that bear the row's mark in their environment."""
+        mark, found = os.fsencode(f"{MARK}={self.name}"), []
+        for entry in glob("/proc/[0-9]*/environ"):
+            try:
+                if mark in Path(entry).read_bytes().split(b"\0"):
+                    found.append(int(entry.split("/")[2]))
+            except OSError:
+                pass
+        return found
