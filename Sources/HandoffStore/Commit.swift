@@ -1,60 +1,136 @@
 public import HandoffSystem
 import HandoffText
 
+/// A commit that was made.
+public struct CommittedHandoff: Hashable, Sendable {
+  /// Its id.
+  public let id: String
+  /// What a hook put into it beside the handoff: paths relative to the top of the work tree.
+  public let others: [String]
+}
+
 extension HandoffStore {
   /// Throws what ``commit(_:message:deadline:)`` would throw, as far as it can be seen before anything is written.
   public func checkCommit(deadline: Deadline = .after(.seconds(30))) async throws(StoreError) {
     let repository = try await openRepository(deadline)
     // A name that a handoff may get stands for all of them.
-    let file = shown("SESSION-HANDOFF-2025-11-07-HANDOFF.md")
-    try await checkReady(repository, [file], deadline)
+    let file = try projectPath(try place().path + "/SESSION-HANDOFF-2025-11-07-HANDOFF.md", shown: folder)
+    try await checkReady(repository, file, deadline)
   }
 
-  /// Commits exactly one file of the project, whatever else is staged or changed.
+  /// Commits exactly one file of the project, whatever else is staged or changed. The user's hooks and signing are used.
   ///
-  /// The commit is made with an index of its own, so that the user's index is untouched until the commit stands, and
-  /// then differs in that one entry. The user's hooks and signing are used.
+  /// The file is staged in the user's index first, and the commit is made with a copy of that index. So whenever this
+  /// process is killed, the index has the file, and the next commit of the user's does not take it out. When there is no
+  /// commit, the index is put back. One process commits at a time; git itself holds the lock too, so that it also holds
+  /// when this process is killed and git goes on.
   /// - Parameters:
   ///   - path: the file, relative to the project.
   ///   - message: the commit message; looked through for secrets.
-  ///   - deadline: when hooks must have ended.
-  /// - Returns: the id of the commit.
+  ///   - deadline: when others must have committed and hooks must have ended.
+  /// - Returns: the commit, and what a hook put into it beside the file; the user's index has that as well.
   public func commit(
     _ path: String, message: String, deadline: Deadline = .after(.seconds(600))
-  ) async throws(StoreError) -> String {
+  ) async throws(StoreError) -> CommittedHandoff {
     try refuseSecrets(Array(message.utf8), in: "the commit message")
-    guard let real = host.files.realPath(root + "/" + path), isInside(real), real != root else {
-      throw .folderOutside(path)
-    }
-    let file = String(real.dropFirst(root.count + 1))
+    guard let real = host.files.realPath(root + "/" + path) else { throw .unreadable(path, .missing) }
+    let file = try projectPath(real, shown: path)
     let repository = try await openRepository(deadline)
-    try await checkReady(repository, [file], deadline)
-    let index = try TemporaryIndex(of: repository, host.files, writer)
+    let lock = try await lockCommits(repository, Array(message.utf8), deadline)
+    defer { lock.release() }
+    try await checkReady(repository, file, deadline)
+    let index = try await CommitIndex(of: repository, staging: file, deadline: deadline)
     defer { index.remove() }
+    do throws(StoreError) {
+      try index.copy(host.files, writer)
+      return try await commit(file, shown: path, repository, lock, index, deadline)
+    } catch .indexNotUpdated(let paths, let commit) {
+      throw .indexNotUpdated(paths: paths, commit: commit)
+    } catch {
+      guard await index.putBack() else { throw .leftStaged(path: path, because: "\(error)") }
+      throw error
+    }
+  }
+
+  private func commit(
+    _ file: String, shown path: String, _ repository: GitRepository, _ lock: FileLock, _ index: CommitIndex,
+    _ deadline: Deadline
+  ) async throws(StoreError) -> CommittedHandoff {
     let git = repository.git
-    let added = await git.act(["update-index", "--add", "--", file], index: index.path, deadline: deadline)
-    guard added.succeeded else { throw Self.failure(added) }
     let unchanged = await git.act(
       ["diff-index", "--cached", "--quiet", "HEAD", "--", ":(literal)" + file], index: index.path, deadline: deadline)
     if unchanged.succeeded { throw .nothingToCommit(path: path) }
     let before = await git.read(["rev-parse", "--verify", "-q", "HEAD"], deadline: deadline)
     let result = await git.act(
       ["commit", "--only", "--quiet", "--cleanup=whitespace", "--file=-", "--", ":(literal)" + file],
-      input: Array(message.utf8), index: index.path, deadline: deadline)
-    // Once the commit stands, the user's index must follow it, also when a hook after it hangs or the work is cancelled:
-    // without that the next commit would take the file out again. So this is no part of what can be cancelled.
-    let following = Task { () async -> Result<String?, StoreError> in
-      let head = await git.read(["rev-parse", "--verify", "-q", "HEAD"], deadline: .after(.seconds(30)))
-      guard head.succeeded, head.text != before.text else { return .success(nil) }
+      holding: lock, index: index.path, deadline: deadline)
+    // Once the commit stands, the user's index must follow it, also when a hook after it hangs or the work is cancelled.
+    // So this is no part of what can be cancelled.
+    let following = Task { () async -> Result<CommittedHandoff?, StoreError> in
       do throws(StoreError) {
-        try await adopt(file, repository, commit: head.text)
-        return .success(head.text)
+        return .success(try await made(file, repository, since: before.succeeded ? before.text : nil, index))
       } catch {
         return .failure(error)
       }
     }
-    if let commit = try await following.value.get() { return commit }
-    throw Self.failure(result)
+    if let made = try await following.value.get() { return made }
+    if result.succeeded { throw .notInCommit(path: path) }
+    throw await failure(result, git)
+  }
+
+  /// The commit since another one that changed a file, with the user's index brought up to it; nil when there is none.
+  private func made(
+    _ file: String, _ repository: GitRepository, since before: String?, _ index: CommitIndex
+  ) async throws(StoreError) -> CommittedHandoff? {
+    let git = repository.git
+    let deadline = Deadline.after(.seconds(30))
+    let found = await git.read(
+      ["rev-list", "-n", "1", "HEAD"] + (before.map { ["^" + $0] } ?? []) + ["--", ":(literal)" + file],
+      deadline: deadline)
+    let commit = found.text
+    guard found.succeeded, GitRepository.isCommitID(commit) else { return nil }
+    let listing = await git.read(
+      ["diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", "--root", "--no-commit-id", commit],
+      outputLimit: 64 << 20, deadline: deadline)
+    guard listing.succeeded else { throw .indexNotUpdated(paths: [file], commit: commit) }
+    let changes = GitTreeChange.changes(listing.standardOutput)
+    let own = repository.prefix + file
+    guard await index.follow(changes, own: own, deadline: deadline) else {
+      throw .indexNotUpdated(paths: changes.map { $0.path == own ? file : ":/" + $0.path }, commit: commit)
+    }
+    return CommittedHandoff(id: commit, others: changes.map(\.path).filter { $0 != own })
+  }
+
+  /// The path of something in the project, relative to it.
+  private func projectPath(_ real: String, shown path: String) throws(StoreError) -> String {
+    guard isInside(real), real != root else { throw .folderOutside(path) }
+    return String(real.dropFirst(root == "/" ? 1 : root.count + 1))
+  }
+
+  /// Waits until nobody else commits a handoff in this work tree, whose message git keeps in one file.
+  private func lockCommits(
+    _ repository: GitRepository, _ message: [UInt8], _ deadline: Deadline
+  ) async throws(StoreError) -> FileLock {
+    let name = "handoff-commit"
+    do throws(FileWriteError) {
+      while true {
+        if let lock = try FileLock.take(repository.gitFolder + "/" + name) {
+          do throws(FileWriteError) {
+            try lock.fill(message)
+          } catch {
+            lock.release()
+            throw error
+          }
+          if lock.isExclusive { CommitIndex.reap(repository.gitFolder, host.files, writer) }
+          return lock
+        }
+        if deadline.hasPassed || Task.isCancelled { break }
+        try? await Task.sleep(for: .milliseconds(20))
+      }
+    } catch {
+      throw .unwritable(".git/" + name, error)
+    }
+    throw .commitUnderWay
   }
 
   func openRepository(_ deadline: Deadline) async throws(StoreError) -> GitRepository {
@@ -66,16 +142,22 @@ extension HandoffStore {
   }
 
   private func checkReady(
-    _ repository: GitRepository, _ files: [String], _ deadline: Deadline
+    _ repository: GitRepository, _ file: String, _ deadline: Deadline
   ) async throws(StoreError) {
     if let operation = repository.operation(host.files) { throw .operationUnderWay(operation) }
+    if (root + "/" + file).hasPrefix(repository.gitFolder + "/") { throw .folderInGit(file) }
     let lock = repository.gitFolder + "/index.lock"
-    if host.files.kind(of: lock, followLinks: false) != nil { throw .indexLocked(lock: lock) }
+    // Another command may hold it for a moment.
+    let patience = min(deadline, .after(.seconds(1)))
+    while host.files.kind(of: lock, followLinks: false) != nil {
+      if patience.hasPassed || Task.isCancelled { throw .indexLocked(lock: lock) }
+      try? await Task.sleep(for: .milliseconds(20))
+    }
     let git = repository.git
     async let unmergedAnswer = git.read(["ls-files", "-z", "--unmerged", ":(top)"], deadline: deadline)
     async let ignoredAnswer = git.read(
       // With `./` before it no path is taken for a pattern.
-      ["check-ignore", "--verbose", "-z", "--stdin"], input: files.flatMap { Array("./\($0)".utf8) + [0] },
+      ["check-ignore", "--verbose", "-z", "--stdin"], input: Array("./\(file)".utf8) + [0],
       deadline: deadline)
     async let authorAnswer = git.act(["var", "GIT_AUTHOR_IDENT"], deadline: deadline)
     async let committerAnswer = git.act(["var", "GIT_COMMITTER_IDENT"], deadline: deadline)
@@ -96,65 +178,26 @@ extension HandoffStore {
     }
   }
 
-  /// Brings the user's index up to the commit in one entry, and in no other.
-  private func adopt(_ file: String, _ repository: GitRepository, commit: String) async throws(StoreError) {
-    let git = repository.git
-    let deadline = Deadline.after(.seconds(30))
-    let tree = await git.read(["ls-tree", "-z", "--full-name", "HEAD", "--", file], deadline: deadline)
-    // "MODE TYPE ID\tPATH\0", as `update-index --index-info` reads it.
-    guard tree.succeeded, !tree.standardOutput.isEmpty else { return }
-    while true {
-      let result = await git.act(
-        ["update-index", "-z", "--add", "--index-info"], input: tree.standardOutput, deadline: deadline)
-      if result.succeeded { break }
-      // Another command may hold the lock for a moment.
-      guard result.errorText.contains("index.lock"), !deadline.hasPassed, deadline.remaining > .seconds(25) else {
-        throw .indexNotUpdated(path: file, commit: commit)
-      }
-      try? await Task.sleep(for: .milliseconds(50))
+  private func failure(_ result: CommandResult, _ git: Git) async -> StoreError {
+    let error = Self.failure(result)
+    guard case .commitFailed(let output) = error, result.outcome == .exited(1) else { return error }
+    // Git itself mostly ends with 128 when it cannot commit; with 1 it ends after a hook did not end with 0, too.
+    let folder = await git.act(
+      ["rev-parse", "--path-format=absolute", "--git-path", "hooks"], deadline: .after(.seconds(10)))
+    let hooks = ["pre-commit", "prepare-commit-msg", "commit-msg"].filter {
+      host.files.isExecutable(folder.text + "/" + $0)
     }
-    _ = await git.act(["add", "--refresh", "--", ":(literal)" + file], deadline: deadline)
+    return folder.succeeded && !hooks.isEmpty ? .hookRefused(output) : error
   }
 
-  private static func failure(_ result: CommandResult) -> StoreError {
+  /// Why git did not stage or commit.
+  static func failure(_ result: CommandResult) -> StoreError {
     let output = Untrusted(
       withoutCredentials([result.errorText, result.text].filter { !$0.isEmpty }.joined(separator: "\n")))
     switch result.outcome {
     case .timedOut: return .commitTimedOut
     case .notFound, .notPermitted: return .git(.notInstalled)
-    // Git itself ends with 128 when it cannot commit; what is left for 1 are hooks.
-    case .exited(1): return .hookRefused(output)
     default: return .commitFailed(output)
     }
-  }
-}
-
-/// A copy of the index beside it, that commands work on in its stead.
-private struct TemporaryIndex {
-  let path: String
-  private let files: FileSystem
-
-  init(of repository: GitRepository, _ files: FileSystem, _ writer: FileWriter) throws(StoreError) {
-    self.files = files
-    let name = "index.handoff-" + String(UInt64.random(in: .min ... .max), radix: 36)
-    path = repository.gitFolder + "/" + name
-    let bytes: [UInt8]
-    do {
-      bytes = try files.read(repository.gitFolder + "/index", limit: 1 << 30)
-    } catch .missing {
-      // Nothing was ever staged: the commands begin with an empty index.
-      return
-    } catch {
-      throw .unreadable(".git/index", error)
-    }
-    do {
-      try writer.create(bytes, named: name, in: repository.gitFolder)
-    } catch {
-      throw .unwritable(".git/" + name, error)
-    }
-  }
-
-  func remove() {
-    for file in [path, path + ".lock"] { FileWriter().remove(file) }
   }
 }

@@ -42,7 +42,8 @@ public struct HandoffStore: Sendable {
   ///   - root: the project's folder, an absolute path without symbolic links.
   ///   - folder: the folder of handoffs, relative to it.
   ///   - scanner: looks through everything that is written; nil for one that knows the secrets of this machine.
-  /// - Throws: ``StoreError/folderOutside(_:)`` when `..` or a link leads it out of the project.
+  /// - Throws: ``StoreError/folderOutside(_:)`` when `..` or a link leads it out of the project,
+  ///   ``StoreError/folderInGit(_:)`` when it is in a folder of git's own.
   public init(host: Host, root: String, folder: String, scanner: SecretScanner? = nil) throws(StoreError) {
     let parts = folder.split(separator: "/")
     if folder.hasPrefix("/") || parts.contains("..") { throw .folderOutside(folder) }
@@ -199,11 +200,12 @@ public struct HandoffStore: Sendable {
       try Self.refuseSecrets(bytes, in: shown(name), scanner)
       let folder = try writableFolder()
       do throws(FileWriteError) {
-        try writer.create(bytes, named: name, in: folder)
+        try writer.create(bytes, named: name, in: folder.path)
         return shown(name)
       } catch .exists {
         continue
       } catch {
+        writer.removeEmpty(folder.made)
         throw StoreError.unwritable(shown(name), error)
       }
     }
@@ -249,11 +251,19 @@ public struct HandoffStore: Sendable {
   /// The folder without symbolic links, or nil when there is none.
   /// - Throws: when it, or one on the way to it, leads out of the project or is no folder.
   func existingFolder() throws(StoreError) -> String? {
+    let place = try place()
+    return place.exists ? place.path : nil
+  }
+
+  /// Where the folder is or is to be made, without symbolic links.
+  /// - Throws: when it, or one on the way to it, leads out of the project or is no folder.
+  func place() throws(StoreError) -> (path: String, exists: Bool) {
     var path = root
+    var exists = true
     for part in folder.split(separator: "/") {
       path = (path == "/" ? "" : path) + "/" + part
-      switch host.files.kind(of: path, followLinks: false) {
-      case nil: return nil
+      switch exists ? host.files.kind(of: path, followLinks: false) : nil {
+      case nil: exists = false
       case .folder: continue
       case .symbolicLink:
         guard let real = host.files.realPath(path), isInside(real) else { throw .folderOutside(folder) }
@@ -262,20 +272,26 @@ public struct HandoffStore: Sendable {
       default: throw .notAFolder(folder)
       }
     }
-    return path
+    // Git takes the name for its own however it is written, since some file systems do.
+    let parts = path.dropFirst(root.count).split(separator: "/")
+    if parts.contains(where: { $0.lowercased() == ".git" }) { throw .folderInGit(folder) }
+    return (path, exists)
   }
 
   /// Whether a path without symbolic links is the project or in it.
   func isInside(_ real: String) -> Bool { real == root || real.hasPrefix(root == "/" ? "/" : root + "/") }
 
-  private func writableFolder() throws(StoreError) -> String {
-    if let folder = try existingFolder() { return folder }
+  /// The folder, and those that had to be made for it.
+  private func writableFolder() throws(StoreError) -> (path: String, made: [String]) {
+    let place = try place()
+    if place.exists { return (place.path, []) }
+    let made: [String]
     do {
-      try writer.makeFolder(root + "/" + folder)
+      made = try writer.makeFolder(place.path)
     } catch {
       throw .unwritable(folder, error)
     }
-    guard let made = try existingFolder() else { throw .unwritable(folder, .missing) }
-    return made
+    guard let path = try existingFolder() else { throw .unwritable(folder, .missing) }
+    return (path, made)
   }
 }

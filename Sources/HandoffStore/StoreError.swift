@@ -23,6 +23,8 @@ public enum StoreError: Error, Hashable, Sendable {
   // Writing
   /// The folder of handoffs, or a file to commit, leads out of the project.
   case folderOutside(String)
+  /// The folder of handoffs is in a folder of git's own.
+  case folderInGit(String)
   /// A file of the project stands where the folder must be.
   case notAFolder(String)
   /// The document stands in a revision and cannot be replaced there.
@@ -55,8 +57,14 @@ public enum StoreError: Error, Hashable, Sendable {
   case commitFailed(Untrusted)
   /// Hooks or signing did not end in time.
   case commitTimedOut
-  /// The commit was made, but the index could not be brought up to it.
-  case indexNotUpdated(path: String, commit: String)
+  /// Another process commits a handoff and did not end in time.
+  case commitUnderWay
+  /// A hook took the file out of the commit.
+  case notInCommit(path: String)
+  /// There is no commit, for the reason that is told, and the file could not be taken out of the index again.
+  case leftStaged(path: String, because: String)
+  /// The commit was made, but the index could not be brought up to it; the paths as git takes them.
+  case indexNotUpdated(paths: [String], commit: String)
 
   // Pushing
   /// HEAD is on no branch.
@@ -77,6 +85,14 @@ public enum StoreError: Error, Hashable, Sendable {
   /// Whether something was refused to keep a secret: exit status 3.
   public var isSafetyRefusal: Bool {
     if case .secrets = self { true } else { false }
+  }
+
+  /// Whether the file is committed nevertheless.
+  public var isCommitted: Bool {
+    switch self {
+    case .indexNotUpdated, .nothingToCommit: true
+    default: false
+    }
   }
 }
 
@@ -106,13 +122,16 @@ extension StoreError: CustomStringConvertible {
     case .damaged(let path, let reason): "\(shown(path)), \(reason)"
     case .folderOutside(let path):
       "\(shown(path)) leads out of the project; name a folder inside it with handoffs: in handoff.yml"
+    case .folderInGit(let path):
+      "\(shown(path)) is in a folder of git's own, which git never commits; name another one with handoffs: in "
+        + "handoff.yml"
     case .notAFolder(let path):
       "\(shown(path)) is not a folder; move it away, or name another one with handoffs: in handoff.yml"
     case .inRevision(let name): "\(shown(name)) stands in a revision and stays as it is; name a file"
     case .namesTaken(let name): "\(shown(name)) and all its variants exist already; use another --slug"
     case .unwritable(let path, let error): "\(shown(path)) cannot be written: \(Self.words(error)); nothing was changed"
     case .secrets(let hits, let place):
-      "a secret stands in \(shown(place)), so nothing was written; take it out and try again:\n"
+      "a secret stands in \(shown(place)), so it was not written; take it out and try again:\n"
         + hits.prefix(20).map { "  " + $0.message.terminal }.joined(separator: "\n")
         + (hits.count > 20 ? "\n  and \(hits.count - 20) more" : "")
     default: gitMessage
@@ -123,29 +142,36 @@ extension StoreError: CustomStringConvertible {
     switch self {
     case .git(let failure): Self.words(failure)
     case .operationUnderWay(let operation):
-      "a \(operation.rawValue) was begun and not finished, so nothing was committed; end it with "
+      "\(operation == .am ? "an" : "a") \(operation.rawValue) was begun and not finished, so nothing can be committed; "
+        + "end it with "
         + (operation == .bisect
           ? "git bisect reset" : "git \(operation.rawValue) --continue or git \(operation.rawValue) --abort")
-        + ". The handoff's file stays"
     case .conflicts:
-      "files are in conflict, so nothing was committed; git status names them. The handoff's file stays"
+      "files are in conflict, so nothing can be committed; git status names them"
     case .indexLocked(let lock):
       "another git command is at work, or left \(shown(lock)) behind; when none runs, remove it and try again"
     case .ignored(let path, let rule):
-      "git ignores \(shown(path)) by \(shown(rule)), so it was not committed; take that line out, or leave --commit out"
+      "git ignores \(shown(path)) by \(shown(rule)), so it cannot be committed; take that line out, or leave --commit out"
     case .noIdentity:
       "git does not know who commits; tell it with git config --global user.name NAME and "
-        + "git config --global user.email ADDRESS. The handoff's file stays"
+        + "git config --global user.email ADDRESS"
     case .nothingToCommit(let path): "\(shown(path)) is already committed as it is"
     case .hookRefused(let output):
-      "a hook of this repository refused the commit; the handoff's file stays. It said:\n" + Self.lines(output)
+      "a hook of this repository refused the commit. It said:\n" + Self.lines(output)
     case .commitFailed(let output):
-      "git did not commit; the handoff's file stays. It said:\n" + Self.lines(output)
+      "git did not commit. It said:\n" + Self.lines(output)
     case .commitTimedOut:
-      "a hook or the signing of the commit did not end in time; the handoff's file stays. Commit it by hand"
-    case .indexNotUpdated(let path, let commit):
+      "a hook or the signing of the commit did not end in time; commit it by hand"
+    case .commitUnderWay:
+      "another handoff is being committed in this work tree, and that did not end in time; commit it by hand"
+    case .notInCommit(let path):
+      "a hook of this repository took \(shown(path)) out of the commit; git show --stat shows what was committed"
+    case .leftStaged(let path, let reason):
+      "it stays staged, too, since the index could not be put back; git reset -q -- \(Self.pathspec(path)) takes it "
+        + "out. The cause: " + reason
+    case .indexNotUpdated(let paths, let commit):
       "commit \(shown(String(commit.prefix(12)))) was made, but the index could not be brought up to it; run "
-        + "git reset -q -- \(ShellWord.bash(path))"
+        + "git reset -q -- " + paths.prefix(20).map(Self.pathspec).joined(separator: " ")
     case .detached:
       "HEAD is on no branch, so there is nowhere to push to; git switch -c NAME makes one"
     case .noUpstream(let branch, let remote):
@@ -167,6 +193,14 @@ extension StoreError: CustomStringConvertible {
       "\(shown(remote)) did not answer in time; the commit stays, run git push later"
     default: message
     }
+  }
+
+  /// A path as git and a shell take it, nothing of it a pattern; with `:/` before it relative to the top.
+  private static func pathspec(_ path: String) -> String {
+    let isTop = path.hasPrefix(":/")
+    let file = isTop ? String(path.dropFirst(2)) : path
+    if !file.hasPrefix(":"), !file.contains(where: { "*?[\\".contains($0) }) { return ShellWord.bash(path) }
+    return ShellWord.bash((isTop ? ":(top,literal)" : ":(literal)") + file)
   }
 
   private func shown(_ text: String) -> String { Untrusted(text).terminal }
@@ -197,6 +231,7 @@ extension StoreError: CustomStringConvertible {
     case .notPermitted: "permission denied"
     case .readOnly: "the file system takes no writes"
     case .noSpace: "no space is left"
+    case .tooLarge: "it would be larger than the file system or a limit of the shell (ulimit -f) allows"
     case .system(let number): "system error \(number)"
     }
   }

@@ -10,19 +10,23 @@ public struct Command: Sendable {
   public var workingDirectory: String?
   /// What it reads on standard input; nil for nothing.
   public var input: [UInt8]?
+  /// An open descriptor to read from instead of ``input``. The program gets the same open file, so that it shares its
+  /// position and its lock.
+  public var inputDescriptor: Int32?
   /// How many bytes of each output are kept; a program that prints more is ended.
   public var outputLimit: Int
 
   /// Describes a program to run.
   public init(
     _ executable: String, _ arguments: [String] = [], environment: [String: String], workingDirectory: String? = nil,
-    input: [UInt8]? = nil, outputLimit: Int = 8 << 20
+    input: [UInt8]? = nil, inputDescriptor: Int32? = nil, outputLimit: Int = 8 << 20
   ) {
     self.executable = executable
     self.arguments = arguments
     self.environment = environment
     self.workingDirectory = workingDirectory
     self.input = input
+    self.inputDescriptor = inputDescriptor
     self.outputLimit = outputLimit
   }
 }

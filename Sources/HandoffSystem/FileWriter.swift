@@ -24,6 +24,8 @@ public enum FileWriteError: Error, Hashable, Sendable {
   case readOnly
   /// The disk, or the user's share of it, is full.
   case noSpace
+  /// The file would be larger than the file system, or a limit of the shell, allows.
+  case tooLarge
   /// Anything else: the system's error number.
   case system(Int32)
 }
@@ -86,26 +88,45 @@ public struct FileWriter: Sendable {
   /// Removes a file, if it is there.
   public func remove(_ path: String) { unlink(path) }
 
-  /// Makes a folder and those on the way to it; what is there stays.
+  /// Removes folders that are empty.
+  /// - Parameter folders: those on the way first, as ``makeFolder(_:)`` gives them.
+  public func removeEmpty(_ folders: [String]) {
+    for folder in folders.reversed() { rmdir(folder) }
+  }
+
+  /// Makes a folder and those on the way to it; what is there stays. When it cannot be made, none is left.
   /// - Parameter path: an absolute path.
-  public func makeFolder(_ path: String) throws(FileWriteError) {
-    var made = ""
-    for part in path.split(separator: "/") {
-      let parent = made.isEmpty ? "/" : made
-      made += "/" + part
-      var status = stat()
-      if stat(made, &status) == 0 {
-        guard status.st_mode & S_IFMT == S_IFDIR else { throw .notRegular }
-        continue
+  /// - Returns: the folders that were made.
+  @discardableResult public func makeFolder(_ path: String) throws(FileWriteError) -> [String] {
+    var made: [String] = []
+    do throws(FileWriteError) {
+      var folder = ""
+      for part in path.split(separator: "/") {
+        let parent = folder.isEmpty ? "/" : folder
+        folder += "/" + part
+        var status = stat()
+        if stat(folder, &status) == 0 {
+          guard status.st_mode & S_IFMT == S_IFDIR else { throw .notRegular }
+          continue
+        }
+        if mkdir(folder, 0o755) == 0 {
+          made.append(folder)
+        } else if errno != EEXIST {
+          throw FileWriteError(errno)
+        }
+        try Directory(parent).synchronize()
       }
-      guard mkdir(made, 0o755) == 0 || errno == EEXIST else { throw FileWriteError(errno) }
-      try Directory(parent).synchronize()
+    } catch {
+      removeEmpty(made)
+      throw error
     }
+    return made
   }
 }
 
 extension FileWriteError {
-  fileprivate init(_ number: Int32) {
+  /// What a system call's error number means for a file that is written.
+  init(_ number: Int32) {
     self =
       switch number {
       case EEXIST, ENOTEMPTY: .exists
@@ -115,6 +136,7 @@ extension FileWriteError {
       case EACCES, EPERM: .notPermitted
       case EROFS: .readOnly
       case ENOSPC, EDQUOT: .noSpace
+      case EFBIG: .tooLarge
       default: .system(number)
       }
   }

@@ -39,7 +39,8 @@ enum ExitStatus: Int32, CaseIterable {
 
   /// The exit status of an error that stopped the work.
   static func of(_ error: any Error) -> ExitStatus {
-    (error as? StoreError)?.isSafetyRefusal == true ? .refused : .unknown
+    let cause = (error as? NotCommitted)?.reason ?? error as? StoreError
+    return cause?.isSafetyRefusal == true ? .refused : .unknown
   }
 }
 

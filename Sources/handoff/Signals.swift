@@ -29,6 +29,8 @@ enum Signals {
     for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     descriptor.store(ends[1], ordering: .sequentiallyConsistent)
     signal(SIGPIPE, SIG_IGN)
+    // A file that gets too large is an error of the call that writes it, after which its writer can tidy up.
+    signal(SIGXFSZ, SIG_IGN)
     for number in [SIGINT, SIGTERM, SIGHUP] { listen(for: number) }
     let reading = ends[0]
     onOwnThread {

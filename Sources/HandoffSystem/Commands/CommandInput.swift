@@ -11,8 +11,12 @@
 /// swift-subprocess writes to the child's pipe without guarding against SIGPIPE, which would end this process when the
 /// child does not read; so the bytes are written here, on a thread in which that signal is blocked.
 /// - Returns: a descriptor, or nil when none can be had.
-func openCommandInput(_ bytes: [UInt8]?, deadline: Deadline) -> Int32? {
-  guard let bytes else {
+func openCommandInput(of command: Command, deadline: Deadline) -> Int32? {
+  if let shared = command.inputDescriptor {
+    let descriptor = fcntl(shared, F_DUPFD_CLOEXEC, 3)
+    return descriptor >= 0 ? descriptor : nil
+  }
+  guard let bytes = command.input else {
     let null = open("/dev/null", O_RDONLY | O_CLOEXEC)
     return null >= 0 ? null : nil
   }

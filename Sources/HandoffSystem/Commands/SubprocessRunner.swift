@@ -66,7 +66,7 @@ public struct SubprocessRunner: CommandRunner {
   private func execute(
     _ command: Command, path: String, deadline: Deadline, into capture: CommandCapture
   ) async -> CommandOutcome {
-    guard let input = openCommandInput(command.input, deadline: deadline) else {
+    guard let input = openCommandInput(of: command, deadline: deadline) else {
       return .failedToStart("no file descriptor is left")
     }
     var options = PlatformOptions()

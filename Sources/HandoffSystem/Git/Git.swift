@@ -89,10 +89,12 @@ public struct Git: Sendable {
   /// - Parameters:
   ///   - arguments: the command and its arguments, as for ``read(_:input:outputLimit:deadline:)``.
   ///   - input: what it reads on standard input.
+  ///   - lock: a lock that git holds too while it runs, and whose file it reads on standard input instead.
   ///   - index: the index file to use instead of the repository's, an absolute path.
   ///   - deadline: when it must have ended.
   public func act(
-    _ arguments: [String], input: [UInt8]? = nil, index: String? = nil, deadline: Deadline
+    _ arguments: [String], input: [UInt8]? = nil, holding lock: FileLock? = nil, index: String? = nil,
+    deadline: Deadline
   ) async -> CommandResult {
     var variables = ownVariables(keeping: Self.configurationVariables.union(Self.actingVariables))
     variables["GIT_TERMINAL_PROMPT"] = "0"
@@ -101,7 +103,7 @@ public struct Git: Sendable {
     return await runner.run(
       Command(
         "git", ["--no-pager"] + arguments, environment: variables, workingDirectory: folder, input: input,
-        outputLimit: 1 << 20),
+        inputDescriptor: lock?.descriptor, outputLimit: 1 << 20),
       deadline: deadline)
   }
 

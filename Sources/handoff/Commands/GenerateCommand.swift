@@ -95,7 +95,7 @@ struct GenerateCommand: AsyncParsableCommand {
     let store = try workspace.store()
     // The file is there from here on, whatever becomes of the commit.
     Console.show(path)
-    if commit || push { try await commit(path, store) }
+    if commit || push { try await GenerateCommit.commit(path, store) }
     if push {
       let pushed = try await Signals.cancelling { try await store.push() }
       if !quiet { Console.complain("pushed to \(pushed.remote.terminal), \(pushed.branch.terminal)") }
@@ -109,7 +109,7 @@ struct GenerateCommand: AsyncParsableCommand {
   private func write(_ workspace: Workspace, _ template: Template) async throws -> String? {
     let store = try workspace.store()
     let previous = try store.latest()
-    if commit || push { try await store.checkCommit() }
+    if commit || push { try await GenerateCommit.check(store) }
     let composer = NotesComposer(title: title, status: status, priority: priority)
     let markdown = try notes.map { try NotesInput.read($0, host: workspace.host) }
     var author = composer.compose(markdown: markdown, previous: previous?.document.handoff)
@@ -158,7 +158,7 @@ struct GenerateCommand: AsyncParsableCommand {
     guard stored.path != nil else {
       throw UsageProblem("\(argument) stands in a revision and cannot be refreshed; name a file")
     }
-    if commit || push { try await store.checkCommit() }
+    if commit || push { try await GenerateCommit.check(store) }
     let before = stored.document.handoff
     let previous = try before.previous.flatMap { name in
       try store.names().first { $0.description == name }.map { try store.read(store.path(of: $0)) }
@@ -174,14 +174,5 @@ struct GenerateCommand: AsyncParsableCommand {
     let text = try HandoffDocument.update(stored.text, with: handoff, context: context, template: template)
     try store.replace(stored, with: text)
     return stored.name
-  }
-
-  // MARK: Git
-
-  private func commit(_ path: String, _ store: HandoffStore) async throws {
-    let handoff = try store.read(path).document.handoff
-    try await Signals.cancelling {
-      _ = try await store.commit(path, message: CommitMessage.text(for: handoff, name: Self.fileName(path)))
-    }
   }
 }
