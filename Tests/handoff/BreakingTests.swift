@@ -266,6 +266,13 @@ struct BreakingTests {
           finding: "docker.wrong-context",
           mend: "docker.engine"),
         Break(
+          name: "a context is used that was removed",
+          act: { project in
+            try await project.ask("sed", "-i", "s/\"lab\"/\"removed\"/", project.home.path + "/.docker/config.json")
+          },
+          undo: { try await $0.ask("docker", "--context", "lab", "context", "use", "lab") }, reported: gone,
+          finding: "docker.wrong-context", mend: "docker.engine"),
+        Break(
           name: "DOCKER_CONTEXT names none", changes: ["DOCKER_CONTEXT": "removed"], reported: gone,
           finding: "docker.wrong-context", mend: "docker.engine"),
         Break(

@@ -65,15 +65,19 @@ struct EndpointCommands {
     if environment["DOCKER_CONTEXT"] != nil {
       remedies.append(Remedy(.export("DOCKER_CONTEXT", name), "goes back to the context of the handoff"))
     } else {
-      remedies.append(Remedy(.run("docker", "context", "use", name), "goes back to the context of the handoff"))
+      remedies.append(Remedy(Self.use(name), "goes back to the context of the handoff"))
     }
     return remedies
   }
 
+  /// Makes a context the current one, also where the current one does not exist, with which the command would do nothing
+  /// without the option.
+  private static func use(_ name: String) -> ShellCommand { .run("docker", "--context", name, "context", "use", name) }
+
   private func undo(_ source: Source, _ description: Message) -> [Remedy] {
     if environment["DOCKER_HOST"] != nil { return [Remedy(.unset("DOCKER_HOST"), description)] }
     if environment["DOCKER_CONTEXT"] != nil { return [Remedy(.unset("DOCKER_CONTEXT"), description)] }
-    if source.kind == .dockerContext { return [Remedy(.run("docker", "context", "use", "default"), description)] }
+    if source.kind == .dockerContext { return [Remedy(Self.use("default"), description)] }
     return []
   }
 

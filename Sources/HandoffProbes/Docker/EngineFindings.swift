@@ -33,7 +33,10 @@ struct EngineFindings {
     source.kind == .environment ? source.message : "the docker command's configuration"
   }
 
-  private var list: Remedy { Remedy(.run("docker", "context", "ls"), "shows the contexts that there are") }
+  /// The option is for a current context that does not exist, with which the command would do nothing at all.
+  private var list: Remedy {
+    Remedy(.run("docker", "--context", "default", "context", "ls"), "shows the contexts that there are")
+  }
 
   // MARK: No engine
 

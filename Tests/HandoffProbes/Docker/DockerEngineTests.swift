@@ -85,7 +85,7 @@ struct DockerEngineTests {
       let nowhere = try await lost(fixture, byContext, expected: before)
       #expect(told(nowhere) == "docker.wrong-context failure")
       let remedy = try #require(nowhere.remedies.first)
-      #expect(remedy.command.bash == "docker context use lab")
+      #expect(remedy.command.bash == "docker --context lab context use lab")
       try await fixture.apply(remedy)
       #expect(fixture.changes(before, try await fixture.observe(changing: byContext, expected: before)) == [])
 
