@@ -28,12 +28,14 @@ public enum ProbeUse: Sendable {
   case used(any Probe)
   /// It does not, and why.
   case unused(area: String, reason: Message)
+  /// That cannot be told, since these files could not be read.
+  case undecided(area: String, [UnreadableFile])
 
   /// The area with its instance.
   public var area: String {
     switch self {
     case .used(let probe): probe.area
-    case .unused(let area, _): area
+    case .unused(let area, _), .undecided(let area, _): area
     }
   }
 }

@@ -24,6 +24,8 @@ public struct ProbeRunner: Sendable {
     }
   }
 
+  private static let names: [String: Message] = ["aws": "AWS", "postgres": "PostgreSQL", "docker": "Docker"]
+
   /// How long a probe is waited for after its deadline, which it is meant to keep by itself: never so long that the run
   /// takes more than twice the timeout.
   private var grace: Duration { min(.milliseconds(500), timeout) }
@@ -74,6 +76,12 @@ public struct ProbeRunner: Sendable {
     case .unused(let area, let reason):
       let kind = FactID(area).kind
       return Observation(probe: area, facts: [], findings: [Finding("\(kind).not-used", .skipped, reason)])
+    case .undecided(let area, let files):
+      let kind = FactID(area).kind
+      let finding = files.finding(
+        "\(kind).file-unreadable", "whether the project uses \(Self.names[kind] ?? "it") is not known",
+        facts: [FactID("\(area).*")])
+      return Observation(probe: area, facts: [], findings: [finding])
     case .used(let probe):
       progress(.started(probe.area))
       defer { progress(.finished(probe.area)) }

@@ -40,11 +40,17 @@ extension Project {
   private func expectedConnections(_ recorded: Snapshot) -> AreaUse<[PostgresSettings]> {
     if postgres.isOff { return postgres }
     var connections = postgres.settings ?? []
+    if case .undecided(let files) = postgres {
+      var undecided = PostgresSettings()
+      undecided.unreadable = files
+      undecided.isUndecided = true
+      connections = [undecided]
+    }
     for observation in recorded.observations where FactID(observation.probe).kind == "postgres" {
       guard !observation.facts.isEmpty else { continue }
       let name = FactID(observation.probe).instance
       let index = connections.firstIndex { $0.name == name }
-      if let index, !connections[index].isUnsaid { continue }
+      if let index, !connections[index].isUnsaid || connections[index].isUndecided { continue }
       let known = index.map { connections[$0] } ?? PostgresSettings(name: name)
       let recalled = Self.recalled(known, observation)
       if let index {
@@ -79,6 +85,8 @@ extension AreaUse {
     if case .unused(let reason) = self { reason == switchedOff } else { false }
   }
 
-  /// Whether the area is not used for any other reason.
-  var isUnexpected: Bool { settings == nil && !isOff }
+  /// Whether the area is not used for any other reason. One of which that cannot be told stays so.
+  var isUnexpected: Bool {
+    if case .unused(let reason) = self { reason != switchedOff } else { false }
+  }
 }

@@ -24,8 +24,10 @@ public enum AreaUse<Settings: Sendable>: Sendable {
   case used(Settings)
   /// It does not, and why we think so.
   case unused(Message)
+  /// It cannot be told, since these files would say so and could not be read.
+  case undecided([UnreadableFile])
 
-  /// The settings, or nil when the area is not used.
+  /// The settings, or nil when the area is not used or that cannot be told.
   public var settings: Settings? {
     if case .used(let settings) = self { settings } else { nil }
   }
@@ -137,6 +139,10 @@ public struct PostgresSettings: Sendable, Hashable {
   public var migrations: Setting<String>?
   /// Whether nothing in this session names the database, and the place is that of a recorded handoff.
   public var isRecalled = false
+  /// Files that could not be read and might name the place, or the role and the password.
+  public var unreadable: [UnreadableFile] = []
+  /// Whether those files would go before what names the place now, or nothing names it.
+  public var isUndecided = false
 
   /// Puts settings together.
   public init(
@@ -204,6 +210,8 @@ public struct DockerSettings: Sendable, Hashable {
   public var services: [Service]
   /// What is wrong with the compose file, which then names no services; nil when it could be read.
   public var problem: ConfigurationError?
+  /// Files that would say which containers are the project's and that could not be read.
+  public var unreadable: [UnreadableFile] = []
 
   /// Puts settings together.
   public init(scope: Setting<Scope>, composeFile: Setting<String>? = nil, services: [Service] = []) {
@@ -234,8 +242,10 @@ public struct VariableSettings: Sendable, Hashable {
   public var example: String?
   /// The dotenv file relative to the root, whether it exists or not.
   public var dotenv: String
-  /// Whether the dotenv file is there and could not be read.
-  public var dotenvIsUnreadable = false
+  /// The dotenv file where it is there and could not be read.
+  public var unreadableDotenv: UnreadableFile?
+  /// The file of examples where it is there and could not be read, so that what is required is not known.
+  public var unreadableExample: UnreadableFile?
 
   /// Puts settings together.
   public init(required: [Setting<String>], present: [String: Source], example: String?, dotenv: String = ".env") {

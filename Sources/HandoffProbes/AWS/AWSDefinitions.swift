@@ -34,6 +34,8 @@ extension AWSProbe {
     FindingDefinition("aws.invalid-config", "the AWS profile is configured in a way that the AWS CLI refuses"),
     FindingDefinition("aws.invalid-region", "the region is no name of a region"),
     FindingDefinition("aws.invalid-endpoint", "the endpoint configured for AWS is no URL"),
+    FindingDefinition(
+      "aws.file-unreadable", "a file that would say whether the project uses AWS cannot be read"),
     FindingDefinition("aws.unreadable-config", "a file of the AWS configuration may not be read"),
     FindingDefinition("aws.region-conflict", "AWS_REGION and AWS_DEFAULT_REGION name different regions"),
     FindingDefinition("aws.shadowed-profile", "keys in the environment go before the AWS profile"),

@@ -25,10 +25,7 @@ public struct AWSProbe: Probe {
 
   /// One, where the project uses AWS.
   public static func probes(for project: Project) -> [ProbeUse] {
-    switch project.aws {
-    case .used(let settings): [.used(AWSProbe(settings))]
-    case .unused(let reason): [.unused(area: "aws", reason: reason)]
-    }
+    project.aws.probes("aws") { [AWSProbe($0)] }
   }
 
   /// Measures.

@@ -19,10 +19,7 @@ public struct DockerProbe: Probe {
 
   /// One for a project that uses Docker.
   public static func probes(for project: Project) -> [ProbeUse] {
-    switch project.docker {
-    case .used(let settings): [.used(DockerProbe(settings: settings))]
-    case .unused(let reason): [.unused(area: "docker", reason: reason)]
-    }
+    project.docker.probes("docker") { [DockerProbe(settings: $0)] }
   }
 
   /// Measures.
@@ -47,7 +44,7 @@ public struct DockerProbe: Probe {
 
   private func lost(_ finding: Finding, _ guide: DockerGuide, _ endpoint: DockerEndpoint?) -> Observation {
     Observation(
-      probe: area, facts: [], findings: [finding], setup: guide.setup(lost: endpoint),
+      probe: area, facts: [], findings: [finding] + [hidden].compactMap(\.self), setup: guide.setup(lost: endpoint),
       verification: guide.verification)
   }
 
@@ -66,9 +63,9 @@ public struct DockerProbe: Probe {
   ) async -> Observation {
     var report = DockerReport(settings: settings, context: context, endpoint: endpoint)
     report.add(version)
-    if let problem = settings.problem {
+    if let hidden {
       return Observation(
-        probe: area, facts: report.facts, findings: report.findings + [Self.unreadableCompose(problem)],
+        probe: area, facts: report.facts, findings: report.findings + [hidden],
         summary: report.summary, setup: guide.setup(endpoint, running: []), verification: guide.verification)
     }
     let scope = ContainerScope(
@@ -87,10 +84,19 @@ public struct DockerProbe: Probe {
       setup: guide.setup(endpoint, running: report.running), verification: guide.verification)
   }
 
-  /// Which containers are the project's cannot be told without its compose file.
-  private static func unreadableCompose(_ problem: ConfigurationError) -> Finding {
+  /// Which containers are the project's cannot be told without the files that say so.
+  private var hidden: Finding? {
+    if let problem = settings.problem { return Self.mistakenCompose(problem) }
+    guard !settings.unreadable.isEmpty else { return nil }
+    return settings.unreadable.finding(
+      "docker.file-unreadable", "which containers are the project's is not known",
+      facts: ["docker.containers", "docker.container[*].*"])
+  }
+
+  private static func mistakenCompose(_ problem: ConfigurationError) -> Finding {
     Finding(
-      "docker.compose-invalid", .unknown, "the compose file cannot be read: \(Untrusted(problem.description))",
+      "docker.compose-invalid", .unknown,
+      "which containers are the project's is not known, since its compose file cannot be understood: \(Untrusted(problem.description))",
       remedies: [Remedy(.run("docker", "compose", "config", "-q"), "shows what is wrong with it")],
       facts: ["docker.containers", "docker.container[*].*"])
   }

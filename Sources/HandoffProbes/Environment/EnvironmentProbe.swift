@@ -25,28 +25,36 @@ public struct EnvironmentProbe: Probe {
   public static let findings: [FindingDefinition] = [
     FindingDefinition("environment.missing", "required variables are not set"),
     FindingDefinition("environment.dotenv-unreadable", "`.env` is there and cannot be read"),
+    FindingDefinition(
+      "environment.example-unreadable", "the file that names the variables is there and cannot be read"),
     FindingDefinition("environment.not-declared", "nothing names the variables that the project needs any more"),
     FindingDefinition("environment.not-used", "no `.env.example` names what is needed"),
   ]
 
   /// One for a project that names its variables.
   public static func probes(for project: Project) -> [ProbeUse] {
-    switch project.variables {
-    case .used(let settings): [.used(EnvironmentProbe(settings: settings))]
-    case .unused(let reason): [.unused(area: "environment", reason: reason)]
-    }
+    project.variables.probes("environment") { [EnvironmentProbe(settings: $0)] }
   }
 
   /// Compares.
   public func observe(_ context: ProbeContext) async -> Observation {
+    if let example = settings.unreadableExample {
+      let finding = [example].finding(
+        "environment.example-unreadable", "which variables the project needs is not known",
+        facts: ["environment.required", "environment.missing"])
+      return Observation(probe: area, facts: [], findings: [finding])
+    }
     guard !settings.required.isEmpty || settings.example != nil else { return notDeclared(context) }
     let names = settings.required.map(\.value)
     let missing = names.filter { settings.present[$0] == nil }
     let source = settings.example.map { Source(.file, $0) } ?? Source(.configuration, "environment.required")
     let required = Fact("environment.required", .set, .strings(names), source: source)
-    if settings.dotenvIsUnreadable, !missing.isEmpty {
+    if let dotenv = settings.unreadableDotenv, !missing.isEmpty {
+      let finding = [dotenv].finding(
+        "environment.dotenv-unreadable", "whether it sets \(ValueText.message(.strings(missing))) is not known",
+        facts: ["environment.missing"])
       return Observation(
-        probe: area, facts: [required], findings: [unreadable(missing)],
+        probe: area, facts: [required], findings: [finding],
         summary: "\(names.count - missing.count) of \(names.count) variables set in this shell", setup: setup,
         verification: verification(names))
     }
@@ -77,15 +85,6 @@ public struct EnvironmentProbe: Probe {
       "environment.missing", isRequired ? .failure : .warning,
       "\(ValueText.message(.strings(missing))) not set in this shell or \(Untrusted(settings.dotenv))\(place)",
       remedies: remedies, facts: ["environment.missing"])
-  }
-
-  /// What is not in the shell may be in a file that we were kept from reading.
-  private func unreadable(_ names: [String]) -> Finding {
-    Finding(
-      "environment.dotenv-unreadable", .unknown,
-      "\(Untrusted(settings.dotenv)) cannot be read, so whether \(ValueText.message(.strings(names))) is set is not known",
-      remedies: [Remedy(.run("ls", "-ld", settings.dotenv), "shows what it is and who may read it")],
-      facts: ["environment.missing"])
   }
 
   private func notDeclared(_ context: ProbeContext) -> Observation {

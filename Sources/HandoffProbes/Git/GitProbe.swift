@@ -48,10 +48,7 @@ public struct GitProbe: Probe {
 
   /// One for a project in a repository.
   public static func probes(for project: Project) -> [ProbeUse] {
-    switch project.git {
-    case .used(let settings): [.used(GitProbe(settings))]
-    case .unused(let reason): [.unused(area: "git", reason: reason)]
-    }
+    project.git.probes("git") { [GitProbe($0)] }
   }
 
   /// Measures the repository around the project.

@@ -15,10 +15,37 @@ struct PostgresAdvice {
   private var database: Untrusted { Untrusted(target.database ?? "(libpq's default)") }
   var remedies: PostgresRemedies { PostgresRemedies(area: area, target: target, context: context) }
 
+  // MARK: A file of the project cannot be read
+
+  /// Where the database is is not known.
+  var undecided: Finding {
+    target.settings.unreadable.finding(
+      "postgres.file-unreadable", "which database the project means is not known",
+      facts: [FactID("\(area).database"), FactID("\(area).*")])
+  }
+
+  /// Whether the server said no only to what a file that could not be read would have said otherwise.
+  private func isPremature(_ error: PostgresError) -> Bool {
+    let settings = target.settings
+    guard !settings.unreadable.isEmpty else { return false }
+    switch error {
+    case .passwordRequired, .server("28P01", _, _): return settings.password == nil
+    case .server("28000", _, _): return settings.user == nil || settings.password == nil
+    case .server("3D000", _, _): return settings.user == nil && settings.database == nil
+    default: return false
+    }
+  }
+
   // MARK: The area is lost
 
   /// Why there is no connection.
   func lost(_ error: PostgresError) -> Finding {
+    if isPremature(error) {
+      return target.settings.unreadable.finding(
+        "postgres.file-unreadable",
+        "the role and the password for \(address) are not known; without them the server lets nobody in",
+        facts: [FactID("\(area).database"), FactID("\(area).*")])
+    }
     switch error {
     case .refused:
       return failure("no-server", "nobody listens at \(address): the connection is refused", remedies.start)

@@ -39,6 +39,8 @@ extension PostgresProbe {
   /// What it finds.
   public static let findings: [FindingDefinition] = [
     FindingDefinition("postgres.not-used", "the project does not use PostgreSQL"),
+    FindingDefinition(
+      "postgres.file-unreadable", "a file that would say which database the project uses cannot be read"),
     FindingDefinition("postgres.no-server", "no server answers where the database is said to be"),
     FindingDefinition("postgres.database-missing", "the server answers, but the database does not exist"),
     FindingDefinition("postgres.password", "the password is missing or wrong"),

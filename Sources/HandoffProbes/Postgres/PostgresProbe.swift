@@ -19,15 +19,16 @@ public struct PostgresProbe: Probe {
 
   /// One for each database that a project means.
   public static func probes(for project: Project) -> [ProbeUse] {
-    switch project.postgres {
-    case .used(let databases): databases.map { .used(PostgresProbe($0)) }
-    case .unused(let reason): [.unused(area: "postgres", reason: reason)]
-    }
+    project.postgres.probes("postgres") { $0.map { PostgresProbe($0) } }
   }
 
   /// Measures.
   public func observe(_ context: ProbeContext) async -> Observation {
     let target = PostgresTarget(settings, context)
+    if settings.isUndecided {
+      let advice = PostgresAdvice(area: area, target: target, context: context)
+      return Observation(probe: area, facts: [], findings: [advice.undecided])
+    }
     // What is left to do after the last answer needs a moment of its own.
     let deadline = Deadline(instant: context.deadline.instant - .milliseconds(150))
     do throws(PostgresError) {

@@ -16,10 +16,7 @@ public struct PythonProbe: Probe {
 
   /// One for a project that uses Python.
   public static func probes(for project: Project) -> [ProbeUse] {
-    switch project.python {
-    case .used(let settings): [.used(PythonProbe(settings: settings))]
-    case .unused(let reason): [.unused(area: "python", reason: reason)]
-    }
+    project.python.probes("python") { [PythonProbe(settings: $0)] }
   }
 
   /// Measures.

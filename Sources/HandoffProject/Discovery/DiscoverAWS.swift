@@ -32,6 +32,8 @@ enum DiscoverAWS {
     if files.manifests.contains(where: { manifest in dependencies.contains { manifest.text.contains($0) } }) {
       return .used(settings)
     }
+    let unreadable = files.unreadableVariables + files.unreadableManifests
+    if !unreadable.isEmpty { return .undecided(unreadable) }
     return .unused("no AWS variable is set or named in .env, and no AWS SDK is used")
   }
 }

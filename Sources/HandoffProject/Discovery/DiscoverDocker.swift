@@ -2,6 +2,32 @@ import HandoffModel
 import HandoffSystem
 import HandoffText
 
+/// What a look at the compose file of a folder gave.
+struct ComposeLook {
+  /// The project that it describes, or nil.
+  var project: ComposeProject?
+  /// What is wrong with what it says.
+  var problem: ConfigurationError?
+  /// It, or a file that is laid over it, where that could not be read.
+  var unreadable: [UnreadableFile] = []
+
+  static let absent = ComposeLook()
+
+  /// Whether it might say something that is not known.
+  var hidden: [UnreadableFile] { unreadable + (problem.map { [UnreadableFile($0)] } ?? []) }
+}
+
+extension ComposeLook {
+  /// Reads the compose file that `docker compose` would take in this folder.
+  init(_ said: Configuration.Docker?, _ files: ProjectFiles) {
+    do throws(ConfigurationError) {
+      project = try ComposeProject.find(said, files, &unreadable)
+    } catch {
+      problem = error
+    }
+  }
+}
+
 /// The compose project of a folder.
 struct ComposeProject {
   /// The compose file, relative to the root.
@@ -14,33 +40,45 @@ struct ComposeProject {
 
   static let fileNames = ["compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml"]
 
-  /// Reads the compose file that `docker compose` would take in this folder.
-  /// - Returns: nil when there is none.
-  static func find(
-    _ said: Configuration.Docker?, _ files: ProjectFiles
+  /// - Returns: nil when there is none, or when it is among those that could not be read.
+  fileprivate static func find(
+    _ said: Configuration.Docker?, _ files: ProjectFiles, _ unreadable: inout [UnreadableFile]
   ) throws(ConfigurationError) -> ComposeProject? {
     let chosen: (path: String, source: Source)
     if let path = said?.compose {
       chosen = (path, Source(.configuration, "docker.compose"))
     } else if let path = files.environment["COMPOSE_FILE"]?.split(separator: ":").first.map(String.init) {
       chosen = (path, Source(.environment, "COMPOSE_FILE"))
-    } else if let path = fileNames.first(where: { files.kind($0) == .regular }) {
+    } else if let path = fileNames.first(where: { files.kind($0) != nil })
+      ?? fileNames.first(where: { files.look($0).unreadable != nil })
+    {
       chosen = (path, Source(.file, path))
     } else {
       return nil
     }
     let variables = { (name: String) -> String? in files.environment[name] ?? files.dotenv?[name] }
-    guard let text = files.text(chosen.path) else {
-      if said?.compose == nil, files.kind(chosen.path) == nil { return nil }
-      throw ConfigurationError(file: chosen.path, message: "the compose file named by \(chosen.source) cannot be read")
+    let text: String
+    switch files.look(chosen.path) {
+    case .text(let content): text = content
+    case .unreadable(let file):
+      unreadable.append(file)
+      return nil
+    case .absent:
+      if said?.compose != nil {
+        let reason: Message = "is not there, and \(Untrusted(Configuration.fileName)) names it as the compose file"
+        unreadable.append(UnreadableFile(path: chosen.path, .missing, reason))
+      }
+      return nil
     }
     var file = try ComposeFile(text, file: chosen.path, variables: variables)
     if said?.compose == nil, chosen.source.kind == .file {
       let stem = chosen.path.split(separator: ".").dropLast().joined(separator: ".")
       for ending in ["yaml", "yml"] {
         let override = "\(stem).override.\(ending)"
-        if let text = files.text(override) {
-          file.override(with: try ComposeFile(text, file: override, variables: variables))
+        switch files.look(override) {
+        case .text(let text): file.override(with: try ComposeFile(text, file: override, variables: variables))
+        case .unreadable(let file): unreadable.append(file)
+        case .absent: continue
         }
       }
     }
@@ -91,10 +129,11 @@ struct ComposeProject {
 /// Which containers the project means.
 enum DiscoverDocker {
   static func discover(
-    _ said: Configuration.Area<Configuration.Docker>, _ files: ProjectFiles, _ compose: ComposeProject?,
-    _ problem: ConfigurationError?
+    _ said: Configuration.Area<Configuration.Docker>, _ files: ProjectFiles, _ look: ComposeLook
   ) -> AreaUse<DockerSettings> {
     if said == .off { return .unused(switchedOff) }
+    let compose = look.project
+    var unreadable = look.unreadable
     let names = said.value?.names ?? []
     let named = Source(.configuration, "docker.names")
     var settings: DockerSettings
@@ -108,14 +147,21 @@ enum DiscoverDocker {
         scope: Setting(.compose(project: project, names: names), Source(.configuration, "docker.project")))
     } else if !names.isEmpty {
       settings = DockerSettings(scope: Setting(.names(names), named))
-    } else if said.value != nil || problem != nil || files.names.contains(where: isDockerfile) {
+    } else if said.value != nil || !look.hidden.isEmpty || files.names.contains(where: isDockerfile) {
       let file = files.names.first(where: isDockerfile)
       settings = DockerSettings(
         scope: Setting(.builtHere, file.map { Source(.file, $0) } ?? Source(.configuration, "docker")))
     } else {
       return .unused("no compose file and no Dockerfile")
     }
-    settings.problem = problem
+    if let dotenv = files.unreadableDotenv, case .compose = settings.scope.value,
+      ![.configuration, .environment].contains(settings.scope.source.kind)
+    {
+      // It goes before the compose file in naming the project.
+      unreadable.append(dotenv)
+    }
+    settings.problem = look.problem
+    settings.unreadable = unreadable
     if let compose {
       settings.composeFile = Setting(compose.path, compose.source)
       let base = compose.path.split(separator: "/").dropLast().joined(separator: "/")

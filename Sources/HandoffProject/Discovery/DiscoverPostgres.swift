@@ -15,18 +15,23 @@ enum DiscoverPostgres {
   ]
 
   static func discover(
-    _ said: Configuration.Area<[Configuration.Postgres]>, _ files: ProjectFiles, _ compose: ComposeProject?
+    _ said: Configuration.Area<[Configuration.Postgres]>, _ files: ProjectFiles, _ compose: ComposeLook
   ) -> AreaUse<[PostgresSettings]> {
     if said == .off { return .unused(switchedOff) }
     var candidates: [PostgresSettings] = []
     let process = VariableGroup(name: { Source(.environment, $0) }, value: { files.environment[$0] })
     candidates += process.candidates
+    // The files that could not be read, and that go before what names the place.
+    var hidden: [UnreadableFile] =
+      candidates.contains(where: \.isNamed) ? [] : [files.unreadableDotenv].compactMap(\.self)
     if let dotenv = files.dotenv {
       let group = VariableGroup(
         name: { Source(.dotenv, "\(ProjectFiles.dotenvName): \($0)") }, value: { dotenv[$0] })
       candidates += group.candidates
     }
-    if let candidate = compose?.databaseCandidate { candidates.append(candidate) }
+    if !candidates.contains(where: \.isNamed) { hidden += compose.hidden }
+    if let candidate = compose.project?.databaseCandidate { candidates.append(candidate) }
+    let unreadable = [files.unreadableDotenv].compactMap(\.self) + compose.hidden
     let migrations = migrationFolders.first { files.kind($0) == .folder }.map { Setting($0, Source(.folder, $0)) }
 
     if let entries = said.value {
@@ -36,18 +41,24 @@ enum DiscoverPostgres {
           if settings.host == nil, settings.database == nil, settings.options["service"] == nil {
             // It says something else of the connection that is discovered: its migrations, its port.
             settings = overlay(settings, on: winner(candidates))
+            settings.isUndecided = !hidden.isEmpty
           }
           settings.migrations = settings.migrations ?? migrations
         }
         fill(&settings, from: candidates)
+        settings.unreadable = unreadable
         return settings
       }
       return .used(settings)
     }
     var settings = winner(candidates)
     settings.migrations = migrations
+    settings.unreadable = unreadable
     let isNamed = VariableGroup.names.contains { files.namedAt($0) != nil }
+    if settings.isUnsaid, process.isAnotherDatabase { hidden = [] }
+    if !hidden.isEmpty { return .undecided(hidden) }
     if settings.isUnsaid, !isNamed || process.isAnotherDatabase {
+      if let example = files.unreadableExample, !process.isAnotherDatabase { return .undecided([example]) }
       return .unused(
         "no DATABASE_URL, PG* or DB_* variable is set or named in .env, and no compose service is PostgreSQL")
     }
@@ -56,7 +67,7 @@ enum DiscoverPostgres {
 
   private static func winner(_ candidates: [PostgresSettings]) -> PostgresSettings {
     var settings =
-      candidates.first { $0.host != nil || $0.database != nil || $0.options["service"] != nil }
+      candidates.first(where: \.isNamed)
       ?? candidates.first ?? PostgresSettings()
     fill(&settings, from: candidates)
     return settings
@@ -107,7 +118,10 @@ enum DiscoverPostgres {
 
 extension PostgresSettings {
   /// Whether nothing says where the database is.
-  public var isUnsaid: Bool { host == nil && database == nil && port == nil && options["service"] == nil }
+  public var isUnsaid: Bool { !isNamed && port == nil }
+
+  /// Whether it names a host, a database or a service, and so wins over what comes later.
+  var isNamed: Bool { host != nil || database != nil || options["service"] != nil }
 }
 
 /// The variables that name a database, of the process or of one file.

@@ -2,6 +2,15 @@ import HandoffModel
 import HandoffSystem
 import HandoffText
 
+/// What tells a virtual environment from another folder.
+enum VirtualEnvironmentSign {
+  /// Whether a folder is one: it has a `pyvenv.cfg`, or an interpreter that is a link.
+  static func isThere(_ folder: String, _ files: FileSystem) -> Bool {
+    files.kind(of: folder + "/pyvenv.cfg") == .regular
+      || files.kind(of: folder + "/bin/python", followLinks: false) == .symbolicLink
+  }
+}
+
 /// Whether the project uses Python, and in which virtual environment.
 enum DiscoverPython {
   private static let folders = [".venv", "venv", "env", ".env"]
@@ -25,10 +34,7 @@ enum DiscoverPython {
   private static func environment(_ said: Configuration.Python?, _ files: ProjectFiles) -> Setting<String>? {
     if let folder = said?.environment { return Setting(folder, Source(.configuration, "python.environment")) }
     // A link whose target is gone is still a virtual environment: a broken one.
-    let found = folders.first { folder in
-      files.kind(folder + "/pyvenv.cfg") == .regular
-        || files.host.files.kind(of: files.root + "/" + folder + "/bin/python", followLinks: false) == .symbolicLink
-    }
+    let found = folders.first { VirtualEnvironmentSign.isThere(files.root + "/" + $0, files.host.files) }
     if let found { return Setting(found, Source(.folder, found)) }
     if let active = files.environment["VIRTUAL_ENV"], active.hasPrefix(files.root + "/") {
       return Setting(String(active.dropFirst(files.root.count + 1)), Source(.environment, "VIRTUAL_ENV"))

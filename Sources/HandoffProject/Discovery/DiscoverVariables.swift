@@ -13,7 +13,9 @@ enum DiscoverVariables {
       for name in example.content.names { required[name] = Source(.dotenv, "\(example.path): \(name)") }
     }
     for name in said.value?.required ?? [] { required[name] = Source(.configuration, "environment.required") }
-    guard files.example != nil || !required.isEmpty else { return .unused("no .env.example names what is needed") }
+    guard files.example != nil || files.unreadableExample != nil || !required.isEmpty else {
+      return .unused("no .env.example names what is needed")
+    }
     var present: [String: Source] = [:]
     for name in required.keys {
       if files.environment[name] != nil {
@@ -25,7 +27,8 @@ enum DiscoverVariables {
     var settings = VariableSettings(
       required: required.sorted { $0.key < $1.key }.map { Setting($0.key, $0.value) }, present: present,
       example: files.example?.path)
-    settings.dotenvIsUnreadable = files.dotenvIsUnreadable
+    settings.unreadableDotenv = files.unreadableDotenv
+    settings.unreadableExample = files.unreadableExample
     return .used(settings)
   }
 }

@@ -12,7 +12,9 @@ public enum Discovery {
     for marker in [Configuration.fileName, ".git"] {
       var candidate = start
       while true {
-        if files.kind(of: candidate == "/" ? "/" + marker : candidate + "/" + marker) != nil { return candidate }
+        // A link to nothing is there too: it is to be reported, and not passed over.
+        let path = candidate == "/" ? "/" + marker : candidate + "/" + marker
+        if files.kind(of: path, followLinks: false) != nil { return candidate }
         guard candidate != "/", let slash = candidate.lastIndex(of: "/") else { break }
         candidate = slash == candidate.startIndex ? "/" : String(candidate[..<slash])
       }
@@ -28,14 +30,8 @@ public enum Discovery {
   public static func project(at root: String, host: Host) throws(ConfigurationError) -> Project {
     let configuration = try configuration(at: root, host: host)
     let files = try ProjectFiles(host: host, root: root, example: configuration.environment.value?.example)
-    // A mistake in the compose file says something of Docker, and nothing of the other areas.
-    var compose: ComposeProject?
-    var problem: ConfigurationError?
-    do throws(ConfigurationError) {
-      if configuration.docker != .off { compose = try ComposeProject.find(configuration.docker.value, files) }
-    } catch {
-      problem = error
-    }
+    // A compose file that says nothing concerns Docker, and the database that it might publish.
+    let compose = configuration.docker == .off ? .absent : ComposeLook(configuration.docker.value, files)
     func setting<Value>(_ value: Value?, _ key: String, _ other: Setting<Value>) -> Setting<Value> {
       value.map { Setting($0, Source(.configuration, key)) } ?? other
     }
@@ -59,27 +55,19 @@ public enum Discovery {
       aws: DiscoverAWS.discover(configuration.aws, files),
       python: DiscoverPython.discover(configuration.python, files),
       postgres: DiscoverPostgres.discover(configuration.postgres, files, compose),
-      docker: DiscoverDocker.discover(configuration.docker, files, compose, problem),
+      docker: DiscoverDocker.discover(configuration.docker, files, compose),
       git: git,
       variables: DiscoverVariables.discover(configuration.environment, files))
   }
 
   private static func configuration(at root: String, host: Host) throws(ConfigurationError) -> Configuration {
     let name = Configuration.fileName
-    let text: String
-    do {
-      text = try host.files.readText(root + "/" + name)
-    } catch {
-      switch error {
-      case .missing: return Configuration()
-      case .notPermitted: throw ConfigurationError(file: name, message: "may not be read; check its permissions")
-      case .notRegular: throw ConfigurationError(file: name, message: "is not a file")
-      case .tooLarge(let limit):
-        throw ConfigurationError(file: name, message: "is longer than \(limit) bytes; it can only be a mistake")
-      case .system(let number): throw ConfigurationError(file: name, message: "cannot be read (error \(number))")
-      }
+    switch FileLook(name, root: root, files: host.files) {
+    case .absent: return Configuration()
+    case .text(let text): return try ConfigurationReader.read(text)
+    case .unreadable(let file):
+      throw ConfigurationError(file: name, message: "\(file.reason.plain); mend it, or remove it to do without one")
     }
-    return try ConfigurationReader.read(text)
   }
 
   private static func isInRepository(_ root: String, _ files: FileSystem) -> Bool {

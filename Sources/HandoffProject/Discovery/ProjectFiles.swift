@@ -1,5 +1,6 @@
 import HandoffModel
 import HandoffSystem
+import HandoffText
 
 /// The files of a project that discovery reads, each read once.
 struct ProjectFiles {
@@ -9,10 +10,12 @@ struct ProjectFiles {
   var environment: ProcessEnvironment { host.environment }
   /// `.env`, or nil.
   let dotenv: Dotenv?
-  /// Whether `.env` is there and could not be read. A folder of that name is a virtual environment and no dotenv file.
-  let dotenvIsUnreadable: Bool
+  /// `.env` where it is there and could not be read. A virtual environment of that name is no dotenv file.
+  let unreadableDotenv: UnreadableFile?
   /// The first of `.env.example` and its like that exists, with its path.
   let example: (path: String, content: Dotenv)?
+  /// That file where it could not be read; no other one is taken in its place.
+  let unreadableExample: UnreadableFile?
 
   static let dotenvName = ".env"
   static let exampleNames = [".env.example", ".env.sample", ".env.template", ".env.dist", "env.example"]
@@ -20,27 +23,33 @@ struct ProjectFiles {
   init(host: Host, root: String, example: String?) throws(ConfigurationError) {
     self.host = host
     self.root = root
-    let text = Self.text(Self.dotenvName, host: host, root: root)
-    dotenv = text.map(Dotenv.init)
-    let kind = host.files.kind(of: root + "/" + Self.dotenvName)
-    dotenvIsUnreadable = text == nil && kind != nil && kind != .folder
+    let dotenv = FileLook(Self.dotenvName, root: root, files: host.files)
+    self.dotenv = dotenv.text.map(Dotenv.init)
+    let isEnvironment = VirtualEnvironmentSign.isThere(root + "/" + Self.dotenvName, host.files)
+    unreadableDotenv = isEnvironment ? nil : dotenv.unreadable
     var found: (String, Dotenv)?
-    for name in example.map({ [$0] }) ?? Self.exampleNames where found == nil {
-      found = Self.text(name, host: host, root: root).map { (name, Dotenv($0)) }
+    var hidden: UnreadableFile?
+    for name in example.map({ [$0] }) ?? Self.exampleNames where found == nil && hidden == nil {
+      let look = FileLook(name, root: root, files: host.files)
+      found = look.text.map { (name, Dotenv($0)) }
+      hidden = look.unreadable
     }
     if let example, found == nil {
-      throw ConfigurationError(
-        file: Configuration.fileName, message: "environment.example: there is no readable file \(example)")
+      let reason = hidden.map { "\($0.path) \($0.reason.plain)" } ?? "there is no file \(example)"
+      throw ConfigurationError(file: Configuration.fileName, message: "environment.example: \(reason)")
     }
     self.example = found
+    unreadableExample = hidden
   }
 
-  private static func text(_ path: String, host: Host, root: String) -> String? {
-    try? host.files.readText(path.hasPrefix("/") ? path : root + "/" + path)
-  }
+  /// What a look at a file of the project gives.
+  func look(_ path: String) -> FileLook { FileLook(path, root: root, files: host.files) }
 
   /// The text of a file of the project, or nil when it is not there or cannot be read.
-  func text(_ path: String) -> String? { Self.text(path, host: host, root: root) }
+  func text(_ path: String) -> String? { look(path).text }
+
+  /// The dotenv file and the file of examples, where they could not be read: they might name any variable.
+  var unreadableVariables: [UnreadableFile] { [unreadableDotenv, unreadableExample].compactMap(\.self) }
 
   /// What stands at a path of the project.
   func kind(_ path: String) -> FileKind? {
@@ -66,6 +75,12 @@ struct ProjectFiles {
       if let text = text(name) { manifests.append((name, text)) }
     }
     return manifests
+  }
+
+  /// Those of them that could not be read.
+  var unreadableManifests: [UnreadableFile] {
+    let names = names
+    return (requirementNames(names) + Self.manifestNames).filter(names.contains).compactMap { look($0).unreadable }
   }
 
   static let manifestNames = [

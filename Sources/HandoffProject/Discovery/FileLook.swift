@@ -1,0 +1,56 @@
+import HandoffSystem
+import HandoffText
+
+/// What a look at a file of the project gave.
+enum FileLook {
+  case text(String)
+  /// There is nothing of this name.
+  case absent
+  case unreadable(UnreadableFile)
+
+  /// Reads a file; a pipe or device is never waited for.
+  /// - Parameters:
+  ///   - path: relative to the root, or absolute.
+  ///   - root: the project's folder.
+  init(_ path: String, root: String, files: FileSystem) {
+    let full = path.hasPrefix("/") ? path : root + "/" + path
+    do throws(FileError) {
+      self = .text(try files.readText(full))
+    } catch {
+      guard let (cause, reason) = Self.reason(error, at: full, files: files) else {
+        self = .absent
+        return
+      }
+      self = .unreadable(UnreadableFile(path: path, cause, reason))
+    }
+  }
+
+  /// The text, or nil.
+  var text: String? {
+    if case .text(let text) = self { text } else { nil }
+  }
+
+  /// Why it could not be read, or nil where it could be or is absent.
+  var unreadable: UnreadableFile? {
+    if case .unreadable(let file) = self { file } else { nil }
+  }
+
+  /// Why a file that is there cannot be read, in words that follow its name; nil where there is none.
+  private static func reason(
+    _ error: FileError, at path: String, files: FileSystem
+  ) -> (UnreadableFile.Cause, Message)? {
+    switch error {
+    case .missing, .system:
+      if files.kind(of: path, followLinks: false) == .symbolicLink {
+        let target = Untrusted(files.destination(ofLink: path) ?? "")
+        return (.link, "is a link to \(target), where there is nothing to be read")
+      }
+      if case .system(let number) = error { return (.other, "cannot be read (system error \(number))") }
+      return nil
+    case .notPermitted: return (.permission, "may not be read by this user")
+    case .notRegular:
+      return files.kind(of: path) == .folder ? (.folder, "is a folder") : (.other, "is no regular file")
+    case .tooLarge(let limit): return (.other, "is longer than \(limit >> 20) MiB, which can only be a mistake")
+    }
+  }
+}
