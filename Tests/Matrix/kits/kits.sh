@@ -67,3 +67,66 @@ kit_environment() {
   printf '# The key of the story engine\nSTORY_KEY=your_key_here\n' >.env.example
   export STORY_KEY=told
 }
+
+# What rows about git call in their `before` and `break`.
+
+# A bare repository as `origin`, followed by the branch.
+with_remote() {
+  git init -q --bare "$ROW/remote.git"
+  git remote add origin "$ROW/remote.git"
+  git push -qu origin main
+}
+
+others_push() {
+  git clone -q "$ROW/remote.git" "$ROW/others"
+  (cd "$ROW/others" && echo theirs >theirs.txt && commit Theirs && git push -q)
+}
+
+# A branch `side` that changes the same line as the branch here.
+conflicting_branch() {
+  commit Begin
+  git switch -qc side && echo 'In a faraway land' >story.txt && commit Side
+  git switch -q main && echo 'Long ago' >story.txt && commit Main
+}
+
+# A branch `side` with a file of its own.
+own_branch() {
+  commit Begin
+  git switch -qc side && echo own >side.txt && commit Side
+  git switch -q main
+}
+
+# A submodule `library` with two commits, the second being the one of the project.
+with_submodule() {
+  git init -q "$ROW/library"
+  (cd "$ROW/library" && echo one >library.txt && commit One && echo two >library.txt && commit Two)
+  git -c protocol.file.allow=always submodule --quiet add "$ROW/library" library
+  commit Library
+}
+
+# What rows about a shell and its place call.
+
+# own_locale NAME CHARSET: makes a language, and the shell's.
+own_locale() {
+  mkdir -p "$ROW/locales"
+  localedef -i "$1" -f "$2" "$ROW/locales/$1.$2" 2>&1 || [ -e "$ROW/locales/$1.$2" ]
+  export LOCPATH="$ROW/locales" LC_ALL="$1.$2" LANG="$1.$2" LANGUAGE="${1%%_*}"
+}
+
+# clock TIME: the tool and what it runs see the clock go on from there.
+clock() {
+  local seconds=$(($(date -d "$1" +%s) - $(date +%s)))
+  export AROUND="faketime -m --exclude-monotonic -f '$(printf '%+d' $seconds)'"
+}
+
+# move_home NAME, move_project NAME: moves it, in the row's folder.
+move_home() {
+  local before="$HOME"
+  mv "$HOME" "$ROW/$1"
+  export HOME="$ROW/$1" PATH="$ROW/$1/bin${PATH#"$before/bin"}"
+}
+
+move_project() {
+  mv -- "$PROJECT" "$ROW/$1"
+  cd -- "$ROW/$1"
+}

@@ -37,7 +37,7 @@ class Report:
             self.json = json.loads(answer.output)
         except ValueError:
             raise Missed(f"{step}: exit {answer.status}, no JSON: {answer.told}") from None
-        self.exit = answer.status
+        self.exit, self.all = answer.status, answer.told
 
     def changes(self) -> list:
         return sorted(
@@ -144,6 +144,7 @@ class Case:
         problems = [f"{what}: expected {want}, got {got}" for what, want, got in wanted if want != got]
         messages = report.messages()
         problems += [f"says nothing of {text!r}" for text in map(self.filled, row.says) if text not in messages]
+        problems += [f"shows {text!r}" for text in map(self.filled, row.hides) if text in report.all]
         if row.quiet and not row.ignored and report.json["confirmed"] != self.confirmed:
             problems.append(f"confirmed {report.json['confirmed']} facts, and {self.confirmed} before")
         remedies = report.all_remedies()

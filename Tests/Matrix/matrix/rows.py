@@ -32,6 +32,7 @@ class Row:
     notes: tuple = ()
     ignored: tuple = ()
     says: tuple = ()
+    hides: tuple = ()
     remedy: str = "any"
     undo: str = ""
     quiet: bool = False
@@ -48,7 +49,7 @@ class Row:
 
 
 NAMES = {"with": "kits", "break": "breaks"}
-LISTS = ("kits", "changes", "findings", "notes", "ignored", "says", "verify")
+LISTS = ("kits", "changes", "findings", "notes", "ignored", "says", "hides", "verify")
 HERE = ("area", "name", "file")
 KEYS = [key for key in (field.name for field in dataclasses.fields(Row)) if key not in HERE]
 

@@ -20,6 +20,7 @@ cd "$3"
 . "$4"
 env -0 >"$5"
 pwd >"$6"
+umask >"$7"
 """
 NOT_KEPT = {"_", "SHLVL", "PWD", "OLDPWD"}
 
@@ -47,7 +48,7 @@ class Session:
         self.state = self.folder / "state"
         for folder in (self.project, self.home, self.state):
             folder.mkdir(parents=True)
-        self.cwd = self.project
+        self.cwd, self.umask = self.project, -1
         self.env = {
             "PATH": os.environ.get("PATH", "/usr/bin:/bin"), "HOME": str(self.home), "LC_ALL": "C.UTF-8",
             "TMPDIR": "/tmp", MARK: name,
@@ -64,23 +65,24 @@ class Session:
         return "".join(f"{key}={shlex.quote(value)}\n" for key, value in values.items())
 
     def shell(self, script: str, seconds: float = 120) -> Answer:
-        """Runs a script in bash, in the project. Where it ends well, its variables and folder are the next one's."""
-        file, env, cwd = self.state / "script", self.state / "env", self.state / "cwd"
+        """Runs a script in bash, in the project. Where it ends well, its variables, folder and umask are the next one's."""
+        file, env, cwd, umask = (self.state / name for name in ("script", "env", "cwd", "umask"))
         file.write_text(script)
         argv = ["bash", "--noprofile", "--norc", "-c", SHELL, "row", self.state / "lab.sh", HERE / "kits/lib.sh"]
-        answer = self.run([*argv, self.cwd, file, env, cwd], seconds=seconds)
+        answer = self.run([*argv, self.cwd, file, env, cwd, umask], seconds=seconds)
         if answer.status == 0 and env.exists():
             pairs = (entry.partition(b"=") for entry in env.read_bytes().split(b"\0") if entry)
             self.env = {
                 os.fsdecode(key): os.fsdecode(value) for key, _, value in pairs if os.fsdecode(key) not in NOT_KEPT
             }
-            self.cwd = Path(cwd.read_text()[:-1])
+            self.cwd = Path(os.fsdecode(cwd.read_bytes()[:-1]))
+            self.umask = int(umask.read_text(), 8)
             env.unlink()
         return answer
 
     def tool(self, *arguments: str) -> Answer:
-        """Runs the tool as the row's user would."""
-        argv = [os.environ["HANDOFF_BINARY"], *arguments]
+        """Runs the tool as the row's user would; `AROUND` holds a command that runs it."""
+        argv = [*shlex.split(self.env.get("AROUND", "")), os.environ["HANDOFF_BINARY"], *arguments]
         if self.user:
             argv = ["setpriv", "--reuid", self.user, "--regid", self.user, "--clear-groups", *argv]
         return self.run(argv)
@@ -92,7 +94,7 @@ class Session:
             try:
                 process = subprocess.Popen(
                     [str(word) for word in argv], cwd=self.cwd, env=self.env, stdin=subprocess.DEVNULL, stdout=output,
-                    stderr=complaint, start_new_session=True,
+                    stderr=complaint, start_new_session=True, umask=self.umask,
                 )  # fmt: skip
             except OSError as error:
                 return Answer(127, "", str(error))
