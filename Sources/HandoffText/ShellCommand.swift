@@ -35,6 +35,15 @@ public struct ShellCommand: Hashable, Sendable {
       powershell: ShellWord.powershell(value, quoted: true).map { "$env:\(name) = \($0)" })
   }
 
+  /// This command, run only where another one fails; what that one prints is not shown.
+  public func unless(_ test: ShellCommand) -> ShellCommand {
+    ShellCommand(
+      bash: "\(test.bash) >/dev/null 2>&1 || \(bash)",
+      powershell: test.powershell.flatMap { test in
+        powershell.map { "\(test) *> $null; if ($LASTEXITCODE) { \($0) }" }
+      })
+  }
+
   /// Removes an environment variable from this session.
   public static func unset(_ names: String...) -> ShellCommand {
     ShellCommand(

@@ -121,7 +121,11 @@ struct AWSSetup: Sendable {
     let regionIsConfigured = region?.source.kind == .configuration
     if let region, region.source.kind == .environment || (regionIsConfigured && regardless) {
       let name = AWSRegion.variables.first { $0 == region.source.detail } ?? AWSRegion.variables[0]
-      if regardless || present.variables[name] != region.value { result.set.append((name, region.value)) }
+      // Some programs read the one, some the other; the AWS CLI 1 reads only the latter.
+      for name in regionIsConfigured ? AWSRegion.variables : [name]
+      where regardless || present.variables[name] != region.value {
+        result.set.append((name, region.value))
+      }
       if name != AWSRegion.variables[0], let other = present.variables[AWSRegion.variables[0]], other != region.value {
         result.unset.append(AWSRegion.variables[0])
       }
@@ -163,9 +167,10 @@ struct AWSSetup: Sendable {
       steps.append(GuideStep(.export(name, value), description))
     }
     switch kind {
-    case .sso, .login: steps.append(GuideStep(login, "log in, once the session has expired"))
+    case .sso, .login: steps.append(GuideStep(login.unless(check), "log in, once the session has expired"))
     case .sharedCredentialsFile, .configFile:
-      steps.append(GuideStep(configure, "only on a machine where the profile does not exist yet"))
+      let known = ShellCommand.run(["aws", "configure", "get", "aws_access_key_id"] + profileWords)
+      steps.append(GuideStep(configure.unless(known), "only on a machine where the profile does not exist yet"))
     case nil where steps.isEmpty:
       steps.append(GuideStep(configure, "make a profile, which asks for its keys; or:"))
       steps.append(GuideStep(.run("aws", "sso", "login", "--profile", "..."), "log in to single sign-on; or:"))

@@ -16,7 +16,10 @@ struct DockerGuide {
   func setup(_ endpoint: DockerEndpoint?, running: [String]) -> [GuideStep] {
     var steps = endpoint.map(choose) ?? []
     switch settings.scope.value {
-    case .compose:
+    case .compose(let project, _):
+      if settings.scope.source.kind == .environment {
+        steps.append(GuideStep(.export(settings.scope.source.detail, project), "names the compose project"))
+      }
       steps.append(GuideStep(compose.run(["up", "-d"]), "starts the services"))
     case .names, .builtHere, .all:
       if !running.isEmpty { steps.append(GuideStep(.run(["docker", "start"] + running), "starts the containers")) }

@@ -11,8 +11,6 @@ struct ComposeLook {
   /// It, or a file that is laid over it, where that could not be read.
   var unreadable: [UnreadableFile] = []
 
-  static let absent = ComposeLook()
-
   /// Whether it might say something that is not known.
   var hidden: [UnreadableFile] { unreadable + (problem.map { [UnreadableFile($0)] } ?? []) }
 }

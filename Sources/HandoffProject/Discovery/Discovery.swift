@@ -31,7 +31,7 @@ public enum Discovery {
     let configuration = try configuration(at: root, host: host)
     let files = try ProjectFiles(host: host, root: root, example: configuration.environment.value?.example)
     // A compose file that says nothing concerns Docker, and the database that it might publish.
-    let compose = configuration.docker == .off ? .absent : ComposeLook(configuration.docker.value, files)
+    let compose = ComposeLook(configuration.docker.value, files)
     func setting<Value>(_ value: Value?, _ key: String, _ other: Setting<Value>) -> Setting<Value> {
       value.map { Setting($0, Source(.configuration, key)) } ?? other
     }

@@ -58,8 +58,8 @@ services:
     command: ["sleep", "100000"]
     stop_grace_period: 0s
 YAML
-  at_end "engine network ls -q --filter label=com.docker.compose.project=$NAME | xargs -r $LAB_DOCKER_CLI -H $LAB_DOCKER_HOST network rm"
-  at_end "engine ps -aq --filter label=com.docker.compose.project=$NAME | xargs -r $LAB_DOCKER_CLI -H $LAB_DOCKER_HOST rm -fv"
+  at_end "engine network ls -q --filter label=com.docker.compose.project=$NAME | while read -r id; do engine network rm \$id; done"
+  at_end "engine ps -aq --filter label=com.docker.compose.project=$NAME | while read -r id; do engine rm -fv \$id; done"
   compose up -d 2>&1
 }
 

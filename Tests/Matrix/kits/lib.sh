@@ -37,4 +37,17 @@ own_program() {
   chmod +x "$HOME/bin/$1"
 }
 
+# aws_profile credentials|config SECTION KEY SECRET: a profile of the shared files.
+aws_profile() {
+  mkdir -p "$HOME/.aws"
+  printf '[%s]\naws_access_key_id = %s\naws_secret_access_key = %s\n' "$2" "$3" "$4" >>"$HOME/.aws/$1"
+}
+
+# The project's database on the server that asks for a password, instead of the one that trusts.
+scram_database() {
+  export PGPORT="$LAB_PGSCRAM_PORT"
+  PGPASSWORD="$LAB_PGSCRAM_PASSWORD" createdb "$NAME"
+  at_end "PGPASSWORD='$LAB_PGSCRAM_PASSWORD' '$LAB_PG_BIN/dropdb' --force --if-exists -h 127.0.0.1 -p $LAB_PGSCRAM_PORT -U '$LAB_PG_USER' $NAME"
+}
+
 . "$MATRIX/kits/kits.sh"

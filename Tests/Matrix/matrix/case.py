@@ -9,8 +9,13 @@ import time
 from pathlib import Path
 from string import Template
 
+from . import document
 from .rows import Row
 from .session import Answer, Session
+
+
+# What a clean shell has: a home, programs, and where the lab's servers stand in for those of the internet.
+KEPT = ("HOME", "PATH", "TMPDIR", "LC_ALL", "AWS_ENDPOINT_URL", "AWS_EC2_METADATA_DISABLED", "PIP_NO_INDEX", "PIP_FIND_LINKS")
 
 
 class Missed(Exception):
@@ -112,6 +117,8 @@ class Case:
         report = self.verify()
         self.verdict.exit, self.verdict.told = report.exit, report.told()
         self.hold(report)
+        if row.paste:
+            self.paste()
         if row.remedy == "mends":
             self.mend(report)
 
@@ -124,8 +131,38 @@ class Case:
         if report.exit != row.healthy or report.changes() or report.notes():
             raise Missed(f"verify right after generate is not quiet: {report.told()}")
         self.confirmed = report.json["confirmed"]
+        self.document = (self.session.project / answer.output.strip()).read_text(encoding="utf-8")
+        self.told_sources()
         if row.witness and self.session.shell(row.witness).status == 0:
             raise Missed("the witness sees it broken before it is")
+
+    def told_sources(self) -> None:
+        """Each fact of the row has the source that it was configured by."""
+        if not self.row.sources:
+            return
+        snapshot = json.loads(self.session.tool("preflight", "--format", "json").output)
+        found = {fact["id"]: fact["source"] for probe in snapshot["probes"] for fact in probe["facts"]}
+        for fact, source in self.row.sources.items():
+            if found.get(fact) != self.filled(source):
+                raise Missed(f"{fact}: expected the source {self.filled(source)!r}, got {found.get(fact)!r}")
+
+    def paste(self) -> None:
+        """In a clean shell: what the document says configures it, then what it says verifies it, then `verify`."""
+        commands, unknown = document.filled(document.blocks(self.document, document.SETUP), self.session.env)
+        if unknown:
+            raise Missed(f"the setup asks for {unknown}, which were not set when the handoff was written")
+        if not commands:
+            raise Missed("the document does not say how to configure it")
+        answer = self.session.clean(commands, KEPT)
+        if answer.status != 0:
+            raise Missed(f"the setup, pasted in a clean shell: exit {answer.status}\n{commands}\n{answer.told}")
+        checks = document.blocks(self.document, document.CHECKS)
+        answer = self.session.shell(checks)
+        if answer.status != 0:
+            raise Missed(f"the verification, pasted after it: exit {answer.status}\n{checks}\n{answer.told}")
+        report = self.verify()
+        if report.exit != 0 or report.changes():
+            raise Missed(f"verify, after the pasted setup\n{commands}\n{report.told()}")
 
     def verify(self) -> Report:
         words = [self.filled(word) for word in self.row.verify]

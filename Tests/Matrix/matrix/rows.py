@@ -41,6 +41,8 @@ class Row:
     needs: str = ""
     healthy: int = 0
     verify: tuple = ()
+    paste: bool = False
+    sources: dict = dataclasses.field(default_factory=dict)
     file: str = ""
 
     @property

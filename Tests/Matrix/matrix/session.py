@@ -80,6 +80,12 @@ class Session:
             env.unlink()
         return answer
 
+    def clean(self, script: str, kept: tuple, seconds: float = 120) -> Answer:
+        """Runs a script in a bash that has nothing of the session's environment but what is named. Later scripts and the
+        tool see what it exported."""
+        self.env = {key: value for key, value in self.env.items() if key in kept or key == MARK}
+        return self.shell(script, seconds)
+
     def tool(self, *arguments: str) -> Answer:
         """Runs the tool as the row's user would; `AROUND` holds a command that runs it."""
         argv = [*shlex.split(self.env.get("AROUND", "")), os.environ["HANDOFF_BINARY"], *arguments]

@@ -1,0 +1,33 @@
+"""What a person pastes from a handoff: the blocks for bash under a heading, with the blanks filled in."""
+
+from __future__ import annotations
+
+import re
+
+SETUP, CHECKS = "**How to configure in a new session**", "**Verification**"
+
+
+def blocks(document: str, title: str) -> str:
+    """The commands for bash that stand under each of an environment's parts with this title."""
+    section = document.partition("\n## Environment setup\n")[2].partition("\n<!-- handoff:end environment")[0]
+    found = []
+    for part in section.split(f"\n{title}\n")[1:]:
+        own = re.split(r"\n(?:\*\*|### )", part)[0]
+        fence = re.search(r"^(`{3,})bash\n(.*?)\n\1$", own, re.MULTILINE | re.DOTALL)
+        if fence:
+            found.append(fence[2])
+    return "\n".join(found)
+
+
+def filled(commands: str, variables: dict) -> tuple:
+    """The commands with every `NAME=...` filled in from the variables, and the names that are not among them."""
+    unknown = []
+
+    def fill(match: re.Match) -> str:
+        value = variables.get(match[1])
+        if value is None:
+            unknown.append(match[1])
+            return match[0]
+        return f"{match[1]}='" + value.replace("'", "'\\''") + "'"
+
+    return re.sub(r"\b([A-Za-z_]\w*)=\.\.\.(?=\s|$)", fill, commands), unknown
