@@ -17,7 +17,14 @@ struct PostgresAdvice {
 
   // MARK: A file of the project cannot be read
 
-  /// Where the database is is not known.
+  /// Which socket there is not; libpq's own folder depends on how it was built.
+  private var noSocket: Message {
+    target.host == nil
+      ? "there is no socket for port \(target.place.port) in the folder where libpq looks for one"
+      : "there is no socket \(address)"
+  }
+
+  /// Which database is meant cannot be told.
   var undecided: Finding {
     target.settings.unreadable.finding(
       "postgres.file-unreadable", "which database the project means is not known",
@@ -51,7 +58,7 @@ struct PostgresAdvice {
       return failure("no-server", "nobody listens at \(address): the connection is refused", remedies.start)
     case .noSocket:
       return failure(
-        "no-server", "there is no socket \(address): no server runs here, or it has another place", remedies.start)
+        "no-server", "\(noSocket): no server runs here, or it has another place", remedies.start)
     case .passwordRequired:
       return failure("password", "\(address) asks for the password of role \(user), and none is set", remedies.password)
     case .tls(let reason):

@@ -10,6 +10,8 @@ struct InterpreterDescription {
   let base: String
   /// Distributions of the environment, by normalised name (PEP 503), with their versions.
   let packages: [String: String]
+  /// What it said of the requirements; nil where it was given none.
+  let requirements: JSONValue?
 }
 
 /// Whether an interpreter works.
@@ -50,24 +52,10 @@ struct Interpreter {
   let path: String
   let context: ProbeContext
 
-  /// Imports what a broken installation cannot, and says what is installed. The list of packages is that of the
-  /// environment's own `site-packages`, read from their metadata without importing any of them.
-  private static let script = """
-    import sys, encodings, json, re, sysconfig
-    from importlib import metadata
-    paths = {sysconfig.get_path('purelib'), sysconfig.get_path('platlib')}
-    packages = {}
-    for distribution in metadata.distributions(path=sorted(paths)):
-        name = distribution.metadata['Name']
-        if name:
-            packages[re.sub(r'[-_.]+', '-', name).lower()] = distribution.version or ''
-    base = getattr(sys, '_base_executable', None) or sys.executable
-    json.dump({'version': '.'.join(map(str, sys.version_info[:3])), 'base': base, 'packages': packages}, sys.stdout)
-    """
-
   /// Starts the interpreter; when it does not start, finds out why.
-  func describe() async -> InterpreterAnswer {
-    let result = await run(["-c", Self.script], without: [])
+  /// - Parameter requirements: what it is to hold against what is installed, as ``RequirementCheck`` writes it.
+  func describe(_ requirements: [UInt8]?) async -> InterpreterAnswer {
+    let result = await run(["-c", InterpreterScript.text], without: [], input: requirements)
     switch result.outcome {
     case .exited(0): return Self.read(result.standardOutput).map { .works($0) } ?? .unknown(.unreadable)
     case .timedOut: return .unknown(.timedOut)
@@ -99,7 +87,9 @@ struct Interpreter {
     }
   }
 
-  private func run(_ arguments: [String], without variables: [String]) async -> CommandResult {
+  private func run(
+    _ arguments: [String], without variables: [String], input: [UInt8]? = nil
+  ) async -> CommandResult {
     var environment = context.host.environment.variables
     for variable in ["PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTHONSTARTUP", "PYTHONINSPECT"] + variables {
       environment[variable] = nil
@@ -109,7 +99,8 @@ struct Interpreter {
     // Newer than 3.11; older ones put the folder `/` on their path, which is not the project's either.
     environment["PYTHONSAFEPATH"] = "1"
     return await context.host.commands.run(
-      Command(path, arguments, environment: environment, workingDirectory: "/"), deadline: context.deadline)
+      Command(path, arguments, environment: environment, workingDirectory: "/", input: input),
+      deadline: context.deadline)
   }
 
   /// An interpreter that the kernel will not start: of another architecture, or cut short.
@@ -138,7 +129,8 @@ struct Interpreter {
     else { return nil }
     let folder = base.lastIndex(of: "/").map { String(base[..<$0]) } ?? base
     return InterpreterDescription(
-      version: version, base: folder.isEmpty ? "/" : folder, packages: packages.compactMapValues(\.string))
+      version: version, base: folder.isEmpty ? "/" : folder, packages: packages.compactMapValues(\.string),
+      requirements: answer["requirements"])
   }
 
   /// The first word that looks like a version: `pytest 8.3.4`.

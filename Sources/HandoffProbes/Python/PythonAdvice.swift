@@ -9,10 +9,10 @@ struct PythonAdvice {
   let context: ProbeContext
 
   /// The folder that a new environment is made in.
-  private var folder: String { settings.environment.map { context.shown(context.path($0.value)) } ?? ".venv" }
+  var folder: String { settings.environment.map { context.shown(context.path($0.value)) } ?? ".venv" }
 
   /// The environment's interpreter with arguments.
-  private func interpreter(_ words: String...) -> ShellCommand {
+  func interpreter(_ words: String...) -> ShellCommand {
     .run([.path(ShellPath("\(folder)/bin/python"))] + words.map { .word($0) })
   }
 
@@ -90,12 +90,13 @@ struct PythonAdvice {
     }
   }
 
-  func toolMissing(_ tool: String, wantedBy source: Source) -> Finding {
+  /// - Parameter packages: the distributions of the environment, pip among them or not.
+  func toolMissing(_ tool: String, wantedBy source: Source, packages: Set<String> = ["pip"]) -> Finding {
     let wanted: Message =
       source.kind == .file || source.kind == .configuration ? ", which \(source.message) asks for," : ""
     return Finding(
       "python.tool-missing", .failure, "\(Untrusted(tool))\(wanted) is not installed in \(Untrusted(folder))",
-      remedies: [
+      remedies: needsPip(packages) + [
         Remedy(interpreter("-m", "pip", "install", tool), "install it into the environment")
       ] + install, facts: [FactID("python.tool[\(tool)]")])
   }
@@ -163,10 +164,26 @@ struct PythonAdvice {
       destructive: true)
   }
 
-  private var install: [Remedy] {
-    settings.requirements.map { file in
-      Remedy(interpreter("-m", "pip", "install", "-r", file), "install what the project needs")
+  private var install: [Remedy] { settings.requirements.map { install($0) } }
+
+  /// Installs what a file asks for: one of requirements, or `pyproject.toml`.
+  func install(_ file: String) -> Remedy {
+    let description: Message = "install what the project needs"
+    guard file == RequirementCheck.project else {
+      return Remedy(interpreter("-m", "pip", "install", "-r", file), description)
     }
+    // The tool that made the lock file installs from it.
+    for (lock, words) in [
+      ("uv.lock", ["uv", "sync"]), ("poetry.lock", ["poetry", "install"]), ("pdm.lock", ["pdm", "install"]),
+    ] where context.host.files.kind(of: context.path(lock)) == .regular {
+      return Remedy(.run(words), description)
+    }
+    return Remedy(interpreter("-m", "pip", "install", "-e", "."), "install the project and what it needs")
+  }
+
+  /// Puts pip into an environment that was made without it.
+  func needsPip(_ packages: Set<String>) -> [Remedy] {
+    packages.contains("pip") ? [] : [Remedy(interpreter("-m", "ensurepip"), "put pip into the environment")]
   }
 
   /// What a new session does.

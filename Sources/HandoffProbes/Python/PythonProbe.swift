@@ -47,7 +47,11 @@ public struct PythonProbe: Probe {
     _ interpreter: String, _ environment: Setting<String>, _ advice: PythonAdvice, _ context: ProbeContext
   ) async -> Observation {
     let python = Interpreter(path: interpreter, context: context)
-    async let answer = python.describe()
+    let requirements = Requirements(
+      of: settings.requirements, root: context.project.root, files: context.host.files)
+    let pyproject = try? context.host.files.readText(context.path(RequirementCheck.project))
+    let input = RequirementCheck.input(requirements, pyproject: pyproject)
+    async let answer = python.describe(input)
     let tools = await withTaskGroup(of: (String, ToolAnswer).self) { group in
       for tool in settings.tools.value { group.addTask { (tool, await python.version(ofTool: tool)) } }
       return await group.reduce(into: [String: ToolAnswer]()) { $0[$1.0] = $1.1 }
@@ -55,17 +59,23 @@ public struct PythonProbe: Probe {
     switch await answer {
     case .works(let description):
       var findings: [Finding] = []
+      let packages = Set(description.packages.keys)
       var facts = facts(description, environment, context)
       for (tool, answer) in tools.sorted(by: { $0.key < $1.key }) {
         switch answer {
         case .version(let version):
           facts.append(
             Fact(FactID("python.tool[\(tool)]"), .state, .string(version), source: Source(.measured, tool)))
-        case .missing: findings.append(advice.toolMissing(tool, wantedBy: settings.tools.source))
+        case .missing: findings.append(advice.toolMissing(tool, wantedBy: settings.tools.source, packages: packages))
         case .broken(let reason): findings.append(advice.toolBroken(tool, reason))
         case .unknown(let reason): findings.append(advice.toolUnknown(tool, reason))
         }
       }
+      let told = Set(findings.filter { $0.id.hasPrefix("python.tool-") }.compactMap { $0.facts.first?.member })
+      let asked = RequirementAdvice(
+        advice: advice, requirements: requirements, check: RequirementCheck(description.requirements, requirements),
+        packages: packages)
+      findings += asked.findings(told: told)
       return Observation(
         probe: area, facts: facts, findings: findings, summary: summary(facts, description),
         setup: advice.setup(isThere: true), verification: advice.verification)
@@ -130,6 +140,9 @@ public struct PythonProbe: Probe {
     FindingDefinition("python.interpreter-broken", "the interpreter does not start"),
     FindingDefinition("python.tool-missing", "a tool that the project runs is not installed"),
     FindingDefinition("python.tool-broken", "a tool that the project runs does not start"),
+    FindingDefinition(
+      "python.requirement-missing", "what the project asks for is not installed, or in another version"),
+    FindingDefinition("python.requirement-unknown", "whether a requirement is met could not be told"),
     FindingDefinition("python.unexpected-answer", "the interpreter's answer could not be read"),
     FindingDefinition("python.not-used", "the project does not use Python"),
   ]

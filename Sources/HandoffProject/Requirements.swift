@@ -1,0 +1,162 @@
+public import HandoffSystem
+import HandoffText
+
+/// What a project's requirements files ask for, as pip reads them
+/// (https://pip.pypa.io/en/stable/reference/requirements-file-format/).
+///
+/// Only names, versions and markers are kept: of a requirement with a URL its name, and of the options nothing, since
+/// they can hold passwords.
+public struct Requirements: Sendable {
+  /// A requirement or a constraint.
+  public struct Line: Sendable, Hashable {
+    /// The file in which it stands, relative to the root.
+    public let file: String
+    /// The line at which it begins, from 1.
+    public let line: Int
+    /// The requirement without comments and options: `requests[socks]>=2; python_version < "3.13"`.
+    public let text: String
+    /// Whether it only says which version, if the distribution is asked for elsewhere.
+    public let isConstraint: Bool
+    /// The file that pip is given, which is another one where that one includes this.
+    public let given: String
+  }
+
+  /// The requirements in the order in which pip reads them.
+  public private(set) var lines: [Line] = []
+  /// Files that were named and could not be read.
+  public private(set) var unreadable: [UnreadableFile] = []
+
+  private let root: String
+  private let boundary: String
+  private let files: FileSystem
+  private var seen: Set<String> = []
+
+  /// Reads requirements files and those that they include.
+  /// - Parameters:
+  ///   - names: the files, relative to the root.
+  ///   - root: the project's folder. What is included from outside of it, or of the repository that it is in, is not read.
+  public init(of names: [String], root: String, files: FileSystem) {
+    self.root = root
+    self.files = files
+    var folder = root[...]
+    while !folder.isEmpty, files.kind(of: folder + "/.git") == nil {
+      folder = folder[..<(folder.lastIndex(of: "/") ?? folder.startIndex)]
+    }
+    let boundary = folder.isEmpty ? root : String(folder)
+    self.boundary = files.realPath(boundary) ?? boundary
+    for name in names { read(name, given: name, asConstraint: false) }
+  }
+
+  private mutating func read(_ path: String, given: String, asConstraint: Bool) {
+    let full = path.hasPrefix("/") ? path : root + "/" + path
+    guard seen.count < 64, seen.insert("\(asConstraint) \(full)").inserted else { return }
+    if let real = files.realPath(full), !real.hasPrefix(boundary + "/") {
+      unreadable.append(UnreadableFile(path: path, .other, "stands outside of the project and is not read"))
+      return
+    }
+    switch FileLook(path, root: root, files: files) {
+    case .absent:
+      unreadable.append(UnreadableFile(path: path, .missing, "is not there, and \(Untrusted(given)) asks for it"))
+    case .unreadable(let file): unreadable.append(file)
+    case .text(let text):
+      for (number, line) in Self.logicalLines(of: text) {
+        take(line, number, of: path, given: given, asConstraint: asConstraint)
+      }
+    }
+  }
+
+  private mutating func take(_ line: String, _ number: Int, of path: String, given: String, asConstraint: Bool) {
+    if line.hasPrefix("-") {
+      guard let (target, isConstraint) = Self.inclusion(line), !target.contains("://") else { return }
+      let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
+      read(
+        target.hasPrefix("/") ? target : Self.normalized(folder + target), given: given,
+        asConstraint: asConstraint || isConstraint)
+    } else if let text = Self.requirement(line) {
+      lines.append(Line(file: path, line: number, text: text, isConstraint: asConstraint, given: given))
+    }
+  }
+
+  // MARK: Text
+
+  /// Lines with what continues them, without comments and empty ones, each with the number of its first line.
+  static func logicalLines(of text: String) -> [(number: Int, text: String)] {
+    var lines: [(Int, String)] = []
+    var open: (number: Int, text: String)?
+    func close() {
+      guard let (number, text) = open else { return }
+      let bare = withoutComment(text)
+      if !bare.isEmpty { lines.append((number, bare)) }
+      open = nil
+    }
+    for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
+      let isComment = line.first { !$0.isWhitespace } == "#"
+      if line.hasSuffix("\\"), !isComment {
+        open = (open?.number ?? index + 1, (open?.text ?? "") + line.dropLast())
+      } else {
+        open = (open?.number ?? index + 1, (open?.text ?? "") + (isComment ? " " : "") + line)
+        close()
+      }
+    }
+    close()
+    return lines
+  }
+
+  /// A comment begins at a number sign that stands first or after white space.
+  private static func withoutComment(_ line: String) -> String {
+    var end = line.startIndex
+    var previous: Character = " "
+    while end < line.endIndex, !(line[end] == "#" && previous.isWhitespace) {
+      previous = line[end]
+      end = line.index(after: end)
+    }
+    return trimmed(line[..<end])
+  }
+
+  private static func trimmed(_ text: Substring) -> String {
+    var text = text.drop(while: \.isWhitespace)
+    while text.last?.isWhitespace == true { text.removeLast() }
+    return String(text)
+  }
+
+  /// The file of `-r FILE`, `-c FILE` and their long forms.
+  private static func inclusion(_ line: String) -> (file: String, isConstraint: Bool)? {
+    for (option, isConstraint) in [
+      ("--requirement", false), ("--constraint", true), ("-r", false), ("-c", true),
+    ] where line.hasPrefix(option) {
+      var rest = line.dropFirst(option.count)
+      if option.hasPrefix("--"), rest.first != "=", rest.first?.isWhitespace != true { continue }
+      if rest.first == "=" { rest = rest.dropFirst() }
+      let file = trimmed(rest)
+      return file.isEmpty ? nil : (file, isConstraint)
+    }
+    return nil
+  }
+
+  /// A requirement without its options, or nil for a URL or a path.
+  private static func requirement(_ line: String) -> String? {
+    var text = line
+    if let options = text.firstRange(of: " --") { text = trimmed(text[..<options.lowerBound]) }
+    let marker = text.firstIndex(of: ";").map { String(text[$0...]) } ?? ""
+    let head = trimmed(text.dropLast(marker.count))
+    let name = head.prefix { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) }
+    let afterName = head[name.endIndex...]
+    if !name.isEmpty, let at = afterName.firstIndex(of: "@"), !afterName[..<at].contains("/") {
+      // A URL can hold a password, and a semicolon is a part of it unless a space stands before.
+      return String(name) + (text.firstRange(of: " ;").map { String(text[$0.lowerBound...]) } ?? "")
+    }
+    let isPath =
+      head.contains("/") || head.hasPrefix(".") || head.hasPrefix("~") || head.contains("\\")
+      || [".whl", ".zip", ".tar.gz", ".tar.bz2"].contains(where: head.hasSuffix)
+    return isPath || text.contains("://") ? nil : text
+  }
+
+  /// `a/../b` as `b`, so that a file has one name.
+  private static func normalized(_ path: String) -> String {
+    var parts: [Substring] = []
+    for part in path.split(separator: "/") where part != "." {
+      if part == "..", let last = parts.last, last != ".." { parts.removeLast() } else { parts.append(part) }
+    }
+    return parts.joined(separator: "/")
+  }
+}

@@ -1,0 +1,63 @@
+import Foundation
+import HandoffProject
+import HandoffSystem
+import Testing
+
+@Suite struct RequirementsTests {
+  func read(_ files: [String: String], _ names: String...) throws -> Requirements {
+    let project = try TemporaryProject(files)
+    return Requirements(of: names, root: project.root, files: FileSystem())
+  }
+
+  @Test("Comments, continuations, hashes and options are left out, markers and extras kept")
+  func lines() throws {
+    let text = #"""
+      # a comment
+      requests[socks] >= 2 ; python_version < "4"   # why
+      flask==3.1.0 \
+          --hash=sha256:aaaa \
+          --hash=sha256:bbbb
+
+      --index-url https://name:secret@host/simple
+      -e ./here
+      ./wheels/a-1.0-py3-none-any.whl
+      a-1.0.tar.gz
+      git+https://name:secret@host/x.git#egg=x
+      thing @ https://name:secret@host/thing.zip ; sys_platform == "linux"
+      other[x]@https://name:secret@host/other.zip
+      last
+      """#
+    let requirements = try read(["requirements.txt": text], "requirements.txt")
+    #expect(
+      requirements.lines.map(\.text) == [
+        #"requests[socks] >= 2 ; python_version < "4""#, "flask==3.1.0", #"thing ; sys_platform == "linux""#, "other",
+        "last",
+      ])
+    #expect(requirements.lines.map(\.line) == [2, 3, 12, 13, 14])
+    #expect(!String(reflecting: requirements).contains("secret"))
+  }
+
+  @Test("Included files are read once, beside the file that names them; constraints are told from requirements")
+  func inclusions() throws {
+    let requirements = try read(
+      [
+        "requirements.txt": "-r deps/base.txt\n--requirement=deps/base.txt\n-c limits.txt\na\n",
+        "deps/base.txt": "-r ../requirements.txt\nb\n", "limits.txt": "-r deps/more.txt\nc<2\n", "deps/more.txt": "d\n",
+      ], "requirements.txt")
+    #expect(requirements.lines.map(\.text) == ["b", "d", "c<2", "a"])
+    #expect(requirements.lines.map(\.isConstraint) == [false, true, true, false])
+    #expect(requirements.lines.map(\.file) == ["deps/base.txt", "deps/more.txt", "limits.txt", "requirements.txt"])
+    #expect(requirements.lines.allSatisfy { $0.given == "requirements.txt" })
+    #expect(requirements.unreadable.isEmpty)
+  }
+
+  @Test("A file that is missing, a folder, or outside of the project is named, and its text is not read")
+  func unreadable() throws {
+    let outside = try TemporaryProject(["token": "abcdef\n"])
+    let requirements = try read(
+      ["requirements.txt": "-r gone.txt\n-r folder\n-r \(outside.root)/token\na\n", "folder/x": ""], "requirements.txt")
+    #expect(requirements.lines.map(\.text) == ["a"])
+    #expect(requirements.unreadable.map(\.path) == ["gone.txt", "folder", outside.root + "/token"])
+    #expect(requirements.unreadable.map(\.cause) == [.missing, .folder, .other])
+  }
+}
