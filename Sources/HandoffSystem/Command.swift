@@ -45,8 +45,10 @@ public enum CommandOutcome: Hashable, Sendable {
   case notFound
   /// The program may not be executed.
   case notPermitted
-  /// It could not be started, and why.
+  /// It is nothing that can be started, and why.
   case failedToStart(String)
+  /// This machine could not start any program now, and why: no process, memory or file descriptor is left.
+  case prevented(String)
 }
 
 /// What a program gave back.

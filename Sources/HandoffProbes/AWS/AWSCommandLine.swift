@@ -48,7 +48,7 @@ struct AWSCommandLine: Sendable {
     case .timedOut: throw .timedOut
     case .tooMuchOutput: throw .unexpectedAnswer(.garbage)
     case .notFound, .notPermitted: throw .commandLineMissing
-    case .failedToStart: throw .unexpectedAnswer(.commandLine("could not be started"))
+    case .failedToStart, .prevented: throw .unexpectedAnswer(.commandLine("could not be started"))
     }
   }
 

@@ -60,6 +60,7 @@ struct Interpreter {
     case .exited(0): return Self.read(result.standardOutput).map { .works($0) } ?? .unknown(.unreadable)
     case .timedOut: return .unknown(.timedOut)
     case .tooMuchOutput: return .unknown(.unreadable)
+    case .prevented: return .unknown(.notStarted(result.outcome))
     case .notFound, .notPermitted, .failedToStart: return await failedToStart(result.outcome)
     case .exited, .signalled: return await cause(of: result)
     }
@@ -83,7 +84,7 @@ struct Interpreter {
     case .signalled(let signal): return .broken("signal \(signal)")
     case .timedOut: return .unknown(.timedOut)
     case .tooMuchOutput: return .unknown(.unreadable)
-    case .notFound, .notPermitted, .failedToStart: return .unknown(.notStarted(result.outcome))
+    case .notFound, .notPermitted, .failedToStart, .prevented: return .unknown(.notStarted(result.outcome))
     }
   }
 
@@ -119,6 +120,7 @@ struct Interpreter {
       let retry = await run(["-c", "import encodings, json"], without: suspect)
       if retry.succeeded { return .broken(.variable(suspect.joined(separator: " "))) }
       if retry.outcome == .timedOut { return .unknown(.timedOut) }
+      if case .prevented = retry.outcome { return .unknown(.notStarted(retry.outcome)) }
     }
     return .broken(result.errorText.contains("encodings") ? .encodings : .ended(result.outcome))
   }

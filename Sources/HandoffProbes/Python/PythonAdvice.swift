@@ -131,7 +131,7 @@ struct PythonAdvice {
     case .tooMuchOutput: "too much output"
     case .notFound: "not found"
     case .notPermitted: "not permitted"
-    case .failedToStart(let reason): "\(Untrusted(reason))"
+    case .failedToStart(let reason), .prevented(let reason): "\(Untrusted(reason))"
     }
   }
 

@@ -42,8 +42,8 @@ enum FileLook {
     switch error {
     case .missing, .system:
       if files.kind(of: path, followLinks: false) == .symbolicLink {
-        let target = Untrusted(files.destination(ofLink: path) ?? "")
-        return (.link, "is a link to \(target), where there is nothing to be read")
+        // Where it leads to may be a path of this machine, which is not for documents.
+        return (.link, "is a link to where there is nothing to be read")
       }
       if case .system(let number) = error { return (.other, "cannot be read (system error \(number))") }
       return nil

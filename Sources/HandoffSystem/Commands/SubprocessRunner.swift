@@ -67,7 +67,7 @@ public struct SubprocessRunner: CommandRunner {
     _ command: Command, path: String, deadline: Deadline, into capture: CommandCapture
   ) async -> CommandOutcome {
     guard let input = openCommandInput(of: command, deadline: deadline) else {
-      return .failedToStart("no file descriptor is left")
+      return .prevented("no file descriptor is left")
     }
     var options = PlatformOptions()
     options.createSession = true
@@ -98,7 +98,7 @@ public struct SubprocessRunner: CommandRunner {
     } catch let error as SubprocessError {
       return Self.outcome(of: error)
     } catch {
-      return .failedToStart("unexpected error")
+      return .prevented("unexpected error")
     }
   }
 
@@ -178,9 +178,13 @@ public struct SubprocessRunner: CommandRunner {
     case .failedToChangeWorkingDirectory:
       return .failedToStart("the folder to run it in does not exist or may not be entered")
     default:
-      guard let number = error.underlyingError?.rawValue else { return .failedToStart("it could not be started") }
-      if number == EACCES || number == EPERM { return .notPermitted }
-      return .failedToStart(String(cString: strerror(number)))
+      guard let number = error.underlyingError?.rawValue else { return .prevented("it could not be started") }
+      let words = String(cString: strerror(number))
+      return switch number {
+      case EACCES, EPERM: .notPermitted
+      case EAGAIN, ENOMEM, EMFILE, ENFILE, ETXTBSY, EINTR, EIO: .prevented(words)
+      default: .failedToStart(words)
+      }
     }
   }
 }

@@ -154,7 +154,7 @@ public enum GitFailure: Error, Hashable, Sendable {
     switch result.outcome {
     case .notFound, .notPermitted: self = .notInstalled
     case .timedOut: self = .timedOut
-    case .failedToStart(let reason): self = .other(Untrusted(reason))
+    case .failedToStart(let reason), .prevented(let reason): self = .other(Untrusted(reason))
     case .tooMuchOutput: self = .other(Untrusted("it printed more than is read"))
     case .signalled(let signal): self = .other(Untrusted("ended by signal \(signal)"))
     case .exited:

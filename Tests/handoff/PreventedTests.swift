@@ -1,0 +1,67 @@
+import HandoffModel
+import HandoffProbes
+import HandoffProject
+import HandoffSystem
+import HandoffTestSupport
+import Testing
+
+/// Shuts the doors to the world at each step of each probe: what a probe was kept from seeing is unknown, never gone and
+/// never confirmed.
+@Suite(.serialized, SampleProject.requirement)
+struct PreventedTests {
+  @Test("Whatever step a probe is kept from, it claims nothing that it did not see")
+  func everyStep() async throws {
+    let project = try await SampleProject.make(isRich: true)
+    // The AWS CLI is asked for a profile's credentials, and nobody for those of the environment.
+    try project.home.write(".aws/credentials", "")
+    var byProfile = project.environment
+    let key = byProfile.removeValue(forKey: "AWS_ACCESS_KEY_ID") ?? ""
+    let secret = byProfile.removeValue(forKey: "AWS_SECRET_ACCESS_KEY") ?? ""
+    try project.home.write(
+      ".aws/credentials", "[base]\naws_access_key_id = \(key)\naws_secret_access_key = \(secret)\n")
+    try project.home.write(
+      ".aws/config", "[profile role]\nsource_profile = base\nrole_arn = \(try Lab.value("AWS_ROLE_ARN"))\n")
+    byProfile["AWS_PROFILE"] = "role"
+    for area in ["aws", "python", "postgres", "git"] {
+      try await check(area, of: project, project.environment)
+    }
+    try await check("aws", of: project, byProfile)
+    try await project.remove()
+  }
+
+  private func check(_ area: String, of sample: SampleProject, _ variables: [String: String]) async throws {
+    let environment = ProcessEnvironment(variables)
+    let host = Host(
+      environment: environment, workingDirectory: sample.path, commands: SubprocessRunner(),
+      http: CurlTransport(environment: environment), postgres: LibpqConnector())
+    let project = try Discovery.project(at: sample.path, host: host)
+    func look(_ doors: PreventedDoors, expected: Snapshot?) async -> Snapshot {
+      await ProbeRunner(host: doors.host, timeout: .seconds(20)).snapshot(
+        of: project, selection: AreaSelection(only: [area]), expected: expected, tool: "test")
+    }
+    let open = PreventedDoors(host, steps: .max, .hangs)
+    let healthy = await look(open, expected: nil)
+    let facts = try #require(healthy.observation(area)?.facts)
+    #expect(healthy.status == .ok, "\(area): \(healthy.observations.flatMap(\.findings))")
+    #expect(!facts.isEmpty)
+    #expect(open.steps > 0)
+    for manner in PreventedDoors.Manner.allCases {
+      for steps in 0..<open.steps {
+        let note: Comment = "\(area) \(manner) after \(steps) of \(open.steps) steps"
+        let actual = await look(PreventedDoors(host, steps: steps, manner), expected: healthy)
+        for fact in actual.observation(area)?.facts ?? [] where fact.factClass != .volatile {
+          #expect(fact.value == healthy.fact(fact.id)?.value, note)
+        }
+        let comparison = Comparator(ProbeCatalog.dictionary).compare(
+          expected: healthy, named: "healthy", actual: actual, named: "now")
+        // Some steps add nothing to the facts (how old an image is): then all is confirmed.
+        let told =
+          comparison.changes.map { "\($0.fact) \($0.kind) \($0.severity)" } + comparison.findings.map(\.finding.id)
+        #expect([.ok, .unknown].contains(comparison.status), "\(note): \(told)")
+        #expect(comparison.changes.allSatisfy { $0.kind == .unknown }, "\(note): \(told)")
+        let missing = facts.map(\.id).filter { actual.fact($0) == nil }
+        #expect((comparison.status == .unknown) == !missing.isEmpty, "\(note): \(missing)")
+      }
+    }
+  }
+}
