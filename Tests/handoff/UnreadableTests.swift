@@ -42,7 +42,7 @@ import Testing
     let answer = try await Tool.run("preflight", environment: Lab.bareEnvironment(home: folder.path), in: folder.path)
     #expect(answer.status == 2)
     #expect(answer.output.isEmpty)
-    #expect(answer.complaint.hasPrefix("handoff: handoff.yml: is a link to shared/handoff.yml, "))
+    #expect(answer.complaint.hasPrefix("handoff: handoff.yml: is a link to where there is nothing to be read"))
   }
 
   @Test("A pipe in the place of .env and of the compose file is not waited for")
