@@ -131,6 +131,17 @@ import Testing
     #expect(!answer.complaint.contains(secret) && !answer.output.contains(secret))
     #expect(answer.complaint.contains("line "))
     #expect(try handoffs().isEmpty)
+    // A title and a slug become a file's name, in other letters.
+    let token = "ghp_" + String(repeating: "aB3dE5fG7h", count: 4).prefix(36)
+    for arguments in [["--title", "with \(secret)"], ["--title", "with \(token)"], ["--slug", token]] {
+      let answer = try await Witness.ask(
+        Tool.path, ["generate"] + arguments, environment: environment.merging(["STORY_API_KEY": secret]) { $1 },
+        in: folder.path)
+      #expect(answer.status == 3)
+      let told = (answer.complaint + answer.output).lowercased()
+      #expect(!told.contains(secret) && !told.contains("aB3dE5fG7h".lowercased()))
+    }
+    #expect(try handoffs().isEmpty)
   }
 
   @Test("A template's mistake is told with file and line")

@@ -129,7 +129,10 @@ struct GenerateCommand: AsyncParsableCommand {
       let context = workspace.context(name: name, journal: journal, asksForNotes: notes == nil && !edit)
       return try render(handoff, context: context, template: template)
     }
-    let slug = HandoffName.slug(from: slug ?? author.title)
+    // Before it becomes a file's name, in capitals, in which no scanner would know it again.
+    let named = slug ?? author.title
+    try store.refuseSecrets(Array(named.utf8), in: slug == nil ? "the title" : "the slug")
+    let slug = HandoffName.slug(from: named)
     if stdout {
       let text = try document(try store.freeName(capturedAt: snapshot.capturedAt, slug: slug))
       try store.refuseSecrets(Array(text.utf8), in: "the document")
