@@ -107,13 +107,16 @@ struct DocumentValues {
       "summaryCell": observation.summary.markdownCell,
       "findings": observation.findings.map { finding -> Any in
         ["mark": finding.severity.sign, "message": message(of: finding).markdown] as [String: Any]
-      },
+      }
+        + observation.ignored.map { ignored -> Any in
+          ["mark": Status.skipped.sign, "message": Self.message(of: ignored).markdown] as [String: Any]
+        },
       "setup": optional(blocks(observation.setup)), "verification": optional(blocks(observation.verification)),
     ] as [String: Any]
   }
 
   private func unused(_ observation: Observation) -> Any {
-    let reasons = observation.findings.map { message(of: $0) }
+    let reasons = observation.findings.map { message(of: $0) } + observation.ignored.map(Self.message)
     return [
       "title": AreaTitle.markdown(observation.probe),
       "reason": optional(reasons.isEmpty ? nil : Message.joined(reasons, separator: "; ").markdown),
@@ -122,6 +125,10 @@ struct DocumentValues {
 
   private func blocks(_ steps: [GuideStep]) -> String? {
     commands.blocks(steps.map { .init(command: $0.command, comment: $0.description) })
+  }
+
+  private static func message(of ignored: Ignored) -> Message {
+    "ignored (\(Untrusted(ignored.rule.reason))): \(ignored.message)"
   }
 
   func message(of finding: Finding) -> Message {

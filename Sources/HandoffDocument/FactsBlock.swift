@@ -26,7 +26,7 @@ enum FactsBlock {
           [
             "probe": .string(observation.probe), "facts": .array(observation.facts.map(\.json)),
             "findings": .array(
-              observation.findings.map { finding in
+              observation.allFindings.map { finding in
                 [
                   "id": .string(finding.id), "severity": .string(finding.severity.rawValue),
                   "facts": .strings(finding.facts.map(\.rawValue)),
@@ -81,7 +81,7 @@ enum FactsBlock {
     text += "{\n      \"facts\": "
     list(observation.facts, in: &text, indentation: "      ", write)
     text += ",\n      \"findings\": "
-    list(observation.findings, in: &text, indentation: "      ") { finding, text in
+    list(observation.allFindings, in: &text, indentation: "      ") { finding, text in
       text += "{\"facts\":\(JSONValue.strings(finding.facts.map(\.rawValue)).canonical),"
       text += "\"id\":\(JSONValue.string(finding.id).canonical),\"severity\":\"\(finding.severity.rawValue)\"}"
     }

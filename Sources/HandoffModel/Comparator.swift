@@ -2,7 +2,7 @@ import HandoffText
 
 /// Holds a recorded snapshot against an actual one, by the meaning that each fact's definition gives it.
 public struct Comparator: Sendable {
-  private let dictionary: FactDictionary
+  let dictionary: FactDictionary
 
   /// Takes the meaning of the facts.
   public init(_ dictionary: FactDictionary) {
@@ -196,14 +196,7 @@ public struct Comparator: Sendable {
     _ id: FactID, _ factClass: FactClass, _ kind: Change.Kind, _ severity: Change.Severity, _ expected: JSONValue?,
     _ actual: JSONValue?, in observation: Observation
   ) -> Change {
-    let title = title(id)
-    var message: Message =
-      switch (kind, expected, actual) {
-      case (.changed, let old?, let new?): "\(title): was \(shown(old)), is now \(shown(new))"
-      case (.added, _, let new?): "\(title): new \(shown(new))"
-      case (_, let old?, _): "\(title): \(shown(old)) is gone"
-      default: title
-      }
+    var message = words(id, kind, expected, actual)
     let causes = severity == .note ? [] : observation.findings.filter { $0.severity > .ok && $0.names(id) }
     // Where one finding says why, it says more than the two values do.
     if causes.count == 1, let cause = causes.first, factClass == .state, let old = expected {
@@ -220,6 +213,17 @@ public struct Comparator: Sendable {
   private func order(_ id: FactID) -> StateOrder { dictionary.definition(of: id)?.order ?? .none }
 
   // MARK: Words
+
+  /// What differs, in a sentence.
+  func words(_ id: FactID, _ kind: Change.Kind, _ expected: JSONValue?, _ actual: JSONValue?) -> Message {
+    let title = title(id)
+    return switch (kind, expected, actual) {
+    case (.changed, let old?, let new?): "\(title): was \(shown(old)), is now \(shown(new))"
+    case (.added, _, let new?): "\(title): new \(shown(new))"
+    case (_, let old?, _): "\(title): \(shown(old)) is gone"
+    default: title
+    }
+  }
 
   private func title(_ id: FactID) -> Message {
     guard let definition = dictionary.definition(of: id) else { return "\(Untrusted(id.rawValue))" }

@@ -96,14 +96,19 @@ public struct Comparison: Hashable, Sendable {
   public let changes: [Change]
   /// What is wrong on the actual side.
   public let findings: [DatedFinding]
+  /// The changes and findings that the project ignores, which count for nothing.
+  public let ignored: [Ignored]
 
   /// Puts a comparison together.
-  public init(expected: Side, actual: Side, confirmed: Int, changes: [Change], findings: [DatedFinding]) {
+  public init(
+    expected: Side, actual: Side, confirmed: Int, changes: [Change], findings: [DatedFinding], ignored: [Ignored] = []
+  ) {
     self.expected = expected
     self.actual = actual
     self.confirmed = confirmed
     self.changes = changes
     self.findings = findings
+    self.ignored = ignored
   }
 
   /// The worst of its changes and findings; notes do not count.
@@ -123,6 +128,13 @@ public struct Comparison: Hashable, Sendable {
   public var withoutOldFindings: Comparison {
     Comparison(
       expected: expected, actual: actual, confirmed: confirmed, changes: changes,
-      findings: findings.filter { $0.since == .now })
+      findings: findings.filter { $0.since == .now }, ignored: ignored)
+  }
+
+  /// The comparison with one more finding of now.
+  public func adding(_ finding: Finding) -> Comparison {
+    Comparison(
+      expected: expected, actual: actual, confirmed: confirmed, changes: changes,
+      findings: findings + [DatedFinding(finding, since: .now)], ignored: ignored)
   }
 }

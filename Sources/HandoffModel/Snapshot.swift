@@ -24,12 +24,23 @@ public struct GuideStep: Hashable, Sendable {
 public struct Observation: Hashable, Sendable {
   /// The area with its instance: `postgres`, `postgres[analytics]`, `check[api]`.
   public let probe: String
-  /// The worst of its findings; `skipped` when the project does not use it.
-  public let status: Status
+  /// The worst of its findings that are not ignored; `skipped` when the project does not use it, or ignores all that
+  /// could be said.
+  public var status: Status {
+    facts.isEmpty && findings.isEmpty && !ignored.isEmpty ? .skipped : Status.worst(findings.map(\.severity))
+  }
   /// What it established, sorted by id.
   public let facts: [Fact]
+  /// What is wrong, or why nothing was measured, without what is ignored.
+  public var findings: [Finding] {
+    guard !ignored.isEmpty else { return allFindings }
+    let taken = Set(ignored.map(\.matter))
+    return allFindings.filter { !taken.contains(.finding($0)) }
+  }
   /// What is wrong, or why nothing was measured.
-  public let findings: [Finding]
+  public let allFindings: [Finding]
+  /// The findings that the project ignores.
+  public var ignored: [Ignored] = []
   /// Its main facts in one line, for a glance.
   public let summary: Message
   /// How to configure it in a new session.
@@ -46,12 +57,11 @@ public struct Observation: Hashable, Sendable {
   ) {
     self.probe = probe
     self.facts = facts.sorted { $0.id < $1.id }
-    self.findings = findings
+    allFindings = findings
     self.summary = summary
     self.setup = setup
     self.verification = verification
     self.durationMilliseconds = durationMilliseconds
-    status = Status.worst(findings.map(\.severity))
   }
 
   /// The fact with this id, or nil.
@@ -68,13 +78,13 @@ public struct Observation: Hashable, Sendable {
   /// The same with another duration.
   public func lasting(milliseconds: Int) -> Observation {
     Observation(
-      probe: probe, facts: facts, findings: findings, summary: summary, setup: setup, verification: verification,
+      probe: probe, facts: facts, findings: allFindings, summary: summary, setup: setup, verification: verification,
       durationMilliseconds: milliseconds)
   }
 
   /// The observation as a document carries it: facts, and findings without sentences and commands.
   public var recorded: Observation {
-    Observation(probe: probe, facts: facts, findings: findings.map(\.recorded))
+    Observation(probe: probe, facts: facts, findings: allFindings.map(\.recorded))
   }
 }
 

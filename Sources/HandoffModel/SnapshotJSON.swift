@@ -13,7 +13,7 @@ extension Snapshot {
     [
       "schema": "handoff.snapshot/1", "tool": .string(tool), "capturedAt": .string(capturedAt.ISO8601Format()),
       "status": .string(status.rawValue),
-      "probes": .array(observations.map(\.json)),
+      "probes": .array(observations.map(\.json)), "ignored": .array(ignored.map(\.json)),
     ]
   }
 }
@@ -72,7 +72,28 @@ extension Comparison {
         findings.map { dated in
           .object(dated.finding.members.merging(["since": .string(dated.since.rawValue)]) { $1 })
         }),
+      "ignored": .array(ignored.map(\.json)),
     ]
+  }
+}
+
+extension Ignored {
+  var json: JSONValue {
+    var members: [String: JSONValue] = [
+      "fact": .string(fact.rawValue), "finding": .null, "kind": .null, "message": .string(message.plain),
+      "reason": .string(rule.reason),
+    ]
+    switch matter {
+    case .change(let change):
+      members["kind"] = .string(change.kind.rawValue)
+      members["severity"] = .string(change.severity.rawValue)
+      members["expected"] = change.expected ?? .null
+      members["actual"] = change.actual ?? .null
+    case .finding(let finding):
+      members["finding"] = .string(finding.id)
+      members["severity"] = .string(finding.severity.rawValue)
+    }
+    return .object(members)
   }
 }
 

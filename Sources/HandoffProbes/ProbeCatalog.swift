@@ -13,7 +13,8 @@ public enum ProbeCatalog {
     let findings = kinds.flatMap { $0.findings }
     let own = Set(findings.map(\.id))
     return FactDictionary(
-      facts: kinds.flatMap { $0.facts }, findings: findings + ProbeRunner.findings.filter { !own.contains($0.id) })
+      facts: kinds.flatMap { $0.facts },
+      findings: findings + ProbeRunner.findings.filter { !own.contains($0.id) } + IgnoreFindings.all)
   }()
 
   /// The names of the areas, without instances.

@@ -1,3 +1,5 @@
+import HandoffModel
+
 /// What `handoff.yml` says. Everything in it is optional.
 public struct Configuration: Sendable, Equatable {
   /// What it says of one area.
@@ -67,6 +69,7 @@ public struct Configuration: Sendable, Equatable {
   var docker: Area<Docker> = .unsaid
   var environment: Area<Variables> = .unsaid
   var git: Area<Bool> = .unsaid
+  var ignore: [IgnoreRule] = []
 
   /// A configuration that says nothing.
   public init() {}
@@ -110,6 +113,11 @@ extension Configuration {
     .init(path: "docker.all", meaning: "`true`: every container of the engine belongs here", without: "false"),
     .init(path: "environment.example", meaning: "file that names the variables needed", without: "`.env.example`"),
     .init(path: "environment.required", meaning: "further variables that must be set", without: "none"),
+    .init(
+      path: "ignore.fact", meaning: "what is no fault: an id of facts, in which `*` stands for anything",
+      without: "none"),
+    .init(path: "ignore.finding", meaning: "the same for findings; with `fact` both must fit", without: "any"),
+    .init(path: "ignore.reason", meaning: "why, in a line that every report shows", without: "required"),
     .init(path: "git", meaning: "`off` leaves git out; every other area can be switched off so too", without: "on"),
   ]
 }

@@ -1,3 +1,4 @@
+import HandoffModel
 import HandoffText
 import Yams
 
@@ -37,6 +38,7 @@ public enum ConfigurationReader {
       let members = try reader.mapping(keys: names(under: "environment"))
       return .init(example: try oneLine(members["example"]), required: try variableNames(members["required"]))
     }
+    configuration.ignore = try ignored(members["ignore"])
     configuration.git = try area(members["git"]) { reader throws(ConfigurationError) in
       throw reader.error("git can only be switched off: git: off")
     }
@@ -86,6 +88,27 @@ public enum ConfigurationReader {
     }
     guard !connections.isEmpty else { throw reader.error("postgres must hold at least one connection") }
     return connections
+  }
+
+  private static func ignored(_ reader: YAMLReader?) throws(ConfigurationError) -> [IgnoreRule] {
+    guard let reader, !reader.isNull else { return [] }
+    guard let elements = reader.elements else {
+      throw reader.error("ignore must be a list: - {fact: \"docker.container[scratch*].*\", reason: experiments}")
+    }
+    var rules: [IgnoreRule] = []
+    for element in elements {
+      let entry = YAMLReader(node: element.node, file: element.file, path: "ignore")
+      let members = try entry.mapping(keys: names(under: "ignore"))
+      let (fact, finding) = (try oneLine(members["fact"]), try oneLine(members["finding"]))
+      guard fact != nil || finding != nil else {
+        throw entry.error("an entry of ignore names what it ignores: fact or finding")
+      }
+      guard let reason = try oneLine(members["reason"]), reason.contains(where: { !$0.isWhitespace }) else {
+        throw entry.error("an entry of ignore says why: reason")
+      }
+      rules.append(IgnoreRule(fact: fact, finding: finding, reason: reason))
+    }
+    return rules
   }
 
   private static func isWordByte(_ byte: UInt8) -> Bool {

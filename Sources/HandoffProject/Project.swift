@@ -62,6 +62,8 @@ public struct Project: Sendable {
   public var git: AreaUse<GitSettings>
   /// Variables.
   public var variables: AreaUse<VariableSettings>
+  /// What is known not to be as it should, and is no fault.
+  public var ignore: [IgnoreRule] = []
 
   /// Puts a project together.
   public init(

@@ -45,7 +45,7 @@ public enum Discovery {
       } else {
         .unused("not in a git repository")
       }
-    return Project(
+    var project = Project(
       root: root,
       name: setting(configuration.project, "project", Setting(folder, Source(.folder, folder))),
       handoffs: handoffs,
@@ -58,6 +58,8 @@ public enum Discovery {
       docker: DiscoverDocker.discover(configuration.docker, files, compose),
       git: git,
       variables: DiscoverVariables.discover(configuration.environment, files))
+    project.ignore = configuration.ignore
+    return project
   }
 
   private static func configuration(at root: String, host: Host) throws(ConfigurationError) -> Configuration {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import HandoffModel
 import HandoffProbes
+import HandoffProject
 
 /// `handoff diff`.
 struct DiffCommand: AsyncParsableCommand {
@@ -40,9 +41,12 @@ struct DiffCommand: AsyncParsableCommand {
           probes, expected: recorded.handoff.snapshot, showsProgress: !report.quiet), "now"
       )
     }
-    let comparison = Comparator(ProbeCatalog.dictionary).compare(
-      expected: recorded.handoff.snapshot, named: recorded.name, actual: other.snapshot, named: other.name
-    ).withoutOldFindings
+    let comparator = Comparator(ProbeCatalog.dictionary)
+    let comparison = comparator.ignoring(
+      workspace.project.ignore,
+      in: comparator.compare(
+        expected: recorded.handoff.snapshot, named: recorded.name, actual: other.snapshot, named: other.name
+      ).withoutOldFindings)
     Console.show(
       ComparisonReport(
         comparison: comparison, actual: actual == nil ? other.snapshot : nil, purpose: .diff, options: report,

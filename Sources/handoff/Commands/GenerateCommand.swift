@@ -121,7 +121,8 @@ struct GenerateCommand: AsyncParsableCommand {
       if author.title.isEmpty { author.title = title }
     }
     let snapshot = try await workspace.snapshot(
-      probes, expected: previous?.document.handoff.snapshot, showsProgress: !quiet)
+      probes, expected: previous?.document.handoff.snapshot, showsProgress: !quiet
+    ).ignoring(workspace.project.ignore)
     let handoff = Handoff(
       notes: author, previous: previous.map { Self.fileName($0.name) }, snapshot: snapshot)
     let journal = await journal(since: previous, workspace)
@@ -167,6 +168,7 @@ struct GenerateCommand: AsyncParsableCommand {
       try store.names().first { $0.description == name }.map { try store.read(store.path(of: $0)) }
     }
     let snapshot = try await workspace.snapshot(probes, expected: before.snapshot, showsProgress: !quiet)
+      .ignoring(workspace.project.ignore)
     var handoff = Handoff(
       notes: before.notes, previous: before.previous, snapshot: snapshot)
     handoff.notes.title = title ?? before.notes.title

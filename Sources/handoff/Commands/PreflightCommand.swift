@@ -1,5 +1,6 @@
 import ArgumentParser
 import HandoffModel
+import HandoffProject
 import HandoffSystem
 
 /// `handoff preflight`.
@@ -23,6 +24,7 @@ struct PreflightCommand: AsyncParsableCommand {
     let clock = ContinuousClock()
     let start = clock.now
     let snapshot = try await workspace.snapshot(probes, showsProgress: !report.quiet)
+      .ignoring(workspace.project.ignore)
     Console.show(
       SnapshotReport(
         snapshot: snapshot, project: workspace.project, environment: workspace.host.environment, options: report,

@@ -1,6 +1,8 @@
 import ArgumentParser
 import HandoffModel
 import HandoffProbes
+import HandoffProject
+import HandoffText
 
 /// `handoff verify`.
 struct VerifyCommand: AsyncParsableCommand {
@@ -9,10 +11,12 @@ struct VerifyCommand: AsyncParsableCommand {
     abstract: "Holds a handoff against the environment as it is now.",
     discussion: """
       Runs the probes again and compares. Says first what broke since, then what could not be looked at, what was \
-      already so when the handoff was written, what moved on, and what is as it was.
+      already so when the handoff was written, what moved on, and what is as it was. What ignore in handoff.yml names is \
+      told apart and counts for nothing.
 
       Example:   handoff verify
                  handoff verify --wait 60       # services are still starting
+                 handoff verify --write-ignore --reason "experiments"
                  handoff verify handoffs/SESSION-HANDOFF-2025-11-07-POST-CLEANUP.md --format json
       """)
 
@@ -22,6 +26,12 @@ struct VerifyCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Try again for so long, until all is confirmed.", valueName: "seconds"))
   var wait: Double?
 
+  @Flag(help: "Add what is reported (failures, warnings, unknown) to ignore in handoff.yml.")
+  var writeIgnore = false
+
+  @Option(help: ArgumentHelp("Why that is no fault; with --write-ignore.", valueName: "text"))
+  var reason: String?
+
   @OptionGroup var project: ProjectOptions
   @OptionGroup var probes: ProbeOptions
   @OptionGroup var report: ReportOptions
@@ -29,6 +39,13 @@ struct VerifyCommand: AsyncParsableCommand {
   mutating func validate() throws {
     if let wait, !(wait >= 0 && wait <= 86_400) {
       throw ValidationError("--wait takes a number of seconds from 0 to 86400")
+    }
+    if writeIgnore {
+      guard let reason, reason.contains(where: { !$0.isWhitespace }), !reason.contains(where: \.isNewline) else {
+        throw ValidationError("--write-ignore needs a reason in one line: --reason \"…\"")
+      }
+    } else if reason != nil {
+      throw ValidationError("--reason goes with --write-ignore")
     }
   }
 
@@ -45,6 +62,11 @@ struct VerifyCommand: AsyncParsableCommand {
       try await Signals.cancelling { try await Task.sleep(for: pause) }
       (actual, comparison) = try await compare(recorded, try workspace.refreshed())
     }
+    if let reason, writeIgnore {
+      comparison = try ignore(comparison, workspace, reason)
+    } else if report.verbose {
+      comparison = Self.withUnused(comparison, actual, try workspace.refreshed().project.ignore)
+    }
     Console.show(
       ComparisonReport(
         comparison: comparison, actual: actual, purpose: .verify, options: report, style: workspace.style(report),
@@ -58,9 +80,36 @@ struct VerifyCommand: AsyncParsableCommand {
   ) async throws -> (Snapshot, Comparison) {
     let actual = try await workspace.snapshot(
       probes, expected: recorded.handoff.snapshot, showsProgress: !report.quiet)
-    let comparison = Comparator(ProbeCatalog.dictionary).compare(
+    let comparator = Comparator(ProbeCatalog.dictionary)
+    let comparison = comparator.compare(
       expected: recorded.handoff.snapshot, named: recorded.name, actual: actual, named: "now")
-    return (actual, comparison)
+    return (actual, comparator.ignoring(workspace.project.ignore, in: comparison))
+  }
+
+  /// Adds what is reported to `handoff.yml`.
+  /// - Returns: the comparison as the new entries make it.
+  private func ignore(_ comparison: Comparison, _ workspace: Workspace, _ reason: String) throws -> Comparison {
+    let writing = WriteIgnore(workspace: workspace, reason: reason)
+    let rules = writing.rules(for: comparison)
+    let lines = try writing.write(rules)
+    guard !lines.isEmpty else {
+      Console.complain("nothing is reported, so nothing was added to \(Configuration.fileName)")
+      return comparison
+    }
+    Console.complain("added to ignore in \(Configuration.fileName):")
+    for line in lines { Console.tell("  - \(Untrusted(line).terminal)\n") }
+    return Comparator(ProbeCatalog.dictionary).ignoring(rules, in: comparison)
+  }
+
+  /// The comparison with a warning for each entry of `ignore` that nothing fits.
+  private static func withUnused(_ comparison: Comparison, _ actual: Snapshot, _ rules: [IgnoreRule]) -> Comparison {
+    Comparator.unused(rules, in: comparison, of: actual).reduce(comparison) { comparison, rule in
+      let named = [("finding", rule.finding), ("fact", rule.fact)].compactMap { $0.1 }.joined(separator: ", ")
+      return comparison.adding(
+        Finding(
+          IgnoreFindings.unused, .warning,
+          "nothing fits the entry \(Untrusted(named)) of ignore in handoff.yml; remove it"))
+    }
   }
 
   /// What was already wrong when the handoff was written does not come right by waiting.

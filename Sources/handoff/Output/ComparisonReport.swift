@@ -34,7 +34,7 @@ struct ComparisonReport {
 
   /// The groups of a report, in the order in which they are told.
   enum Group: CaseIterable {
-    case broke, unknown, before, warnings, moved
+    case broke, unknown, before, warnings, moved, ignored
 
     var title: String {
       switch self {
@@ -43,6 +43,7 @@ struct ComparisonReport {
       case .before: "Was already so when it was written"
       case .warnings: "Worth a look"
       case .moved: "Moved on"
+      case .ignored: "Ignored"
       }
     }
   }
@@ -57,6 +58,9 @@ struct ComparisonReport {
     let actual: JSONValue?
     let fact: FactID?
 
+    /// Why it is ignored, or nil.
+    var reason: Untrusted?
+
     enum Mark {
       case change(Change.Severity)
       case finding(Status)
@@ -64,6 +68,7 @@ struct ComparisonReport {
   }
 
   func items(_ group: Group) -> [Item] {
+    if group == .ignored { return ignored }
     let changes = comparison.changes.filter { Self.group($0) == group }.map { change in
       Item(
         area: change.fact.area, mark: .change(change.severity), message: change.message, remedies: change.remedies,
@@ -75,6 +80,27 @@ struct ComparisonReport {
         remedies: dated.finding.remedies, expected: nil, actual: nil, fact: nil)
     }
     return changes + findings
+  }
+
+  /// What is ignored, each thing once: a change tells what its finding says.
+  private var ignored: [Item] {
+    let changes = comparison.ignored.compactMap { ignored -> Change? in
+      if case .change(let change) = ignored.matter { change } else { nil }
+    }
+    return comparison.ignored.compactMap { ignored in
+      let reason = Untrusted(ignored.rule.reason)
+      switch ignored.matter {
+      case .change(let change):
+        return Item(
+          area: change.fact.area, mark: .finding(.skipped), message: change.message, remedies: [],
+          expected: change.expected, actual: change.actual, fact: change.fact, reason: reason)
+      case .finding(let finding):
+        if changes.contains(where: { finding.names($0.fact) || $0.isTold(by: finding) }) { return nil }
+        return Item(
+          area: area(of: finding), mark: .finding(.skipped), message: finding.message, remedies: [], expected: nil,
+          actual: nil, fact: nil, reason: reason)
+      }
+    }
   }
 
   private static func group(_ change: Change) -> Group {
@@ -106,7 +132,7 @@ struct ComparisonReport {
 
   private func area(of finding: Finding) -> String {
     if let area = finding.facts.first?.area { return area }
-    return actual?.observations.first { $0.findings.contains(finding) }?.probe ?? FactID(finding.id).kind
+    return actual?.observations.first { $0.allFindings.contains(finding) }?.probe ?? FactID(finding.id).kind
   }
 
   // MARK: Terminal
@@ -118,7 +144,7 @@ struct ComparisonReport {
     var told: Set<String> = []
     for group in Group.allCases {
       let items = items(group)
-      if items.isEmpty || (options.quiet && group == .moved) { continue }
+      if items.isEmpty || (options.quiet && (group == .moved || group == .ignored)) { continue }
       var lines = AreaLines(areas: areas)
       var previous: String?
       for item in items {
@@ -141,10 +167,11 @@ struct ComparisonReport {
       case .change(let severity): style.mark(severity)
       case .finding(let status): style.mark(status)
       }
+    let text = item.message.terminal + (item.reason.map { style.faint(" (\($0.terminal))") } ?? "")
     if isNewArea {
-      lines.add(mark: mark, area: item.area, item.message.terminal)
+      lines.add(mark: mark, area: item.area, text)
     } else {
-      lines.add(mark: mark, item.message.terminal)
+      lines.add(mark: mark, text)
     }
     if purpose == .diff || options.verbose, item.fact != nil {
       lines.add("\(style.faint("Expected")) \(shown(item.expected))")
@@ -189,6 +216,7 @@ struct ComparisonReport {
     count(.unknown, "unknown")
     count(.warnings, items(.warnings).count == 1 ? "warning" : "warnings")
     count(.moved, "moved on")
+    count(.ignored, "ignored")
     parts.append("\(comparison.confirmed) confirmed")
     return style.bold(parts.joined(separator: " · ")) + style.faint("   \(duration.shownSeconds)")
   }
@@ -203,11 +231,12 @@ struct ComparisonReport {
       ? "Held against \(sides)\n" : "Expected: \(sides), actual: \(Untrusted(comparison.actual.name).markdownCode)\n"
     for group in Group.allCases {
       let items = items(group)
-      if items.isEmpty || (options.quiet && group == .moved) { continue }
+      if items.isEmpty || (options.quiet && (group == .moved || group == .ignored)) { continue }
       text += "\n### \(group.title)\n\n| area | what | expected | actual |\n|---|---|---|---|\n"
       for item in items {
         text +=
-          "| \(Untrusted(item.area).markdownCell) | \(item.message.markdownCell) "
+          "| \(Untrusted(item.area).markdownCell) | \(item.message.markdownCell)"
+          + (item.reason.map { " (\($0.markdownCell)) " } ?? " ")
           + "| \(cell(item.expected)) | \(cell(item.actual)) |\n"
       }
       let commands = items.flatMap(\.remedies).map { "\($0.command.bash)  # \($0.description.plain)" }

@@ -26,6 +26,7 @@ struct SnapshotReport {
     for observation in snapshot.observations {
       if options.quiet, observation.status <= .ok { continue }
       add(observation, to: &lines)
+      if !options.quiet { addIgnored(observation, to: &lines) }
     }
     var text = ""
     if options.verbose { text += settings + "\n" }
@@ -55,7 +56,22 @@ struct SnapshotReport {
       }
       lines.add(finding.remedies, style)
     }
-    if isFirst { lines.add(mark: style.mark(observation.status), area: observation.probe, "nothing to say" + time) }
+    if isFirst, observation.ignored.isEmpty {
+      lines.add(mark: style.mark(observation.status), area: observation.probe, "nothing to say" + time)
+    }
+  }
+
+  private func addIgnored(_ observation: Observation, to lines: inout AreaLines) {
+    var isFirst = observation.summary.isEmpty && observation.findings.isEmpty
+    for ignored in observation.ignored {
+      let text = style.faint("ignored: \(ignored.message.terminal) (\(Untrusted(ignored.rule.reason).terminal))")
+      if isFirst {
+        lines.add(mark: style.mark(.skipped), area: observation.probe, text)
+      } else {
+        lines.add(mark: style.mark(.skipped), text)
+      }
+      isFirst = false
+    }
   }
 
   private func addFacts(_ observation: Observation, to lines: inout AreaLines) {
@@ -87,11 +103,13 @@ struct SnapshotReport {
       return number == 0 ? nil : "\(number) \(number == 1 ? one : many)"
     }
     let healthy = snapshot.observations.count { $0.status == .ok }
-    let unused = snapshot.observations.count { $0.status == .skipped }
+    let unused = snapshot.observations.count { $0.status == .skipped && $0.ignored.isEmpty }
+    let ignored = snapshot.ignored.count
     let parts = [
       count(.failure, "failure", "failures"), count(.unknown, "unknown", "unknown"),
       count(.warning, "warning", "warnings"),
       healthy == 1 ? "1 area well" : "\(healthy) areas well", unused == 0 ? nil : "\(unused) not used",
+      ignored == 0 ? nil : "\(ignored) ignored",
     ].compactMap(\.self)
     return style.bold(parts.joined(separator: " · ")) + style.faint("   \(duration.shownSeconds)")
   }
@@ -100,7 +118,10 @@ struct SnapshotReport {
     var text = "| area | status | what was found |\n|---|---|---|\n"
     for observation in snapshot.observations {
       if options.quiet, observation.status <= .ok { continue }
-      let messages = ([observation.summary] + observation.findings.map(\.message)).filter { !$0.isEmpty }
+      let ignored = observation.ignored.map { ignored -> Message in
+        "ignored (\(Untrusted(ignored.rule.reason))): \(ignored.message)"
+      }
+      let messages = ([observation.summary] + observation.findings.map(\.message) + ignored).filter { !$0.isEmpty }
       let found = messages.map(\.markdownCell).joined(separator: "<br>")
       text += "| \(observation.probe) | \(observation.status.rawValue) | \(found) |\n"
     }
