@@ -46,7 +46,8 @@ let package = Package(
         .product(name: "Subprocess", package: "swift-subprocess"),
       ]),
     library(
-      "HandoffProject", ["HandoffModel", "HandoffText", "HandoffSystem", .product(name: "Yams", package: "Yams")]),
+      "HandoffProject",
+      ["HandoffModel", "HandoffText", "HandoffSystem", "HandoffSecrets", .product(name: "Yams", package: "Yams")]),
     library(
       "HandoffProbes",
       [

@@ -64,6 +64,7 @@ public struct Comparator: Sendable {
         changes.append(missing(fact, kind, in: actual))
         continue
       }
+      if isTold(fact, now, expected, actual) { continue }
       let differences = differences(fact, now, kind, in: actual)
       if differences.isEmpty { confirmed += 1 } else { changes += differences }
     }
@@ -78,10 +79,20 @@ public struct Comparator: Sendable {
     return (changes, confirmed)
   }
 
-  /// Whether a fact differs only because another one of the same member does.
+  /// Whether a progress fact has no value on one side, for a reason that a finding of that side tells.
+  private func isTold(_ old: Fact, _ now: Fact, _ expected: Observation, _ actual: Observation) -> Bool {
+    guard factClass(old) == .progress, dictionary.definition(of: old.id)?.isHead != true else { return false }
+    func isTold(_ fact: Fact, _ observation: Observation) -> Bool {
+      fact.value == .null && observation.findings.contains { $0.severity > .ok && $0.names(fact.id) }
+    }
+    return (old.value == .null) != (now.value == .null) && (isTold(old, expected) || isTold(now, actual))
+  }
+
+  /// Whether a fact differs only because another one does on which it depends.
   private func follows(_ id: FactID, _ expected: Observation, _ actual: Observation) -> Bool {
-    guard let pattern = dictionary.definition(of: id)?.dependsOn, let member = id.member else { return false }
-    let other = FactID(id.area + pattern.drop { $0 != "." }.replacing("[*]", with: "[\(member)]"))
+    guard var pattern = dictionary.definition(of: id)?.dependsOn else { return false }
+    if let member = id.member { pattern.replace("[*]", with: "[\(member)]") }
+    let other = FactID(id.area + pattern.drop { $0 != "." })
     return expected.fact(other)?.value != actual.fact(other)?.value
   }
 

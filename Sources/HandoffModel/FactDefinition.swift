@@ -26,6 +26,8 @@ public enum StateOrder: Sendable, Hashable {
   case fewerIsBetter
   /// Null is better than any value.
   case absentIsBetter
+  /// Any value is better than null; of two values none is.
+  case presentIsBetter
   /// Words from best to worst; words of one rank are equally good.
   case ranked([[String]])
 }
@@ -42,8 +44,8 @@ public struct FactDefinition: Sendable {
   public let title: String
   /// The pattern of the set whose members these facts describe; of a member that is gone or new they stay silent.
   public let memberOf: String?
-  /// The pattern of a fact of the same member that this one depends on: where that one differs, this one is a
-  /// consequence of it and stays silent.
+  /// The pattern of a fact of the same area, and of the same member if it names one, that this one depends on: where
+  /// that one differs, this one is a consequence of it and stays silent.
   public let dependsOn: String?
   /// Whether the area is lost when this fact is.
   public let isHead: Bool

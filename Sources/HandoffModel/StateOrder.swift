@@ -4,6 +4,7 @@ extension StateOrder {
     switch self {
     case .none: true
     case .absentIsBetter: new != .null
+    case .presentIsBetter: old != .null
     case .higherIsBetter:
       switch (old, new) {
       case (.int(let before), .int(let now)): now < before

@@ -248,6 +248,10 @@ public struct VariableSettings: Sendable, Hashable {
   public var unreadableDotenv: UnreadableFile?
   /// The file of examples where it is there and could not be read, so that what is required is not known.
   public var unreadableExample: UnreadableFile?
+  /// The names whose values in the file of examples look like secrets that somebody uses, sorted.
+  public var realInExample: [String] = []
+  /// The names that are set to what only stands in the file of examples to be replaced, sorted.
+  public var stillAsInExample: [String] = []
 
   /// Puts settings together.
   public init(required: [Setting<String>], present: [String: Source], example: String?, dotenv: String = ".env") {

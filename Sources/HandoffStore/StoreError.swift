@@ -244,6 +244,8 @@ extension StoreError: CustomStringConvertible {
     case .dubiousOwnership:
       "the git repository belongs to another user; if its owner is one you expect, run "
         + "git config --global --add safe.directory \"$PWD\" at its top"
+    case .repositoryMoved(let place): ".git points to \(place.terminal), which is not there"
+    case .damaged(let reason): "the git repository is damaged: \(reason.terminal)"
     case .timedOut: "git did not answer in time"
     case .other(let reason): "git could not answer: \(reason.terminal)"
     }

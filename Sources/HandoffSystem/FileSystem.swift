@@ -120,6 +120,13 @@ public struct FileSystem: Sendable {
     return String(cString: resolved)
   }
 
+  /// The folder that this process works in, or nil when it was removed. Foundation cuts it off at 1024 bytes.
+  public static var workingFolder: String? {
+    guard let folder = getcwd(nil, 0) else { return nil }
+    defer { free(folder) }
+    return String(cString: folder)
+  }
+
   private func status(_ path: String, followLinks: Bool) -> stat? {
     var result = stat()
     return (followLinks ? stat(path, &result) : lstat(path, &result)) == 0 ? result : nil

@@ -45,7 +45,10 @@ public struct ShellCommand: Hashable, Sendable {
   }
 
   /// Removes an environment variable from this session.
-  public static func unset(_ names: String...) -> ShellCommand {
+  public static func unset(_ names: String...) -> ShellCommand { unset(names) }
+
+  /// Removes environment variables from this session.
+  public static func unset(_ names: [String]) -> ShellCommand {
     ShellCommand(
       bash: "unset " + names.joined(separator: " "),
       powershell: "Remove-Item " + names.map { "Env:\($0)" }.joined(separator: ", ") + " -ErrorAction SilentlyContinue")

@@ -35,7 +35,7 @@ enum Main {
     Signals.install()
     var command: any ParsableCommand
     do {
-      command = try HandoffCommand.parseAsRoot()
+      command = try HandoffCommand.parseAsRoot(Arguments.ofThisProcess)
     } catch {
       leave(error)
     }

@@ -17,7 +17,9 @@ struct Workspace {
   /// Finds and reads the project.
   /// - Throws: ``UsageProblem`` when the folder is not there; ``ConfigurationError``.
   init(_ options: ProjectOptions) throws {
-    let folder = FileManager.default.currentDirectoryPath
+    guard let folder = FileSystem.workingFolder else {
+      throw UsageProblem("the folder that this shell is in was removed; go to the project first")
+    }
     let environment = ProcessEnvironment(ProcessInfo.processInfo.environment)
     let host = Host(
       environment: environment, workingDirectory: folder, commands: SubprocessRunner(),

@@ -12,6 +12,8 @@ import Testing
       FactDefinition("box.mode", .state, title: "mode", meaning: ""),
       FactDefinition("box.failed", .state, order: .fewerIsBetter, title: "failed", meaning: ""),
       FactDefinition("box.operation", .state, order: .absentIsBetter, title: "operation", meaning: ""),
+      FactDefinition("box.follows", .state, order: .presentIsBetter, title: "follows", meaning: ""),
+      FactDefinition("box.ahead", .progress, title: "ahead", dependsOn: "box.follows", meaning: ""),
       FactDefinition("box.parts", .set, title: "parts", meaning: ""),
       FactDefinition(
         "box.part[*].state", .state, order: .ranked([["up"], ["slow"], ["down", "gone"]]), title: "state",
@@ -51,7 +53,8 @@ import Testing
       ("box.version", "15.18", "15.9", "failure"), ("box.version", "9.1.0", "9.1.0rc1", "failure"),
       ("box.mode", "x", "y", "failure"), ("box.failed", ["a", "b"], ["a"], "note"),
       ("box.failed", ["a"], ["b"], "failure"), ("box.operation", "rebase", .null, "note"),
-      ("box.operation", .null, "rebase", "failure"), ("box.head", "abc", "def", "note"),
+      ("box.operation", .null, "rebase", "failure"), ("box.follows", .null, "a", "note"),
+      ("box.follows", "a", .null, "failure"), ("box.follows", "a", "b", "failure"), ("box.head", "abc", "def", "note"),
     ] as [(FactID, JSONValue, JSONValue, String)])
   func severity(id: FactID, old: JSONValue, new: JSONValue, severity: String) {
     let comparison = Self.compare([id: old], [id: new])
@@ -82,6 +85,26 @@ import Testing
     }
     let slow = Self.compare(up, up.merging(["box.part[a].speed": "low"]) { $1 })
     #expect(Self.told(slow) == ["box.part[a].speed changed failure"])
+  }
+
+  @Test("What depends on a fact of the area itself stays silent when that one differs")
+  func dependentOfTheArea() {
+    let old: [FactID: JSONValue] = ["box.follows": "a", "box.ahead": 0]
+    #expect(
+      Self.told(Self.compare(old, ["box.follows": .null, "box.ahead": .null])) == ["box.follows changed failure"])
+    #expect(Self.told(Self.compare(old, ["box.follows": "a", "box.ahead": 1])) == ["box.ahead changed note"])
+  }
+
+  @Test("A number of progress that cannot be had is told by the finding that says why, and by no change")
+  func progressThatCannotBeHad() {
+    let old: [FactID: JSONValue] = ["box.follows": "a", "box.ahead": 0]
+    let new: [FactID: JSONValue] = ["box.follows": "a", "box.ahead": .null]
+    let finding = Finding("box.shut", .warning, "shut", facts: ["box.ahead"])
+    #expect(Self.told(Self.compare(old, new)) == ["box.ahead changed note"])
+    let told = Self.compare(old, new, newFindings: [finding])
+    #expect(told.changes.isEmpty)
+    #expect(told.confirmed == 1)
+    #expect(Self.compare(new, old, oldFindings: [finding]).changes.isEmpty)
   }
 
   @Test(

@@ -34,7 +34,7 @@ import Testing
 
   @Test("Where .env is lost, the first remedy makes it and is enough")
   func lost() async throws {
-    let folder = try TemporaryFolder([".env.example": "A=placeholder\n"])
+    let folder = try TemporaryFolder([".env.example": "A=ready\n"])
     let variables = Lab.bareEnvironment(home: folder.path)
     let host = Host(environment: ProcessEnvironment(variables), workingDirectory: folder.path)
     func look() async throws -> Observation {
@@ -47,6 +47,26 @@ import Testing
       try await Witness.ask("/bin/sh", ["-c", remedy.command.bash], environment: variables, in: folder.path).status == 0
     )
     #expect(try await look().findings.isEmpty)
+  }
+
+  @Test(
+    "A variable that still holds what the example asks to be replaced is told, and a default that may be meant is not")
+  func notFilledIn() async throws {
+    let example = "A=your_key_here\nB=true\nC=localhost\nD=changeme\n"
+    let observation = try await observe([".env.example": example, ".env": example], ["D": "told"])
+    #expect(observation.findings.map(\.id) == ["environment.placeholder"])
+    #expect(observation.findings.first?.message.plain == "A still holds what .env.example asks to be replaced")
+    #expect(observation.fact("environment.missing")?.value == [])
+  }
+
+  @Test("An example that holds a real secret is told by its name, and its value is not shown")
+  func realInExample() async throws {
+    let value = ["Inn0", "vation", "1!"].joined()
+    let observation = try await observe(
+      [".env.example": "DB_PASSWORD=\(value)\nB_PASSWORD=postgres\n"], ["DB_PASSWORD": "x", "B_PASSWORD": "y"])
+    #expect(observation.findings.map(\.id) == ["environment.example-secret"])
+    #expect(observation.findings.first?.message.plain.hasSuffix(": DB_PASSWORD") == true)
+    #expect(!String(reflecting: observation).contains(value))
   }
 
   @Test("No value of any variable reaches the observation")

@@ -80,7 +80,10 @@ import Testing
       [.refused, .noSocket, .passwordRequired, .tls("x"), .notPermitted, .nameNotResolved, .noRoute, .timedOut]
       + [.garbage, .tooLarge, .other("x")] + states.map { .server(sqlState: $0, message: "x", routine: nil) }
     findings += errors.map(advice.lost)
-    let git: [GitFailure] = [.notARepository, .noWorkTree, .dubiousOwnership(folder: nil)]
+    let git: [GitFailure] = [
+      .notARepository, .noWorkTree, .dubiousOwnership(folder: nil), .repositoryMoved(to: Untrusted("/x")),
+      .damaged(Untrusted("x")),
+    ]
     findings += git.map { GitFindings.lost($0, context()) }
     let engine = EngineFindings(context: context())
     for source in [

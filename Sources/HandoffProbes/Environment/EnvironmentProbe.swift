@@ -24,6 +24,8 @@ public struct EnvironmentProbe: Probe {
   /// What it finds.
   public static let findings: [FindingDefinition] = [
     FindingDefinition("environment.missing", "required variables are not set"),
+    FindingDefinition("environment.placeholder", "variables still hold what the example asks to be replaced"),
+    FindingDefinition("environment.example-secret", "the file of examples holds what look like real secrets"),
     FindingDefinition("environment.dotenv-unreadable", "`.env` is there and cannot be read"),
     FindingDefinition(
       "environment.example-unreadable", "the file that names the variables is there and cannot be read"),
@@ -54,13 +56,13 @@ public struct EnvironmentProbe: Probe {
         "environment.dotenv-unreadable", "whether it sets \(ValueText.message(.strings(missing))) is not known",
         facts: ["environment.missing"])
       return Observation(
-        probe: area, facts: [required], findings: [finding],
+        probe: area, facts: [required], findings: [finding, placeholders, secrets].compactMap(\.self),
         summary: "\(names.count - missing.count) of \(names.count) variables set in this shell", setup: setup,
         verification: verification(names))
     }
     let facts = [required, Fact("environment.missing", .state, .strings(missing), source: source)]
     return Observation(
-      probe: area, facts: facts, findings: finding(missing, context).map { [$0] } ?? [],
+      probe: area, facts: facts, findings: [finding(missing, context), placeholders, secrets].compactMap(\.self),
       summary: "\(names.count - missing.count) of \(names.count) variables set", setup: setup,
       verification: verification(names))
   }
@@ -85,6 +87,35 @@ public struct EnvironmentProbe: Probe {
       "environment.missing", isRequired ? .failure : .warning,
       "\(ValueText.message(.strings(missing))) not set in this shell or \(Untrusted(settings.dotenv))\(place)",
       remedies: remedies, facts: ["environment.missing"])
+  }
+
+  /// What was copied from the example and not filled in.
+  private var placeholders: Finding? {
+    let names = settings.stillAsInExample
+    guard !names.isEmpty, let example = settings.example else { return nil }
+    let isOne = names.count == 1
+    return Finding(
+      "environment.placeholder", .warning,
+      "\(ValueText.message(.strings(names))) still \(words: isOne ? "holds" : "hold") what \(Untrusted(example)) asks to be replaced",
+      remedies: names.prefix(ValueText.membersNamed).map { name in
+        let place = settings.present[name]?.kind == .environment ? "this shell" : settings.dotenv
+        return Remedy(
+          .export(name, "..."), "set \(Untrusted(name)) for this session; it comes from \(Untrusted(place))")
+      }, facts: ["environment.missing"])
+  }
+
+  /// Names only: a value never leaves the discovery.
+  private var secrets: Finding? {
+    let names = settings.realInExample
+    guard !names.isEmpty, let example = settings.example else { return nil }
+    return Finding(
+      "environment.example-secret", .warning,
+      "\(Untrusted(example)) holds what \(words: names.count == 1 ? "looks like a real secret" : "look like real secrets"): \(ValueText.message(.strings(names)))",
+      remedies: [
+        Remedy(
+          ShellPath(example).command("git", "log", "--oneline", "--"),
+          "shows since when; put a placeholder there, and change the secret if it was ever pushed")
+      ], facts: ["environment.required"])
   }
 
   private func notDeclared(_ context: ProbeContext) -> Observation {

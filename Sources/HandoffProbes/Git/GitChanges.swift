@@ -9,8 +9,8 @@ struct GitChanges: Sendable, Hashable {
   /// Folders of which nothing is tracked count as one, as `git status` shows them.
   var untracked = 0
   var conflicted = 0
-
-  var isClean: Bool { self == GitChanges() }
+  /// The folders of submodules that are at another commit than the one committed here, relative to the top.
+  var submodules: [String] = []
 
   var value: JSONValue {
     [
@@ -52,7 +52,10 @@ struct GitChanges: Sendable, Hashable {
         if letters[3] != UInt8(ascii: ".") {
           changes.modified += 1
           // "1 XY sub mH mI mW hH hI path"
-          if let path = entry.split(separator: UInt8(ascii: " "), maxSplits: 8).last { modified.append(path) }
+          let fields = entry.split(separator: UInt8(ascii: " "), maxSplits: 8)
+          guard fields.count == 9 else { continue }
+          modified.append(fields[8])
+          if fields[2].starts(with: "SC".utf8) { changes.submodules.append(String(decoding: fields[8], as: UTF8.self)) }
         }
       case UInt8(ascii: "u"): changes.conflicted += 1
       case UInt8(ascii: "?"): changes.untracked += 1

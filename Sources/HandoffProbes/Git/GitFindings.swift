@@ -13,12 +13,16 @@ enum GitFindings {
     FindingDefinition("git.not-installed", "git is not installed"),
     FindingDefinition("git.timeout", "git did not answer in time"),
     FindingDefinition("git.unreadable", "git could not answer"),
+    FindingDefinition("git.damaged", "what git has to read of the repository is damaged or missing"),
+    FindingDefinition("git.redirected", "a variable sends git to another repository"),
     FindingDefinition("git.operation-under-way", "an operation was begun and not finished"),
     FindingDefinition("git.index-locked", "a lock of the index was left behind"),
     FindingDefinition("git.upstream-gone", "the branch follows one that is not there"),
     FindingDefinition("git.other-branch", "on another branch than recorded"),
     FindingDefinition("git.other-upstream", "the branch follows another one than recorded"),
     FindingDefinition("git.head-unreachable", "the recorded commit is in no branch any more"),
+    FindingDefinition("git.submodule-moved", "a submodule is at another commit than the one committed"),
+    FindingDefinition("git.submodule-missing", "a submodule was not fetched"),
   ]
 
   /// The whole area is lost.
@@ -36,15 +40,35 @@ enum GitFindings {
     case .noWorkTree:
       return Finding(
         "git.no-work-tree", .failure, "the folder is in a git repository that has no work tree",
-        remedies: [Remedy(.run("git", "worktree", "list"), "shows where its work trees are, to go to one")],
-        facts: facts)
+        remedies: intoWorkTree(context), facts: facts)
+    case .repositoryMoved(let place):
+      return Finding(
+        "git.not-a-repository", .failure,
+        "the project is in no git repository: .git points to \(Untrusted(context.shown(place.raw))), which is not there",
+        remedies: [
+          Remedy(
+            ShellCommand(
+              bash: "git -C ... worktree repair \"$PWD\"", powershell: "git -C ... worktree repair \"$PWD\""),
+            "run with the folder in which the repository is now, makes both find each other again"),
+          Remedy(.run("git", "clone", "..."), "gets the repository again, from where it was pushed to"),
+        ], facts: facts)
     case .dubiousOwnership(let folder):
       return Finding(
         "git.dubious-ownership", .unknown, "the repository belongs to another user, so git does not read it",
         remedies: [trust(folder ?? context.project.root, context)], facts: facts)
-    case .timedOut, .other:
+    case .timedOut, .other, .damaged:
       return partial(failure, facts: facts)
     }
+  }
+
+  /// A `.git` folder in the project that says of itself that it is bare was not made so by `git init --bare`. One that
+  /// has other work trees may be meant so.
+  private static func intoWorkTree(_ context: ProbeContext) -> [Remedy] {
+    let files = context.host.files
+    let list = Remedy(.run("git", "worktree", "list"), "shows where its work trees are, to go to one")
+    guard files.kind(of: context.path(".git")) == .folder, files.kind(of: context.path(".git/worktrees")) == nil
+    else { return [list] }
+    return [Remedy(.run("git", "config", "core.bare", "false"), "makes this folder its work tree again"), list]
   }
 
   /// Begins a repository only where none was ever recorded: else its history is somewhere else.
@@ -66,9 +90,22 @@ enum GitFindings {
       Finding("git.timeout", .unknown, "git did not answer in time", facts: facts)
     case .other(let reason):
       Finding("git.unreadable", .unknown, "git could not answer: \(reason)", facts: facts)
+    case .damaged(let reason):
+      Finding(
+        "git.damaged", .failure, "the repository is damaged: \(reason)", remedies: afterDamage(facts), facts: facts)
     default:
       Finding("git.unreadable", .unknown, "git stopped answering", facts: facts)
     }
+  }
+
+  private static func afterDamage(_ facts: [FactID]) -> [Remedy] {
+    let look = Remedy(.run("git", "fsck", "--full"), "names all that is damaged or missing")
+    if facts == ["git.changes"] {
+      return [
+        Remedy(.run("git", "read-tree", "HEAD"), "writes the index anew; what was staged must be staged again"), look,
+      ]
+    }
+    return [look, Remedy(.run("git", "clone", "..."), "gets the repository again, from where it was pushed to")]
   }
 
   /// The command of git's own advice, with the folder as this shell names it.
@@ -95,7 +132,9 @@ enum GitFindings {
     if operation == .bisect {
       remedies = [Remedy(.run("git", "bisect", "reset"), "ends the bisect and goes back to where it began")]
     } else {
-      if hasConflicts == false {
+      if operation == .am {
+        remedies.append(Remedy(.run("git", "am", "--show-current-patch=diff"), "shows the patch that does not apply"))
+      } else if hasConflicts == false {
         remedies.append(
           Remedy(
             .run("git", "-c", "core.editor=true", name, "--continue"), "goes on with the \(Untrusted(name))"))
@@ -105,8 +144,9 @@ enum GitFindings {
           .run("git", name, "--abort"), "gives the \(Untrusted(name)) up, and what was resolved in it",
           destructive: true))
     }
+    let what: Message = operation == .am ? "applying patches with git am" : "a \(Untrusted(name))"
     return Finding(
-      "git.operation-under-way", .warning, "a \(Untrusted(name)) was begun and not finished", remedies: remedies,
+      "git.operation-under-way", .warning, "\(what) was begun and not finished", remedies: remedies,
       facts: ["git.operation"])
   }
 
@@ -120,33 +160,76 @@ enum GitFindings {
       facts: ["git.changes"])
   }
 
-  static func upstreamGone(_ upstream: String) -> Finding {
-    Finding(
+  static func upstreamGone(_ upstream: String, branch: String?) -> Finding {
+    let parts = upstream.split(separator: "/", maxSplits: 1).map(String.init)
+    var remedies: [Remedy] = []
+    if parts.count == 2, GitReport.isSafeName(upstream) {
+      let what = parts[1] == branch ? parts[1] : "HEAD:refs/heads/" + parts[1]
+      remedies.append(Remedy(.run("git", "push", "-u", parts[0], what), "pushes the branch there again and follows it"))
+    }
+    remedies.append(Remedy(.run("git", "branch", "--unset-upstream"), "follows nothing any more"))
+    return Finding(
       "git.upstream-gone", .warning, "the branch follows \(Untrusted(upstream)), which is not there",
-      remedies: [Remedy(.run("git", "push", "-u", "origin", "HEAD"), "pushes the branch and follows it there")],
-      facts: ["git.upstream"])
+      remedies: remedies, facts: ["git.upstream", "git.ahead", "git.behind"])
   }
 
-  static func otherBranch(expected: String, actual: String?) -> Finding {
-    let now: Message = actual.map { "on branch \(Untrusted($0))" } ?? "on no branch"
-    return Finding(
-      "git.other-branch", .warning, "\(now); the handoff was written on \(Untrusted(expected))",
-      remedies: [Remedy(.run("git", "switch", expected), "goes to that branch")], facts: ["git.branch"])
-  }
-
-  static func otherUpstream(expected: String, actual: String?, branch: String) -> Finding {
+  static func otherUpstream(expected: String, actual: String?, branch: String, place: GitPlace) -> Finding {
     let now: Message = actual.map { "follows \(Untrusted($0))" } ?? "follows no other branch"
+    let remote = String(expected.prefix { $0 != "/" })
+    let follow = Remedy(
+      .run("git", "branch", "--set-upstream-to=" + expected, branch), "follows that branch again")
+    var remedies = [follow]
+    var why: Message = ""
+    if !place.hasUpstream {
+      if place.remotes.contains(remote) {
+        why = "; \(Untrusted(expected)) is not there"
+        remedies.insert(Remedy(.run("git", "fetch", remote), "fetches it, if it is still there"), at: 0)
+      } else {
+        why = "; there is no remote \(Untrusted(remote))"
+        remedies = [
+          Remedy(.run("git", "remote", "add", "-f", remote, "..."), "adds the remote and fetches it"), follow,
+        ]
+        // The same branch of a remote that has another name.
+        if let actual, actual.hasSuffix(expected.dropFirst(remote.count)), GitReport.isSafeName(actual) {
+          let other = String(actual.dropLast(expected.count - remote.count))
+          remedies = [
+            Remedy(.run("git", "remote", "rename", other, remote), "gives the remote its recorded name again")
+          ]
+        }
+      }
+    }
     return Finding(
-      "git.other-upstream", .warning, "\(Untrusted(branch)) \(now); it followed \(Untrusted(expected))",
-      remedies: [
-        Remedy(.run("git", "branch", "--set-upstream-to=" + expected, branch), "follows that branch again")
-      ], facts: ["git.upstream"])
+      "git.other-upstream", .warning, "\(Untrusted(branch)) \(now); it followed \(Untrusted(expected))\(why)",
+      remedies: remedies, facts: ["git.upstream"])
   }
 
-  static func headUnreachable(_ commit: String) -> Finding {
-    Finding(
+  static func headUnreachable(_ commit: String, isHere: Bool) -> Finding {
+    let short = String(commit.prefix(7))
+    if !isHere {
+      return Finding(
+        "git.head-unreachable", .warning, "the recorded commit \(Untrusted(short)) is not in this repository",
+        remedies: [Remedy(.run("git", "fetch", "--all"), "brings it, if a remote holds it")], facts: ["git.head"])
+    }
+    return Finding(
       "git.head-unreachable", .warning,
-      "the recorded commit \(Untrusted(String(commit.prefix(7)))) is in no branch any more: history was rewritten",
-      facts: ["git.head"])
+      "the recorded commit \(Untrusted(short)) is in no branch any more: history was rewritten",
+      remedies: [
+        Remedy(.run("git", "log", "--oneline", "-n", "10", commit), "shows what it holds"),
+        Remedy(.run("git", "branch", "recorded-" + short, commit), "keeps it under a name, before git forgets it"),
+      ], facts: ["git.head"])
+  }
+
+  /// What git is told by a variable, where that is another repository than the one around the project; nil otherwise.
+  static func redirected(_ repository: GitRepository, _ context: ProbeContext) -> Finding? {
+    let files = context.host.files
+    guard let said = context.host.environment["GIT_DIR"] else { return nil }
+    let named = said.hasPrefix("/") ? said : context.host.workingDirectory + "/" + said
+    guard files.realPath(named) != files.realPath(repository.gitFolder) else { return nil }
+    let variables = ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY"]
+      .filter { context.host.environment[$0] != nil }
+    return Finding(
+      "git.redirected", .warning,
+      "GIT_DIR sends every git command of this shell to \(Untrusted(context.shown(named))), another repository",
+      remedies: [Remedy(.unset(variables), "lets git find the repository around the project")])
   }
 }

@@ -28,14 +28,16 @@ public struct GitProbe: Probe {
       "git.branch", .state, title: "the branch",
       meaning: "name, also during a rebase or bisect; null when HEAD is detached"),
     FactDefinition(
-      "git.upstream", .state, title: "the upstream", meaning: "the branch that it follows, `origin/main`; or null"),
+      "git.upstream", .state, order: .presentIsBetter, title: "the upstream", dependsOn: "git.branch",
+      meaning: "the branch that it follows, `origin/main`; or null"),
     FactDefinition(
       "git.operation", .state, order: .absentIsBetter, title: "the operation under way",
       meaning: "`rebase`, `am`, `merge`, `cherry-pick`, `revert`, `bisect`; or null"),
     FactDefinition(
-      "git.ahead", .progress, title: "commits ahead of the upstream", meaning: "number; null without an upstream"),
+      "git.ahead", .progress, title: "commits ahead of the upstream", dependsOn: "git.upstream",
+      meaning: "number; null without an upstream"),
     FactDefinition(
-      "git.behind", .progress, title: "commits behind the upstream",
+      "git.behind", .progress, title: "commits behind the upstream", dependsOn: "git.upstream",
       meaning: "number, as of the last fetch; null without an upstream"),
     FactDefinition(
       "git.changes", .progress, title: "uncommitted changes",
@@ -66,7 +68,7 @@ public struct GitProbe: Probe {
       return await measure(repository, context, deadline)
     } catch {
       return Observation(
-        probe: area, facts: [], findings: [GitFindings.lost(error, context)],
+        probe: area, facts: [], findings: [GitFindings.lost(cause(error, context), context)],
         setup: GitGuide.setup(branch: nil, head: nil, context), verification: GitGuide.verification)
     }
   }
@@ -83,6 +85,7 @@ public struct GitProbe: Probe {
     async let headAnswer = history.head()
     async let trackingAnswer = GitTracking.read(repository, branch: branch, history: history)
     async let reachability = Self.reachability(recordedHead, repository, history)
+    async let submodulesAnswer = GitSubmodules.missing(repository, files, deadline: deadline)
     let answers = await (changes: changesAnswer, head: headAnswer, tracking: trackingAnswer)
 
     var report = GitReport(context: context)
@@ -94,21 +97,39 @@ public struct GitProbe: Probe {
     let head = report.take(answers.head, "git.head")
     if let head { report.add("git.head", .progress, .optional(head)) }
     let tracking = report.take(answers.tracking, "git.upstream", "git.ahead", "git.behind", "git.stashes")
-    if let tracking { report.add(tracking) }
+    // Where commits cannot be read, git takes every branch for one that is gone.
+    if let tracking, head != nil { report.add(tracking, branch: branch) }
 
     if let operation {
       report.findings.append(GitFindings.operation(operation, hasConflicts: changes.map { $0.conflicted > 0 }))
     }
     if let lock = oldLock(repository, context) { report.findings.append(lock) }
-    report.compare(branch: branch, tracking: tracking)
-    if let recordedHead, await reachability == .unreachable {
-      report.findings.append(GitFindings.headUnreachable(recordedHead))
+    report.findings += GitSubmodules.findings(
+      moved: changes?.submodules ?? [], missing: await submodulesAnswer, context)
+    if let finding = GitFindings.redirected(repository, context) { report.findings.append(finding) }
+    let reached = await reachability
+    if head != nil {
+      let place = await GitPlace.read(repository, context, branch: branch, tracking: tracking, deadline: deadline)
+      report.compare(
+        branch: branch, tracking: tracking, place: place, recordedHead: reached == .absent ? nil : recordedHead)
+      if let recordedHead, reached == .unreachable || reached == .absent {
+        report.findings.append(GitFindings.headUnreachable(recordedHead, isHere: reached == .unreachable))
+      }
     }
     return Observation(
       probe: area, facts: report.facts, findings: report.findings + report.unknowns,
       summary: GitSummary.message(
         branch: branch, head: head, operation: operation, changes: changes, tracking: tracking),
       setup: GitGuide.setup(branch: branch, head: head ?? nil, context), verification: GitGuide.verification)
+  }
+
+  /// Git says of a repository whose HEAD it cannot read that there is none.
+  private func cause(_ failure: GitFailure, _ context: ProbeContext) -> GitFailure {
+    let folder = context.path(".git")
+    guard failure == .notARepository, context.host.files.kind(of: folder + "/objects") == .folder else {
+      return failure
+    }
+    return .damaged(Untrusted("git takes .git for no repository: its file HEAD is damaged or missing"))
   }
 
   private static func reachability(

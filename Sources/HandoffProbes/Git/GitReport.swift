@@ -17,14 +17,16 @@ struct GitReport {
     facts.append(Fact(id, factClass, value, source: Source(.measured, "git")))
   }
 
-  mutating func add(_ tracking: GitTracking) {
+  mutating func add(_ tracking: GitTracking, branch: String?) {
     add("git.upstream", .state, .optional(tracking.upstream))
     if let difference = take(tracking.difference, "git.ahead", "git.behind") {
       add("git.ahead", .progress, difference.map { .int($0.left) } ?? .null)
       add("git.behind", .progress, difference.map { .int($0.right) } ?? .null)
     }
     if let stashes = take(tracking.stashes, "git.stashes") { add("git.stashes", .progress, .int(stashes)) }
-    if tracking.isGone, let upstream = tracking.upstream { findings.append(GitFindings.upstreamGone(upstream)) }
+    if tracking.isGone, let upstream = tracking.upstream {
+      findings.append(GitFindings.upstreamGone(upstream, branch: branch))
+    }
   }
 
   /// The value of an answer, or nil with its facts noted as not measured.
@@ -37,22 +39,42 @@ struct GitReport {
     }
   }
 
-  /// One finding for each reason why something was not measured.
+  /// One finding for each reason why something was not measured; damage is told once, whatever git says of it.
   var unknowns: [Finding] {
-    missing.map { GitFindings.partial($0.key, facts: $0.value.sorted()) }
-      .sorted { ($0.id, $0.facts.first ?? "") < ($1.id, $1.facts.first ?? "") }
+    let reasons = missing.sorted { $0.value.min() ?? "" < $1.value.min() ?? "" }
+    func isDamage(_ failure: GitFailure) -> Bool { if case .damaged = failure { true } else { false } }
+    var findings = reasons.filter { !isDamage($0.key) }.map { GitFindings.partial($0.key, facts: $0.value.sorted()) }
+    let damage = reasons.filter { isDamage($0.key) }
+    if let first = damage.first {
+      findings.append(GitFindings.partial(first.key, facts: damage.flatMap(\.value).sorted()))
+    }
+    return findings.sorted { ($0.id, $0.facts.first ?? "") < ($1.id, $1.facts.first ?? "") }
   }
 
   /// Finds what differs from the recorded handoff and has a remedy.
-  mutating func compare(branch: String?, tracking: GitTracking?) {
-    guard let expected = context.expected else { return }
-    if let recorded = expected.fact("git.branch")?.value.string, recorded != branch, Self.isSafeName(recorded) {
-      findings.append(GitFindings.otherBranch(expected: recorded, actual: branch))
+  /// - Parameter recordedHead: nil when it is not in the repository.
+  mutating func compare(branch: String?, tracking: GitTracking?, place: GitPlace, recordedHead: String?) {
+    guard let expected = context.expected, let recordedBranch = expected.fact("git.branch")?.value else { return }
+    let head = recordedHead.flatMap { GitRepository.isCommitID($0) ? $0 : nil }
+    if recordedBranch.string != branch {
+      if let recorded = recordedBranch.string, Self.isSafeName(recorded) {
+        findings.append(
+          GitOtherBranch(expected: recorded, actual: branch, place: place, recordedHead: head).finding(context))
+      } else if recordedBranch == .null, let branch {
+        findings.append(GitOtherBranch.finding(actual: branch, recordedHead: head))
+      }
     } else if let recorded = expected.fact("git.upstream")?.value.string, let tracking, let branch,
       recorded != tracking.upstream, Self.isSafeName(recorded)
     {
-      findings.append(GitFindings.otherUpstream(expected: recorded, actual: tracking.upstream, branch: branch))
+      findings.append(
+        GitFindings.otherUpstream(expected: recorded, actual: tracking.upstream, branch: branch, place: place))
     }
+  }
+
+  /// Whether a path of the repository may stand as an argument of a command of ours.
+  static func isSafePath(_ path: String) -> Bool {
+    !path.isEmpty && !path.hasPrefix("/") && !path.split(separator: "/").contains("..")
+      && path.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7f }
   }
 
   /// Whether a name that a document carries may stand as an argument of a command of ours.

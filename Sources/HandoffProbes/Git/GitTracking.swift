@@ -16,7 +16,7 @@ struct GitTracking: Sendable {
   ) async -> Result<GitTracking, GitFailure> {
     let patterns = (branch.map { ["refs/heads/" + $0] } ?? []) + ["refs/stash"]
     let result = await repository.git.read(
-      ["for-each-ref", "--format=%(refname)%00%(upstream)%00%(upstream:short)%00%(upstream:track,nobracket)", "--"]
+      ["for-each-ref", "--format=%(refname)%00%(upstream)%00%(upstream:track,nobracket)", "--"]
         + patterns, deadline: history.deadline)
     guard result.succeeded else { return .failure(GitFailure(result)) }
     var tracking = GitTracking()
@@ -24,12 +24,12 @@ struct GitTracking: Sendable {
     var reference: String?
     for line in result.text.split(separator: "\n") {
       let fields = line.split(separator: "\0", omittingEmptySubsequences: false).map(String.init)
-      guard fields.count == 4 else { continue }
+      guard fields.count == 3 else { continue }
       if fields[0] == "refs/stash" {
         hasStash = true
       } else if fields[0] == "refs/heads/" + (branch ?? ""), !fields[1].isEmpty {
-        tracking.upstream = fields[2].isEmpty ? fields[1] : fields[2]
-        tracking.isGone = fields[3] == "gone"
+        tracking.upstream = name(ofUpstream: fields[1])
+        tracking.isGone = fields[2] == "gone"
         reference = tracking.isGone ? nil : fields[1]
       }
     }
@@ -42,6 +42,14 @@ struct GitTracking: Sendable {
     if let reference { tracking.difference = await history.difference("HEAD...\(reference)").map { $0 } }
     tracking.stashes = await stashes
     return .success(tracking)
+  }
+
+  /// `origin/main` of `refs/remotes/origin/main`. Git's own short name depends on what else bears it.
+  private static func name(ofUpstream reference: String) -> String {
+    for folder in ["refs/remotes/", "refs/heads/"] where reference.hasPrefix(folder) {
+      return String(reference.dropFirst(folder.count))
+    }
+    return reference
   }
 
   /// What the configuration says a branch follows, by the names that a clone gives.

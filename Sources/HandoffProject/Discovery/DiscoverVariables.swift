@@ -1,4 +1,5 @@
 import HandoffModel
+import HandoffSecrets
 import HandoffSystem
 import HandoffText
 
@@ -27,6 +28,19 @@ enum DiscoverVariables {
     var settings = VariableSettings(
       required: required.sorted { $0.key < $1.key }.map { Setting($0.key, $0.value) }, present: present,
       example: files.example?.path)
+    if let example = files.example {
+      settings.realInExample = example.content.names.filter { name in
+        example.content[name].map { ExampleValue.looksReal($0, named: name) } == true
+      }
+      settings.stillAsInExample = present.keys.filter { name in
+        guard let value = files.environment[name] ?? files.dotenv?[name], value == example.content[name] else {
+          return false
+        }
+        return ExampleValue.isPlaceholder(value)
+      }
+    }
+    settings.realInExample.sort()
+    settings.stillAsInExample.sort()
     settings.unreadableDotenv = files.unreadableDotenv
     settings.unreadableExample = files.unreadableExample
     return .used(settings)

@@ -143,6 +143,10 @@ public enum GitFailure: Error, Hashable, Sendable {
   case noWorkTree
   /// The repository belongs to another user, and git does not read it; its work tree, if git named it.
   case dubiousOwnership(folder: String?)
+  /// What stands at `.git` points to a repository that is not there: its path.
+  case repositoryMoved(to: Untrusted)
+  /// The repository is there, and what git has to read of it is damaged or missing: git's line about it.
+  case damaged(Untrusted)
   /// It did not answer by the deadline.
   case timedOut
   /// Anything else: git's first line about it, without user names and passwords of URLs.
@@ -164,12 +168,35 @@ public enum GitFailure: Error, Hashable, Sendable {
         self = .dubiousOwnership(folder: Self.quoted(text))
       } else if text.contains("safe.bareRepository") || text.contains("must be run in a work tree") {
         self = .noWorkTree
+      } else if let place = Self.place(text) {
+        self = .repositoryMoved(to: Untrusted(place))
       } else if text.contains("not a git repository") {
         self = .notARepository
+      } else if Self.tellsOfDamage(text) {
+        self = .damaged(Untrusted(Self.firstLine(text)))
       } else {
         self = .other(Untrusted(Self.firstLine(text)))
       }
     }
+  }
+
+  /// What follows "not a git repository: "; git says `(null)` where it looked at no other place.
+  private static func place(_ text: String) -> String? {
+    guard let words = text.firstRange(of: "not a git repository: ") else { return nil }
+    let place = text[words.upperBound...].prefix { $0 != "\n" }
+    return place.isEmpty || place.hasPrefix("(null)") ? nil : String(place)
+  }
+
+  /// Whether git complains of objects, references or an index that cannot be read, rather than of what it was asked.
+  private static func tellsOfDamage(_ text: String) -> Bool {
+    // A partial clone lacks objects on purpose, and fetches them when the user's own git needs them.
+    if text.contains("could not fetch") || text.contains("promisor") { return false }
+    return [
+      "index file corrupt", "index file smaller than expected", "bad signature", "bad index file", "is corrupt",
+      "is empty", "missing object", "bad object", "bad tree object", "unable to read tree", "unable to read sha1 file",
+      "unable to normalize alternate object path", "object directory", "No such ref: HEAD",
+      "appears to be broken", "broken ref", "Could not read", "unable to parse object", "unknown index entry format",
+    ].contains { text.contains($0) }
   }
 
   /// What stands between the first `'` and the last one of its line.

@@ -89,8 +89,10 @@ public struct GitHistory: Sendable {
     case inHistory
     /// Another branch or tag holds it.
     case onAnotherBranch
-    /// No branch or tag holds it.
+    /// It is here, and no branch or tag holds it.
     case unreachable
+    /// It is not in the repository.
+    case absent
     /// That could not be told.
     case unknown
   }
@@ -104,16 +106,21 @@ public struct GitHistory: Sendable {
     let ancestor = await git.read(["merge-base", "--is-ancestor", commit, "HEAD"], deadline: deadline)
     if ancestor.succeeded { return .inHistory }
     guard case .exited(let status) = ancestor.outcome else { return .unknown }
-    if isShallow { return .unknown }
-    // 1 says that it is there and not an ancestor, 128 that there is no such commit.
-    if status != 1 { return .unreachable }
+    // 1 says that both are there; else one of them is not, or cannot be read.
+    if status != 1 {
+      let object = await git.read(["cat-file", "-e", commit], deadline: deadline)
+      if object.outcome == .exited(1) { return isShallow ? .unknown : .absent }
+      guard object.succeeded else { return .unknown }
+    }
     let holders = await git.read(
       [
         "for-each-ref", "--count=1", "--format=%(refname)", "--contains", commit, "refs/heads", "refs/remotes",
         "refs/tags",
       ], deadline: deadline)
     guard holders.succeeded else { return .unknown }
-    return holders.standardOutput.isEmpty ? .unreachable : .onAnotherBranch
+    if !holders.standardOutput.isEmpty { return .onAnotherBranch }
+    // What leads to it may have been cut off.
+    return isShallow ? .unknown : .unreachable
   }
 
   // MARK: Reading a log

@@ -131,7 +131,7 @@ class Case:
         if report.exit != row.healthy or report.changes() or report.notes():
             raise Missed(f"verify right after generate is not quiet: {report.told()}")
         self.confirmed = report.json["confirmed"]
-        self.document = (self.session.project / answer.output.strip()).read_text(encoding="utf-8")
+        self.document = (self.session.cwd / answer.output.strip()).read_text(encoding="utf-8")
         self.told_sources()
         if row.witness and self.session.shell(row.witness).status == 0:
             raise Missed("the witness sees it broken before it is")
