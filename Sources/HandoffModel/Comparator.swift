@@ -61,7 +61,8 @@ public struct Comparator: Sendable {
       let kind = factClass(fact)
       if kind == .volatile || silent.contains(fact.id) || follows(fact.id, expected, actual) { continue }
       guard let now = actual.fact(fact.id) else {
-        changes.append(missing(fact, kind, in: actual))
+        let absent = missing(fact, kind, in: actual)
+        if absent.kind == .unknown || !holdsNothing(fact, kind) { changes.append(absent) }
         continue
       }
       if isTold(fact, now, expected, actual) { continue }
@@ -71,7 +72,7 @@ public struct Comparator: Sendable {
     for fact in actual.facts where expected.fact(fact.id) == nil {
       let kind = factClass(fact)
       if kind == .volatile || silent.contains(fact.id) || follows(fact.id, expected, actual) { continue }
-      if kind == .set || kind == .map, fact.value.isEmptyCollection { continue }
+      if fact.value.isEmptyCollection, kind == .set || kind == .map || holdsNothing(fact, kind) { continue }
       // What the recorded side was kept from measuring is not new.
       if expected.findings.contains(where: { $0.severity == .unknown && $0.names(fact.id) }) { continue }
       changes.append(change(fact.id, kind, .added, .note, nil, fact.value, in: actual))
@@ -152,6 +153,11 @@ public struct Comparator: Sendable {
     let severity: Change.Severity =
       kind == .progress || order(fact.id) == .absentIsBetter ? .note : .failure
     return change(fact.id, kind, .gone, severity, fact.value, nil, in: actual)
+  }
+
+  /// Whether a fact is a list of what there is to do or to mend, and there is nothing: that says as much as no list.
+  private func holdsNothing(_ fact: Fact, _ kind: FactClass) -> Bool {
+    fact.value.isEmptyCollection && (kind == .progress || order(fact.id) == .fewerIsBetter)
   }
 
   private func differences(_ old: Fact, _ new: Fact, _ kind: FactClass, in actual: Observation) -> [Change] {

@@ -73,6 +73,17 @@ import Testing
     #expect(comparison.status == .ok)
   }
 
+  @Test("An empty list of what is to be mended says as much as no list, unless nobody could look")
+  func emptyList() {
+    for id in ["box.failed", "box.head"] as [FactID] {
+      #expect(Self.told(Self.compare([id: []], [:])) == [])
+      #expect(Self.told(Self.compare([:], [id: []])) == [])
+      let unknown = Finding("box.shut", .unknown, "shut", facts: [id])
+      #expect(Self.told(Self.compare([id: []], [:], newFindings: [unknown])) == ["\(id) unknown unknown"])
+    }
+    #expect(Self.told(Self.compare(["box.failed": ["a"]], [:])) == ["box.failed gone failure"])
+  }
+
   @Test("What depends on a fact that differs stays silent, in whatever way it differs itself")
   func dependent() {
     let up: [FactID: JSONValue] = ["box.parts": ["a"], "box.part[a].state": "up", "box.part[a].speed": "high"]
