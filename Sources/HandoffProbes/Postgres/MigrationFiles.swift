@@ -8,52 +8,74 @@ struct MigrationFiles: Hashable {
     let version: String
     /// The file or folder it stands in, relative to the folder of migrations.
     let name: String
+    /// The file of its text, relative to the folder of migrations; nil where the tool compares none.
+    var script: String?
+    /// Whether it is known, by a plan, and its file is not there.
+    var isGone = false
+
+    /// Whether it is one of Flyway's that are applied whenever they change.
+    var isRepeatable: Bool { name.split(separator: "/").last?.hasPrefix("R__") == true }
   }
 
   /// In the order in which they would be applied.
   let entries: [Entry]
   /// Of each Alembic revision, those that it follows.
-  let parents: [String: [String]]
+  var parents: [String: [String]] = [:]
+  /// Of each squashed migration of Django's, those that it stands for.
+  var replaced: [String: [String]] = [:]
+  /// Versions that no other follows, where more than one cannot be told apart by the tool.
+  var heads: [String] = []
+  /// The project of a plan of sqitch's.
+  var project: String?
+
+  /// The versions, each once.
+  var versions: [String] {
+    var seen: Set<String> = []
+    return entries.map(\.version).filter { seen.insert($0).inserted }
+  }
+
+  /// The names of files that have one version, where a version can stand only once.
+  func duplicates(_ kind: MigrationKind) -> [[String]] {
+    switch kind {
+    case .handoff, .django, .prisma: return []
+    default: break
+    }
+    let versions = Dictionary(grouping: entries, by: \.version).filter { $0.value.count > 1 }
+    return versions.values.map { $0.map(\.name) }.sorted { $0[0] < $1[0] }
+  }
 
   /// Reads a folder.
-  /// - Parameters:
-  ///   - tool: whose names to go by; nil for SQL files in the order of their names.
+  /// - Parameter kind: whose names to go by; nil for SQL files in the order of their names.
   /// - Throws: ``FileError`` when the folder cannot be read.
-  static func read(_ folder: String, tool: String?, files: FileSystem) throws(FileError) -> MigrationFiles {
-    let names = try files.list(folder)
-    var parents: [String: [String]] = [:]
-    var entries: [Entry] = []
-    switch tool {
-    case "prisma":
-      for name in names where files.kind(of: "\(folder)/\(name)/migration.sql") == .regular {
-        entries.append(Entry(version: name, name: name))
-      }
-    case "alembic":
-      for name in names where name.hasSuffix(".py") {
-        guard let text = try? files.readText("\(folder)/\(name)"), let revision = AlembicRevision(text) else {
-          continue
-        }
-        parents[revision.id] = revision.parents
-        entries.append(Entry(version: revision.id, name: name))
-      }
-    case "django":
-      let app = folder.split(separator: "/").dropLast().last.map(String.init) ?? ""
-      for name in names where name.hasSuffix(".py") && name != "__init__.py" {
-        entries.append(Entry(version: "\(app).\(name.dropLast(3))", name: name))
-      }
-    case "flyway", "handoff":
-      for name in below(folder, depth: 3, files: files) {
-        if let version = version(of: name, tool: tool) { entries.append(Entry(version: version, name: name)) }
-      }
+  static func read(_ folder: String, kind: MigrationKind?, files: FileSystem) throws(FileError) -> MigrationFiles {
+    switch kind {
+    case .prisma:
+      let names = try files.list(folder).filter { files.kind(of: "\(folder)/\($0)/migration.sql") == .regular }
+      return MigrationFiles(entries: names.map { Entry(version: $0, name: $0, script: "\($0)/migration.sql") })
+    case .alembic:
+      return try AlembicRevision.read(folder, files: files)
+    case .django:
+      return try DjangoMigration.read(folder, files: files)
+    case .sqitch:
+      return try SqitchPlan.read(folder, files: files)
+    case .flyway, .refinery, .handoff:
+      _ = try files.list(folder)
+      return MigrationFiles(entries: entries(of: below(folder, depth: 3, files: files), kind))
     default:
-      for name in names {
-        if let version = version(of: name, tool: tool) { entries.append(Entry(version: version, name: name)) }
+      return MigrationFiles(entries: entries(of: try files.list(folder), kind))
+    }
+  }
+
+  private static func entries(of names: [String], _ kind: MigrationKind?) -> [Entry] {
+    let entries = names.compactMap { name in
+      MigrationFileName.version(of: name, kind: kind).map {
+        Entry(version: $0, name: name, script: name.hasSuffix(".sql") ? name : nil)
       }
     }
-    if entries.allSatisfy({ $0.version.utf8.allSatisfy(isDigit) }) {
-      entries.sort { ($0.version.utf8.count, $0.version, $0.name) < ($1.version.utf8.count, $1.version, $1.name) }
+    guard entries.allSatisfy({ $0.version.utf8.allSatisfy(MigrationFileName.isDigit) }) else { return entries }
+    return entries.sorted {
+      ($0.version.utf8.count, $0.version, $0.name) < ($1.version.utf8.count, $1.version, $1.name)
     }
-    return MigrationFiles(entries: entries, parents: parents)
   }
 
   /// The files in a folder and its subfolders, as paths relative to it.
@@ -68,51 +90,12 @@ struct MigrationFiles: Hashable {
     }
   }
 
-  /// The version in a file's name, or nil for a file that is no migration.
-  private static func version(of path: String, tool: String?) -> String? {
-    let name = path.split(separator: "/").last.map(String.init) ?? path
-    let number = String(name.prefix { $0.isASCII && $0.isNumber })
-    let rest = name.dropFirst(number.count)
-    switch tool {
-    case "dbmate":
-      return !number.isEmpty && name.hasSuffix(".sql") ? normalized(number) : nil
-    case "rails":
-      return !number.isEmpty && rest.hasPrefix("_") && name.hasSuffix(".rb") ? normalized(number) : nil
-    case "golang-migrate":
-      return !number.isEmpty && rest.hasPrefix("_") && name.contains(".up.") ? normalized(number) : nil
-    case "sqlx":
-      let isUp = name.hasSuffix(".sql") && !name.hasSuffix(".down.sql")
-      return !number.isEmpty && rest.hasPrefix("_") && isUp ? normalized(number) : nil
-    case "goose":
-      let isOne = name.hasSuffix(".sql") || name.hasSuffix(".go") && !name.hasSuffix("_test.go")
-      return !number.isEmpty && rest.hasPrefix("_") && isOne && normalized(number) != "0" ? normalized(number) : nil
-    case "refinery":
-      guard name.hasPrefix("V") || name.hasPrefix("U"), name.hasSuffix(".sql") || name.hasSuffix(".rs") else {
-        return nil
-      }
-      return afterLetter(name).flatMap { $0.utf8.allSatisfy(isDigit) ? normalized($0) : nil }
-    case "flyway":
-      guard name.hasSuffix(".sql") else { return nil }
-      if name.hasPrefix("R__") { return path }
-      guard name.hasPrefix("V") else { return nil }
-      return afterLetter(name).map(normalized)
-    default:
-      return name.hasSuffix(".sql") && !name.hasSuffix(".down.sql") ? path : nil
-    }
-  }
-
-  /// The version between the first letter and the two underscores: `1_2` of `V1_2__name.sql`.
-  private static func afterLetter(_ name: String) -> String? {
-    guard let end = name.firstRange(of: "__") else { return nil }
-    let version = String(name[..<end.lowerBound].dropFirst())
-    return version.isEmpty ? nil : version
-  }
-
   /// A version in the one form in which versions are compared: numbers without leading zeros, dots between them.
   static func normalized(_ version: String) -> String {
-    guard version.utf8.allSatisfy({ isDigit($0) || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "_") }) else {
-      return version
+    let isNumbers = version.utf8.allSatisfy {
+      MigrationFileName.isDigit($0) || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "_")
     }
+    guard isNumbers else { return version }
     return version.split { $0 == "." || $0 == "_" }.map { part in
       let stripped = part.drop { $0 == "0" }
       return stripped.isEmpty ? "0" : String(stripped)
@@ -124,42 +107,5 @@ struct MigrationFiles: Hashable {
     let left = normalized(one).split(separator: ".").compactMap { Int($0) }
     let right = normalized(other).split(separator: ".").compactMap { Int($0) }
     return !right.lexicographicallyPrecedes(left)
-  }
-
-  private static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
-}
-
-/// The head of an Alembic revision file: `revision = "ab12"`, `down_revision = "ef34"`, or a tuple, or None.
-struct AlembicRevision {
-  let id: String
-  let parents: [String]
-
-  /// Reads a file; nil when it is no revision.
-  init?(_ text: String) {
-    guard let id = Self.strings(assignedTo: "revision", in: text).first else { return nil }
-    self.id = id
-    parents = Self.strings(assignedTo: "down_revision", in: text)
-  }
-
-  /// The string literals on the right side of an assignment at the beginning of a line.
-  private static func strings(assignedTo name: String, in text: String) -> [String] {
-    for line in text.split(separator: "\n") where line.hasPrefix(name) {
-      let after = line.dropFirst(name.count).drop(while: \.isWhitespace)
-      guard after.first == "=" || after.first == ":", let equals = after.firstIndex(of: "=") else { continue }
-      var rest = text[text.index(after: equals)...]
-      // A tuple can go on in the next lines.
-      let isTuple = rest.drop(while: { $0 == " " }).first == "("
-      rest = rest.prefix { isTuple ? $0 != ")" : $0 != "\n" }
-      var found: [String] = []
-      while let open = rest.firstIndex(where: { $0 == "\"" || $0 == "'" }) {
-        let quote = rest[open]
-        let body = rest[rest.index(after: open)...]
-        guard let close = body.firstIndex(of: quote) else { break }
-        found.append(String(body[..<close]))
-        rest = body[body.index(after: close)...]
-      }
-      return found
-    }
-    return []
   }
 }

@@ -163,37 +163,4 @@ struct PostgresAdvice {
         "postgres.unreadable", .unknown, "\(words: what) could not be read: the connection was lost", facts: facts)
     }
   }
-
-  // MARK: Migrations
-
-  func migrationsPending(_ pending: [String], of total: Int, tool: String?, folder: String) -> Finding {
-    let verb: Message = pending.count == 1 ? "is" : "are"
-    return Finding(
-      "postgres.migrations-pending", .warning,
-      "\(pending.count) of \(total) migrations in \(Untrusted(folder)) \(verb) not applied: \(ValueText.message(.strings(pending)))",
-      remedies: remedies.migrate(tool: tool, folder: folder, pending: pending, connection),
-      facts: [FactID("\(area).migrations.pending")])
-  }
-
-  func migrationsFailed(
-    _ failed: [String], tool: MigrationTool, table: PostgresCatalog.Candidate
-  ) -> Finding {
-    Finding(
-      "postgres.migrations-failed", .failure,
-      "\(Untrusted(tool.name)) has failed half-way in \(ValueText.message(.strings(failed)))",
-      remedies: remedies.repair(tool: tool.name, failed: failed, table: table, connection),
-      facts: [FactID("\(area).migrations.failed")])
-  }
-
-  func migrationsFolder(_ folder: String, _ error: FileError) -> Finding {
-    let reason: Message =
-      switch error {
-      case .missing: "it does not exist"
-      case .notPermitted: "permission denied"
-      default: "it is no folder that can be listed"
-      }
-    return Finding(
-      "postgres.migrations-folder", .unknown, "the folder of migrations \(Untrusted(folder)) cannot be read: \(reason)",
-      facts: [FactID("\(area).migrations.pending")])
-  }
 }

@@ -34,6 +34,12 @@ extension PostgresProbe {
     FactDefinition(
       "postgres.migrations.failed", .state, order: .fewerIsBetter, title: "failed migrations",
       meaning: "names or versions that the tool knows to have failed half-way, where it records that"),
+    FactDefinition(
+      "postgres.migrations.missing", .progress, title: "applied migrations without a file",
+      meaning: "names or versions that are applied and stand in no file"),
+    FactDefinition(
+      "postgres.migrations.changed", .state, order: .fewerIsBetter, title: "migrations changed since",
+      meaning: "files that are not what was applied, where the tool keeps checksums"),
   ]
 
   /// What it finds.
@@ -60,6 +66,11 @@ extension PostgresProbe {
     FindingDefinition("postgres.unreadable", "a part of the catalog could not be read"),
     FindingDefinition("postgres.migrations-pending", "migrations are not applied"),
     FindingDefinition("postgres.migrations-failed", "a migration failed half-way"),
+    FindingDefinition("postgres.migrations-missing", "an applied migration has no file"),
+    FindingDefinition("postgres.migrations-changed", "a migration was changed after it was applied"),
+    FindingDefinition("postgres.migrations-duplicate", "two migrations have one version"),
+    FindingDefinition("postgres.migrations-heads", "the migrations have more than one head"),
+    FindingDefinition("postgres.migrations-untracked", "nobody keeps track of which migrations are applied"),
     FindingDefinition("postgres.migrations-folder", "the folder of migrations could not be read"),
   ]
 }

@@ -72,7 +72,7 @@ struct PostgresReading {
     }
     let migrations = PostgresMigrations(reading: self, advice: advice)
     let status = await migrations.observe(
-      isEmpty: tables?.isEmpty == true, deadline: share(of: deadline), facts: &facts, findings: &findings)
+      tables: tables, deadline: share(of: deadline), facts: &facts, findings: &findings)
     do throws(PostgresError) {
       if let size = try await PostgresCatalog.size(session, deadline: deadline) {
         facts.append(Fact(id("size"), .volatile, .int(size), source: Self.server))

@@ -136,6 +136,21 @@ import Testing
       folder: "migrations", files: ["00001_a.sql": "", "00002_b.go": "", "00002_b_test.go": ""], applied: ["1"],
       pending: ["00002_b.go"], remedy: #"goose -dir migrations postgres "$DATABASE_URL" up"#),
     Case(
+      tool: "sqitch",
+      sql: "CREATE SCHEMA sqitch; CREATE TABLE sqitch.projects (project text); "
+        + "CREATE TABLE sqitch.changes (change_id text, script_hash text, change text, project text, "
+        + "committed_at timestamptz DEFAULT clock_timestamp()); CREATE TABLE sqitch.events (event text, change_id text, "
+        + "change text, project text, committed_at timestamptz DEFAULT clock_timestamp()); "
+        + "INSERT INTO sqitch.changes (change_id, change, project) VALUES ('1', 'a', 'p'), ('9', 'z', 'another'); "
+        + "INSERT INTO sqitch.events (event, change_id, change, project) VALUES ('fail', '1', 'a', 'p'), "
+        + "('fail', '2', 'b/c', 'p'), ('fail', '4', 'd', 'p'), ('revert', '4', 'd', 'p')",
+      folder: "store",
+      files: [
+        "sqitch.plan": "%syntax-version=1.0.0\n%project=p # it\n\na 2024-01-01T00:00:00Z N <n@x>\n"
+          + "b/c [a] 2024-01-01T00:00:00Z N <n@x> # !\n@v1 2024-01-01T00:00:00Z N <n@x>\nd 2024-01-01T00:00:00Z N <n@x>\n",
+        "deploy/a.sql": "", "deploy/b/c.sql": "", "deploy/d.sql": "",
+      ], applied: ["a"], failed: ["b/c"], pending: ["d"], remedy: "sqitch --chdir store deploy"),
+    Case(
       tool: "handoff",
       sql:
         "CREATE TABLE handoff_migrations (version text, name text, sha256 text, applied_at timestamptz DEFAULT now()); "
@@ -197,8 +212,23 @@ import Testing
       _ = try await fixture.paste(try #require(finding.remedies.first).command)
       let after = try await fixture.observe(variables)
       #expect(after.fact("postgres.tables")?.value == ["public.a", "public.b"])
-      #expect(after.findings == [], "nobody keeps track, so nothing is claimed")
+      #expect(after.findings.map(\.id) == ["postgres.migrations-untracked"], "nobody keeps track: nothing is claimed")
       #expect(after.fact("postgres.migrations.pending") == nil)
+    }
+  }
+
+  @Test("Files that hold the way back as well are not given to psql, in a database that has nothing yet")
+  func bothWays() async throws {
+    for (marker, remedy) in [
+      ("-- migrate:up", "dbmate --migrations-dir migrations up"),
+      ("-- +goose Up", #"goose -dir migrations postgres "$DATABASE_URL" up"#),
+    ] {
+      let fixture = try PostgresFixture()
+      try fixture.folder.write("migrations/001_a.sql", "\(marker)\nCREATE TABLE a ();\n")
+      try await Psql.withDatabase { database in
+        let observation = try await fixture.observe(PostgresFixture.variables(database: database))
+        #expect(try observation.finding("postgres.migrations-pending").remedies.first?.command.bash == remedy)
+      }
     }
   }
 
@@ -233,7 +263,9 @@ import Testing
   @Test("A tracking table that is locked or may not be read is unknown; tables and size stand")
   func unreadable() async throws {
     let fixture = try PostgresFixture()
-    let named: [FactID] = ["postgres.migrations.applied", "postgres.migrations.pending", "postgres.migrations.failed"]
+    let named: [FactID] = ["applied", "pending", "failed", "missing", "changed"].map {
+      FactID("postgres.migrations.\($0)")
+    }
     try await Psql.withDatabase { database in
       try await Psql.run(
         "CREATE TABLE _sqlx_migrations (version bigint, success boolean, checksum bytea)", database: database)
@@ -257,7 +289,9 @@ import Testing
     try await Psql.withDatabase { database in
       try await Psql.run(Self.cases[0].sql, database: database)
       let observation = try await fixture.observe(PostgresFixture.variables(database: database))
-      #expect(try observation.finding("postgres.migrations-folder").facts == ["postgres.migrations.pending"])
+      #expect(
+        try observation.finding("postgres.migrations-folder").facts
+          == ["postgres.migrations.pending", "postgres.migrations.missing", "postgres.migrations.changed"])
       #expect(observation.fact("postgres.migrations.applied") != nil)
     }
   }

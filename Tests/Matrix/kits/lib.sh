@@ -51,3 +51,4 @@ scram_database() {
 }
 
 . "$MATRIX/kits/kits.sh"
+. "$MATRIX/kits/migrations.sh"

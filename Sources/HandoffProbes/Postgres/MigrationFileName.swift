@@ -1,0 +1,46 @@
+/// What the names of migrations' files say, by each tool's own rules.
+enum MigrationFileName {
+  /// The version in a file's name, or nil for a file that is no migration.
+  static func version(of path: String, kind: MigrationKind?) -> String? {
+    let name = path.split(separator: "/").last.map(String.init) ?? path
+    let number = String(name.prefix { $0.isASCII && $0.isNumber })
+    let rest = name.dropFirst(number.count)
+    func numbered(_ isMigration: Bool) -> String? {
+      !number.isEmpty && isMigration ? MigrationFiles.normalized(number) : nil
+    }
+    switch kind {
+    case .dbmate:
+      return numbered(name.hasSuffix(".sql"))
+    case .rails:
+      return numbered(rest.hasPrefix("_") && name.hasSuffix(".rb"))
+    case .golangMigrate:
+      return numbered(rest.hasPrefix("_") && name.contains(".up."))
+    case .sqlx:
+      return numbered(rest.hasPrefix("_") && name.hasSuffix(".sql") && !name.hasSuffix(".down.sql"))
+    case .goose:
+      let isOne = name.hasSuffix(".sql") || name.hasSuffix(".go") && !name.hasSuffix("_test.go")
+      return numbered(rest.hasPrefix("_") && isOne).flatMap { $0 == "0" ? nil : $0 }
+    case .refinery:
+      guard name.hasPrefix("V") || name.hasPrefix("U"), name.hasSuffix(".sql") || name.hasSuffix(".rs") else {
+        return nil
+      }
+      return afterLetter(name).flatMap { $0.utf8.allSatisfy(isDigit) ? MigrationFiles.normalized($0) : nil }
+    case .flyway:
+      guard name.hasSuffix(".sql") else { return nil }
+      if name.hasPrefix("R__") { return path }
+      guard name.hasPrefix("V") else { return nil }
+      return afterLetter(name).map(MigrationFiles.normalized)
+    default:
+      return name.hasSuffix(".sql") && !name.hasSuffix(".down.sql") ? path : nil
+    }
+  }
+
+  /// The version between the first letter and the two underscores: `1_2` of `V1_2__name.sql`.
+  private static func afterLetter(_ name: String) -> String? {
+    guard let end = name.firstRange(of: "__") else { return nil }
+    let version = String(name[..<end.lowerBound].dropFirst())
+    return version.isEmpty ? nil : version
+  }
+
+  static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
+}

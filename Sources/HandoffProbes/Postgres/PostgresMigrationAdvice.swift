@@ -1,0 +1,91 @@
+import HandoffModel
+import HandoffSystem
+import HandoffText
+
+/// What is wrong with migrations, in words.
+extension PostgresAdvice {
+  private func finding(_ id: String, _ severity: Status, _ message: Message, _ remedies: [Remedy], _ fact: String)
+    -> Finding
+  {
+    Finding(
+      "postgres.migrations-\(id)", severity, message, remedies: remedies, facts: [FactID("\(area).migrations.\(fact)")])
+  }
+
+  private func list(_ names: [String]) -> Message { ValueText.message(.strings(names)) }
+
+  func migrationsPending(_ pending: [String], of total: Int, kind: MigrationKind?, _ folder: MigrationFolder) -> Finding
+  {
+    let verb: Message = pending.count == 1 ? "is" : "are"
+    let tool: Message = kind.map { "\(Untrusted($0.rawValue)) " } ?? ""
+    return finding(
+      "pending", .warning,
+      "\(pending.count) of \(total) \(tool)migrations in \(folder.shown) \(verb) not applied: \(list(pending))",
+      remedies.migrate(kind, folder, pending: pending, connection), "pending")
+  }
+
+  func migrationsFailed(
+    _ failed: [String], tool: MigrationTool, table: PostgresCatalog.Candidate, _ folder: String?
+  ) -> Finding {
+    finding(
+      "failed", .failure, "\(Untrusted(tool.name)) has failed half-way in \(list(failed))",
+      remedies.repair(tool.kind, failed: failed, table: table, folder: folder, connection), "failed")
+  }
+
+  func migrationsMissing(
+    _ missing: [String], _ kind: MigrationKind, _ folder: MigrationFolder, isBlocked: Bool
+  ) -> Finding {
+    let many: Message =
+      missing.count == 1 ? "an applied migration has" : "\(missing.count) applied migrations have"
+    let effect: Message = isBlocked ? ", and \(Untrusted(kind.rawValue)) refuses to go on" : ""
+    return finding(
+      "missing", isBlocked ? .failure : .warning,
+      "\(many) no file in \(folder.shown)\(effect): \(list(missing))",
+      remedies.history(of: [folder.path], "shows which commits, of all branches, have the files"), "missing")
+  }
+
+  func migrationsChanged(_ changed: [String], _ kind: MigrationKind, _ folder: MigrationFolder) -> Finding {
+    let paths = folder.files.entries.filter { changed.contains($0.name) }.compactMap(\.script).map {
+      "\(folder.path)/\($0)"
+    }
+    let verb: Message = changed.count == 1 ? "was" : "were"
+    return finding(
+      "changed", .failure,
+      "\(list(changed)) in \(folder.shown) \(verb) changed after \(Untrusted(kind.rawValue)) had applied it",
+      remedies.restore(paths), "changed")
+  }
+
+  func migrationsDuplicate(_ groups: [[String]], _ kind: MigrationKind, _ folder: MigrationFolder) -> Finding {
+    let all: [Message] = groups.map { "\(list($0))" }
+    let paths = groups.joined().map { "\(folder.path)/\($0)" }
+    return finding(
+      "duplicate", .failure,
+      "\(Untrusted(kind.rawValue)) takes one file for a version, and in \(folder.shown) more have the same: \(.joined(all, separator: "; "))",
+      remedies.history(of: paths, "shows which came later; that one wants a new version"), "pending")
+  }
+
+  func migrationsHeads(_ heads: [String], _ kind: MigrationKind, _ folder: MigrationFolder) -> Finding {
+    finding(
+      "heads", .failure,
+      "the migrations in \(folder.shown) end in more than one, and \(Untrusted(kind.rawValue)) cannot choose: \(list(heads))",
+      remedies.merge(kind), "pending")
+  }
+
+  func migrationsUntracked(_ count: Int, _ folder: MigrationFolder) -> Finding {
+    finding(
+      "untracked", .warning,
+      "nobody keeps track of which of the \(count) migrations in \(folder.shown) are applied", [], "applied")
+  }
+
+  func migrationsFolder(_ folder: String, _ error: FileError) -> Finding {
+    let reason: Message =
+      switch error {
+      case .missing: "it does not exist"
+      case .notPermitted: "permission denied"
+      default: "it is no folder that can be listed"
+      }
+    let facts = ["pending", "missing", "changed"].map { FactID("\(area).migrations.\($0)") }
+    return Finding(
+      "postgres.migrations-folder", .unknown, "the folder of migrations \(Untrusted(folder)) cannot be read: \(reason)",
+      facts: facts)
+  }
+}
