@@ -67,8 +67,10 @@ public struct Journal: Hashable, Sendable {
     }
   }
 
-  /// The file name of the previous handoff; nil when there is none.
+  /// The file name of the previous handoff; nil when there is none, or nothing is known of the time since.
   public let since: String?
+  /// The file name of a previous handoff whose commit is not in this history, so that the latest commits stand here.
+  public let lost: String?
   /// The commits, newest first.
   public let commits: [Commit]
   /// How many further commits were left out.
@@ -80,9 +82,11 @@ public struct Journal: Hashable, Sendable {
 
   /// Puts a journal together.
   public init(
-    since: String?, commits: [Commit], moreCommits: Int = 0, changedFiles: [ChangedFile], moreFiles: Int = 0
+    since: String?, lost: String? = nil, commits: [Commit], moreCommits: Int = 0, changedFiles: [ChangedFile],
+    moreFiles: Int = 0
   ) {
     self.since = since
+    self.lost = lost
     self.commits = commits
     self.moreCommits = moreCommits
     self.changedFiles = changedFiles

@@ -162,6 +162,7 @@ struct DocumentValues {
     }
     return [
       "since": optional(journal.since.map { Untrusted($0).markdownCode }),
+      "lost": optional(journal.lost.map { Untrusted($0).markdownCode }),
       "commits": optional(
         block(journal.commits.map { [$0.id, $0.date, $0.subject] }, more: journal.moreCommits)),
       "files": optional(block(journal.changedFiles.map { [$0.status, $0.path] }, more: journal.moreFiles)),

@@ -41,12 +41,19 @@ public struct Template: Sendable {
 /// Puts the text of partials in the place of their tags, so that the engine, which would write their values for HTML,
 /// never sees one.
 enum TemplateInliner {
+  private static let tokenLimit = 100_000
+
   static func inline(
     _ text: String, file: String, partials: (String) -> String?, within stack: [String] = []
   ) throws(TemplateError) -> [TemplateToken] {
     var result: [TemplateToken] = []
     var skipsLineEnd = false
     for token in try TemplateToken.tokens(of: text, file: file) {
+      // Partials that name each other twice grow without end, long before they name themselves.
+      guard result.count < tokenLimit else {
+        throw TemplateError(
+          file: file, line: token.line, message: "the template, with its partials, has more than \(tokenLimit) parts")
+      }
       switch token.kind {
       case .partial(let name):
         let shown = TemplateToken.shown(name)

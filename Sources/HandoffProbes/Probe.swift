@@ -59,9 +59,13 @@ public struct ProbeContext: Sendable {
     self.expected = expected
   }
 
-  /// The absolute path of a path that is relative to the project's root, or absolute.
+  /// The absolute path of a path that is relative to the project's root, begins with `~`, or is absolute.
   public func path(_ relative: String) -> String {
-    relative.hasPrefix("/") ? relative : project.root + "/" + relative
+    if relative.hasPrefix("/") { return relative }
+    if relative == "~" || relative.hasPrefix("~/"), let home = host.environment.home {
+      return home + relative.dropFirst()
+    }
+    return project.root + "/" + relative
   }
 
   /// A path for a document: relative to the project, or beginning with `~`, or as it is.

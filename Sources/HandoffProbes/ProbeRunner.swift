@@ -87,7 +87,8 @@ public struct ProbeRunner: Sendable {
       defer { progress(.finished(probe.area)) }
       let clock = ContinuousClock()
       let start = clock.now
-      let observation = await race(probe, context)
+      let paths = MachinePaths(root: context.project.root, home: context.host.environment.home)
+      let observation = paths.hidden(in: await race(probe, context))
       let elapsed = (clock.now - start).components
       return observation.lasting(
         milliseconds: Int(elapsed.seconds) * 1000 + Int(elapsed.attoseconds / 1_000_000_000_000_000))

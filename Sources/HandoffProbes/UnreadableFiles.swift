@@ -29,7 +29,7 @@ extension [UnreadableFile] {
 
 /// Opens a file of text.
 private func edit(_ path: ShellPath) -> ShellCommand {
-  ShellCommand(bash: "\"${EDITOR:-vi}\" \(path.bash)", powershell: path.powershell.map { "notepad \($0)" })
+  ShellCommand(bash: "${EDITOR:-vi} \(path.bash)", powershell: path.powershell.map { "notepad \($0)" })
 }
 
 extension AreaUse {

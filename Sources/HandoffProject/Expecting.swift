@@ -75,6 +75,8 @@ extension Project {
     settings.database = text("database")
     settings.user = known.user ?? text("user")
     settings.isRecalled = true
+    // The host is a document's word, which gets no password but of this machine.
+    if !settings.isOnThisMachine { settings.password = nil }
     return settings
   }
 }

@@ -35,7 +35,9 @@ public struct JournalReader: Sendable {
     let history = GitHistory(git: repository.git, handoffs: paths, deadline: deadline)
     if await history.isUnborn() { return Journal(since: name, commits: [], changedFiles: []) }
     // A commit that is not in the history any more says nothing about what came since.
-    guard let base = await reachable(commit, history) else { return await newest(history) }
+    guard let base = await reachable(commit, history) else {
+      return await newest(history, lost: name)
+    }
     async let log = listing(history, ["\(base)..HEAD"])
     async let count = history.difference("\(base)...HEAD")
     async let files = repository.git.read(
@@ -53,8 +55,8 @@ public struct JournalReader: Sendable {
   }
 
   /// Without a commit to begin from: what was done last.
-  private func newest(_ history: GitHistory) async -> Journal? {
-    await listing(history, ["HEAD"]).map { Journal(since: nil, commits: $0, changedFiles: []) }
+  private func newest(_ history: GitHistory, lost: String?) async -> Journal? {
+    await listing(history, ["HEAD"]).map { Journal(since: nil, lost: lost, commits: $0, changedFiles: []) }
   }
 
   /// The newest commits of a range that touch more than handoffs; nil when git does not answer.

@@ -117,7 +117,7 @@ extension StoreError: CustomStringConvertible {
     case .notInRevision(let path, let revision):
       "revision \(shown(revision)) holds no file \(shown(path)); git ls-tree -r --name-only "
         + "\(ShellWord.bash(revision)) shows what it holds"
-    case .unreadable(let path, let error): "\(shown(path)) cannot be read: \(Self.words(error))"
+    case .unreadable(let path, let error): "\(shown(path)) cannot be read: \(error)"
     case .notText(let path): "\(shown(path)) is not UTF-8 text; a handoff is"
     case .damaged(let path, let reason): "\(shown(path)), \(reason)"
     case .folderOutside(let path):
@@ -209,16 +209,6 @@ extension StoreError: CustomStringConvertible {
   private static func lines(_ output: Untrusted) -> String {
     let lines = output.raw.split(whereSeparator: { $0 == "\n" || $0 == "\r\n" || $0 == "\r" }).suffix(40)
     return lines.map { "  " + Untrusted(String($0.prefix(500))).terminal }.joined(separator: "\n")
-  }
-
-  private static func words(_ error: FileError) -> String {
-    switch error {
-    case .missing: "it is not there"
-    case .notPermitted: "permission denied"
-    case .notRegular: "it is not a regular file"
-    case .tooLarge(let limit): "it is larger than \(limit >> 20) MiB"
-    case .system(let number): "system error \(number)"
-    }
   }
 
   private static func words(_ error: FileWriteError) -> String {

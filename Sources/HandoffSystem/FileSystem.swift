@@ -7,7 +7,7 @@
 #endif
 
 /// Why a file could not be read.
-public enum FileError: Error, Hashable, Sendable {
+public enum FileError: Error, Hashable, Sendable, CustomStringConvertible {
   /// There is nothing at the path.
   case missing
   /// It may not be read.
@@ -18,6 +18,17 @@ public enum FileError: Error, Hashable, Sendable {
   case tooLarge(limit: Int)
   /// Anything else: the system's error number.
   case system(Int32)
+
+  /// Why, in words that follow "cannot be read:".
+  public var description: String {
+    switch self {
+    case .missing: "there is nothing of this name"
+    case .notPermitted: "this user may not read it"
+    case .notRegular: "it is no regular file"
+    case .tooLarge(let limit): "it is longer than \(limit) bytes"
+    case .system(let number): "system error \(number)"
+    }
+  }
 }
 
 /// What stands at a path.

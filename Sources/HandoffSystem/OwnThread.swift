@@ -9,7 +9,8 @@
 /// Runs blocking work on a thread of its own, since the cooperative pool has only as many threads as there are cores.
 ///
 /// Whoever waits for a result of the work can stop waiting; the thread then ends when its blocking call does.
-public func onOwnThread(_ work: @escaping @Sendable () -> Void) {
+/// - Returns: false where this machine has no thread left; nothing is run then.
+public func onOwnThread(_ work: @escaping @Sendable () -> Void) -> Bool {
   let box = Unmanaged.passRetained(ThreadWork(work))
   var attributes = pthread_attr_t()
   pthread_attr_init(&attributes)
@@ -21,11 +22,9 @@ public func onOwnThread(_ work: @escaping @Sendable () -> Void) {
   #endif
   let status = pthread_create(&thread, &attributes, runThreadWork, box.toOpaque())
   pthread_attr_destroy(&attributes)
-  if status != 0 {
-    // No thread can be had: better late than never.
-    box.release()
-    work()
-  }
+  // What would block must not run on the caller's thread instead.
+  if status != 0 { box.release() }
+  return status == 0
 }
 
 #if canImport(Darwin)

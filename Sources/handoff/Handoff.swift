@@ -41,8 +41,10 @@ enum Main {
     }
     let status: ExitStatus
     do {
-      if var asynchronous = command as? any AsyncParsableCommand {
-        try await asynchronous.run()
+      if let asynchronous = command as? any AsyncParsableCommand {
+        // It is handed over, and nobody else has it.
+        nonisolated(unsafe) var asynchronous = asynchronous
+        try await Signals.cancelling { try await asynchronous.run() }
       } else {
         try command.run()
       }

@@ -28,7 +28,7 @@ enum NotesInput {
       } catch .missing {
         throw UsageProblem("there is no file \(argument) for --notes")
       } catch {
-        throw UsageProblem("the notes \(argument) cannot be read (\(error))")
+        throw UsageProblem("the notes \(argument) cannot be read: \(error)")
       }
     }
     guard let text = String(validating: bytes, as: UTF8.self) else {

@@ -33,7 +33,7 @@ enum Signals {
     signal(SIGXFSZ, SIG_IGN)
     for number in [SIGINT, SIGTERM, SIGHUP] { listen(for: number) }
     let reading = ends[0]
-    onOwnThread {
+    let isHeard = onOwnThread {
       var byte: UInt8 = 0
       while take(reading, &byte) != 1 {}
       received.store(Int32(byte), ordering: .sequentiallyConsistent)
@@ -43,6 +43,7 @@ enum Signals {
       usleep(cancel == nil ? 0 : 900_000)
       _exit(128 + Int32(byte))
     }
+    if !isHeard { for number in [SIGINT, SIGTERM, SIGHUP] { signal(number, SIG_DFL) } }
   }
 
   private static func listen(for number: Int32) {
@@ -67,8 +68,11 @@ enum Signals {
   /// - Throws: ``Interrupted`` after a signal, whatever the work came to.
   static func cancelling<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) async throws -> Value {
     let task = Task { try await body() }
-    work.withLock { $0 = { task.cancel() } }
-    defer { work.withLock { $0 = nil } }
+    let outer = work.withLock { work in
+      defer { work = { task.cancel() } }
+      return work
+    }
+    defer { work.withLock { $0 = outer } }
     let result = await task.result
     let signal = received.load(ordering: .sequentiallyConsistent)
     if signal != 0 { throw Interrupted(status: 128 + signal) }

@@ -40,7 +40,8 @@ extension Workspace {
   }
 
   /// How long ago a handoff was measured, and how many commits came since: `3 h ago · 2 commits since`.
-  func age(of recorded: RecordedHandoff) async throws -> String {
+  /// - Parameter options: how long that may take.
+  func age(of recorded: RecordedHandoff, _ options: ProbeOptions) async throws -> String {
     let seconds = Int(host.now().timeIntervalSince(recorded.handoff.snapshot.capturedAt))
     let age =
       switch seconds {
@@ -51,7 +52,8 @@ extension Workspace {
       default: "\(seconds / 86_400) d ago"
       }
     guard let head = recorded.handoff.snapshot.fact("git.head")?.value.string,
-      let commits = await journalReader.commits(since: head, deadline: .after(.seconds(2))), commits > 0
+      let commits = await journalReader.commits(since: head, deadline: .after(min(.seconds(2), timeout(options)))),
+      commits > 0
     else { return age }
     return "\(age) · \(commits == 1 ? "1 commit" : "\(commits) commits") since"
   }
@@ -72,8 +74,11 @@ extension Workspace {
   func template(_ path: String?) throws -> Template {
     if let path {
       let absolute = path.hasPrefix("/") ? path : host.workingDirectory + "/" + path
-      guard let text = try? host.files.readText(absolute) else {
-        throw UsageProblem("the template \(path) cannot be read")
+      let text: String
+      do {
+        text = try host.files.readText(absolute)
+      } catch {
+        throw UsageProblem("the template \(path) cannot be read: \(error)")
       }
       let folder = absolute.lastIndex(of: "/").map { String(absolute[..<$0]) } ?? "/"
       return try Template(named: path, text: text, partials: partials(in: folder))
@@ -85,7 +90,7 @@ extension Workspace {
       return try Template(named: "templates/\(name).md", text: text, partials: partials(in: folder))
     } catch FileError.missing {
     } catch let error as FileError {
-      throw UsageProblem("the template templates/\(name).md is there and cannot be read (\(error))")
+      throw UsageProblem("the template templates/\(name).md is there and cannot be read: \(error)")
     }
     if let builtIn = try Template.builtIn(named: name) { return builtIn }
     throw UsageProblem(

@@ -48,10 +48,14 @@ struct Workspace {
     self.project = project
   }
 
+  /// How long a probe may take.
+  func timeout(_ options: ProbeOptions) -> Duration {
+    .milliseconds(Int((options.timeout ?? project.deadline.value) * 1000))
+  }
+
   /// Runs the probes, showing on a terminal which of them are waited for.
   func snapshot(_ options: ProbeOptions, expected: Snapshot? = nil, showsProgress: Bool) async throws -> Snapshot {
-    let timeout = Duration.milliseconds(Int((options.timeout ?? project.deadline.value) * 1000))
-    let runner = ProbeRunner(host: host, timeout: timeout)
+    let runner = ProbeRunner(host: host, timeout: timeout(options))
     let progress = showsProgress && Console.errorIsTerminal ? Progress() : nil
     let project = project
     let selection = options.selection

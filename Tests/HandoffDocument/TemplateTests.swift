@@ -92,6 +92,14 @@ import Testing
       line: 3 + 0, file: "templates/own.md")
   }
 
+  @Test func partialsThatDoubleAreRefusedBeforeTheyFillTheMemory() {
+    var partials = ["p0": "{{title}}"]
+    for level in 1...40 { partials["p\(level)"] = "{{> p\(level - 1)}} {{> p\(level - 1)}}" }
+    #expect(throws: TemplateError.self) {
+      try Template(named: "own.md", text: Self.part("{{> p40}}") + Self.needed) { partials[$0] }
+    }
+  }
+
   @Test func aPartialIsTheTextThatItHolds() throws {
     let partials = ["head": "# {{project}}\n", "tail": "from {{date}}"]
     let template = try Template(

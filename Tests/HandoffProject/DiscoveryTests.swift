@@ -97,9 +97,35 @@ import Testing
   @Test("A database that is not PostgreSQL is not taken for one")
   func otherDatabase() throws {
     let files = try TemporaryProject([".env": "DB_CONNECTION=mysql\nDB_HOST=localhost\nDB_PORT=3306\n"])
-    #expect(try files.discover().postgres.settings?.first?.host == nil)
-    let other = try TemporaryProject()
-    #expect(try other.discover(["DATABASE_URL": "mysql://root@localhost/x"]).postgres.settings?.first?.host == nil)
+    #expect(try files.discover().postgres.settings == nil)
+    let plain = try TemporaryProject()
+    for url in ["mysql://root@localhost/x", "sqlite:///db.sqlite3", "mongodb+srv://localhost/x"] {
+      #expect(try plain.discover(["DATABASE_URL": url]).postgres.settings == nil, "\(url)")
+      let written = try TemporaryProject([".env": "DATABASE_URL=\(url)\n"])
+      #expect(try written.discover().postgres.settings == nil, "\(url) in .env")
+    }
+    let example = try TemporaryProject([".env.example": "DB_CONNECTION=mysql\nDB_HOST=localhost\n"])
+    #expect(try example.discover().postgres.settings == nil)
+    // A second database of another kind does not hide the first.
+    let both = try TemporaryProject([".env": "DATABASE_URL=mysql://root@localhost/x\nPGHOST=db\n"])
+    #expect(try both.discover().postgres.settings?.first?.host?.value == "db")
+  }
+
+  @Test("A password without a host is for this machine, and goes to no host that a file of the project names")
+  func passwordsStay() throws {
+    let elsewhere = try TemporaryProject([
+      ".env": "DB_PASSWORD=x\n", "handoff.yml": "postgres: {host: db.example, database: shop}\n",
+    ])
+    #expect(try elsewhere.discover().postgres.settings?.first?.password == nil)
+    for host in ["localhost", "127.0.0.1", "/run/postgresql"] {
+      let here = try TemporaryProject([
+        ".env": "DB_PASSWORD=x\n", "handoff.yml": "postgres: {host: \(host), database: shop}\n",
+      ])
+      #expect(try here.discover().postgres.settings?.first?.password?.value == "x", "\(host)")
+    }
+    let shell = try TemporaryProject()
+    let settings = try shell.discover(["PGHOST": "db.example", "PGPASSWORD": "x"]).postgres.settings?.first
+    #expect(settings?.password?.value == "x")
   }
 
   @Test("A URI keeps what it means: percent escapes, IPv6, several hosts, a driver's name")

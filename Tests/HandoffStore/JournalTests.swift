@@ -71,6 +71,7 @@ import Testing
     for since in [nil, lost, "--all"] as [String?] {
       let journal = try #require(await journal(fixture, since: since))
       #expect(journal.since == nil)
+      #expect(journal.lost == "before.md")
       #expect(journal.commits.map(\.subject.raw) == ["one"])
     }
     let empty = try await StoreFixture.repository(commit: false)

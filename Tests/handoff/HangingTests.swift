@@ -16,8 +16,11 @@ struct HangingTests {
     try await project.ask("chmod", "+x", bin.path + "/hangs")
     // An AWS CLI that never answers, for credentials that only the AWS CLI can get.
     try await project.ask(
-      "sh", "-ec", "sleep=$(command -v sleep); cd \"$0\"; cp hangs aws; cp \"$sleep\" aws-on; cp \"$sleep\" hangs-on",
-      bin.path)
+      "sh", "-ec",
+      """
+      sleep=$(command -v sleep); cd "$0"; mkdir only-git
+      cp hangs aws; cp hangs only-git/git; for name in aws hangs only-git/git; do cp "$sleep" $name-on; done
+      """, bin.path)
     try project.home.write(
       ".aws/config",
       "[profile helped]\nregion = us-east-1\ncredential_process = '\(bin.path)/hangs' --never\n")
@@ -48,10 +51,13 @@ struct HangingTests {
       ("docker", "docker.engine", ["DOCKER_HOST": "unix://\(socket)"]),
       ("python", "python.environment", [:]),
     ]
+    let git: Way = (
+      "git", "git.head", ["PATH": bin.path + "/only-git:" + (project.environment["PATH"] ?? "")]
+    )
     func swap(_ isHung: Bool) async throws {
       try await project.ask("sh", "-c", "rm -rf .venv && cp -a \(isHung ? ".venv-hung" : ".venv-well") .venv")
     }
-    for ways in ([service, helper] + others).map({ [$0] }) + [[service] + others, [helper] + others] {
+    for ways in ([service, helper, git] + others).map({ [$0] }) + [[service, git] + others, [helper] + others] {
       let hung = ways.map(\.area)
       try await swap(hung.contains("python"))
       var changes: [String: String?] = [:]

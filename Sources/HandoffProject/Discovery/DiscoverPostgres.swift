@@ -24,11 +24,14 @@ enum DiscoverPostgres {
     // The files that could not be read, and that go before what names the place.
     var hidden: [UnreadableFile] =
       candidates.contains(where: \.isNamed) ? [] : [files.unreadableDotenv].compactMap(\.self)
-    if let dotenv = files.dotenv {
-      let group = VariableGroup(
-        name: { Source(.dotenv, "\(ProjectFiles.dotenvName): \($0)") }, value: { dotenv[$0] })
-      candidates += group.candidates
+    let dotenv = files.dotenv.map { dotenv in
+      VariableGroup(name: { Source(.dotenv, "\(ProjectFiles.dotenvName): \($0)") }, value: { dotenv[$0] })
     }
+    candidates += dotenv?.candidates ?? []
+    let example = files.example.map { example in
+      VariableGroup(name: { Source(.dotenv, "\(example.path): \($0)") }, value: { example.content[$0] })
+    }
+    let isAnotherDatabase = [process, dotenv, example].contains { $0?.isAnotherDatabase == true }
     if !candidates.contains(where: \.isNamed) { hidden += compose.hidden }
     if let candidate = compose.project?.databaseCandidate { candidates.append(candidate) }
     let unreadable = [files.unreadableDotenv].compactMap(\.self) + compose.hidden
@@ -55,10 +58,10 @@ enum DiscoverPostgres {
     settings.migrations = migrations
     settings.unreadable = unreadable
     let isNamed = VariableGroup.names.contains { files.namedAt($0) != nil }
-    if settings.isUnsaid, process.isAnotherDatabase { hidden = [] }
+    if settings.isUnsaid, isAnotherDatabase { return .unused("the variables name a database that is not PostgreSQL") }
     if !hidden.isEmpty { return .undecided(hidden) }
-    if settings.isUnsaid, !isNamed || process.isAnotherDatabase {
-      if let example = files.unreadableExample, !process.isAnotherDatabase { return .undecided([example]) }
+    if settings.isUnsaid, !isNamed {
+      if let example = files.unreadableExample { return .undecided([example]) }
       return .unused(
         "no DATABASE_URL, PG* or DB_* variable is set or named in .env, and no compose service is PostgreSQL")
     }
@@ -86,16 +89,20 @@ enum DiscoverPostgres {
   private static func fill(_ settings: inout PostgresSettings, from candidates: [PostgresSettings]) {
     for candidate in candidates {
       settings.user = settings.user ?? candidate.user
-      let sameHost = candidate.host == nil || sameHost(candidate.host?.value, settings.host?.value)
-      if settings.password == nil, sameHost { settings.password = candidate.password }
+      if settings.password == nil, isForSameHost(candidate, settings) { settings.password = candidate.password }
     }
   }
 
-  private static func sameHost(_ one: String?, _ other: String?) -> Bool {
-    func normalized(_ host: String?) -> String? {
-      host == "127.0.0.1" || host == "::1" ? "localhost" : host?.lowercased()
+  /// Whether a password is for the host of a connection. One that no host stands beside is for this machine, or, in the
+  /// shell's variables, for the host that the shell names.
+  private static func isForSameHost(_ candidate: PostgresSettings, _ settings: PostgresSettings) -> Bool {
+    if candidate.host == nil, candidate.password?.source.kind == .environment,
+      settings.host?.source.kind == .environment
+    {
+      return true
     }
-    return normalized(one) == normalized(other)
+    return (candidate.isOnThisMachine && settings.isOnThisMachine)
+      || candidate.host?.value.lowercased() == settings.host?.value.lowercased()
   }
 
   private static func configured(_ entry: Configuration.Postgres, index: Int) -> PostgresSettings {
@@ -119,6 +126,14 @@ enum DiscoverPostgres {
 extension PostgresSettings {
   /// Whether nothing says where the database is.
   public var isUnsaid: Bool { !isNamed && port == nil }
+
+  /// Whether the server is on this machine: by a socket, by a loopback address, or where nothing else is said.
+  var isOnThisMachine: Bool {
+    guard let host = host?.value.lowercased() else { return options["service"] == nil }
+    return host.split(separator: ",").allSatisfy {
+      $0.hasPrefix("/") || $0.hasPrefix("@") || $0.hasPrefix("127.") || ["localhost", "::1"].contains($0)
+    }
+  }
 
   /// Whether it names a host, a database or a service, and so wins over what comes later.
   var isNamed: Bool { host != nil || database != nil || options["service"] != nil }
@@ -144,6 +159,12 @@ struct VariableGroup {
     let engine = [value("DB_CONNECTION"), value("DB_ENGINE"), value("DB_DIALECT")].compactMap(\.self).first?
       .lowercased()
     if let engine, !engine.contains("pg"), !engine.contains("postg") { return true }
+    if let url = value("DATABASE_URL"), let colon = url.firstIndex(of: ":"), ConnectionURL(url) == nil {
+      let scheme = url[..<colon]
+      if !scheme.isEmpty, scheme.utf8.allSatisfy({ $0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7a || $0 == 0x2b }) {
+        return !scheme.lowercased().hasPrefix("p")
+      }
+    }
     return value("DB_PORT") == "3306" || value("DB_PORT") == "1433"
   }
 

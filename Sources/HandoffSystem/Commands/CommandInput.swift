@@ -25,13 +25,17 @@ func openCommandInput(of command: Command, deadline: Deadline) -> Int32? {
   let (readEnd, writeEnd) = (ends[0], ends[1])
   for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
   _ = fcntl(writeEnd, F_SETFL, O_NONBLOCK)
-  onOwnThread {
+  let isFed = onOwnThread {
     var signals = sigset_t()
     sigemptyset(&signals)
     sigaddset(&signals, SIGPIPE)
     pthread_sigmask(SIG_BLOCK, &signals, nil)
     writeAll(bytes, to: writeEnd, deadline: deadline)
     close(writeEnd)
+  }
+  if !isFed {
+    for end in ends { close(end) }
+    return nil
   }
   return readEnd
 }

@@ -116,7 +116,10 @@ public struct SubprocessRunner: CommandRunner {
   ) async -> CommandOutcome? {
     let group = -execution.processIdentifier.value
     let events = capture.events
-    Self.waitForExit(of: execution.processIdentifier.value) { events.continuation.yield(.exit) }
+    guard Self.waitForExit(of: execution.processIdentifier.value, then: { events.continuation.yield(.exit) }) else {
+      kill(group, SIGKILL)
+      return .prevented("no thread is left")
+    }
     let timer = Task {
       try? await Task.sleep(until: deadline.instant, clock: .continuous)
       events.continuation.yield(.deadline)
@@ -161,7 +164,8 @@ public struct SubprocessRunner: CommandRunner {
   }
 
   /// Waits for the end of a child without reaping it.
-  private static func waitForExit(of process: pid_t, then report: @escaping @Sendable () -> Void) {
+  /// - Returns: whether it can be waited for.
+  private static func waitForExit(of process: pid_t, then report: @escaping @Sendable () -> Void) -> Bool {
     onOwnThread {
       var information = siginfo_t()
       while waitid(P_PID, id_t(process), &information, WEXITED | WNOWAIT) != 0, errno == EINTR {}

@@ -43,7 +43,10 @@ struct CurlFailure {
     }
   }
 
-  private var words: String { text.isEmpty ? String(cString: curl_easy_strerror(code)) : text }
+  private var words: String {
+    // They can hold a proxy's URL.
+    text.isEmpty ? String(cString: curl_easy_strerror(code)) : withoutCredentials(text)
+  }
 
   private var connection: HTTPError {
     switch Int32(truncatingIfNeeded: systemError) {

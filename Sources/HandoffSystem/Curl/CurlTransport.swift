@@ -41,10 +41,11 @@ public final class CurlTransport: HTTPTransport {
     let result = await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
         exchange.wait(continuation)
-        onOwnThread { [self] in
+        let isAsked = onOwnThread { [self] in
           blockBrokenPipeSignal()
           exchange.answer(perform(request, deadline: deadline) { exchange.isAnswered })
         }
+        if !isAsked { exchange.answer(.failure(.other("this machine has no thread left"))) }
       }
     } onCancel: {
       exchange.answer(.failure(.timedOut))

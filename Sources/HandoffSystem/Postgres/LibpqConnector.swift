@@ -80,13 +80,14 @@ func ownThread<Value: Sendable>(
   work: @escaping @Sendable () throws(PostgresError) -> Value
 ) async throws(PostgresError) -> Value {
   let answer = Exchange<Result<Value, PostgresError>>()
-  onOwnThread {
+  let isAsked = onOwnThread {
     do throws(PostgresError) {
       answer.answer(.success(try work()))
     } catch {
       answer.answer(.failure(error))
     }
   }
+  if !isAsked { answer.answer(.failure(.other("this machine has no thread left"))) }
   let guardian = Task {
     // The work keeps the deadline by itself, and knows better what it waited for.
     try? await Task.sleep(until: deadline.instant + .milliseconds(100), clock: .continuous)

@@ -31,6 +31,7 @@ struct DiffCommand: AsyncParsableCommand {
     let recorded = try await workspace.recorded(expected)
     let clock = ContinuousClock()
     let start = clock.now
+    async let age = workspace.age(of: recorded, probes)
     let other: (snapshot: Snapshot, name: String)
     if let actual {
       let second = try await workspace.recorded(actual)
@@ -50,7 +51,7 @@ struct DiffCommand: AsyncParsableCommand {
     Console.show(
       ComparisonReport(
         comparison: comparison, actual: actual == nil ? other.snapshot : nil, purpose: .diff, options: report,
-        style: workspace.style(report), duration: clock.now - start, age: try await workspace.age(of: recorded)
+        style: workspace.style(report), duration: clock.now - start, age: try await age
       ).render())
     throw CommandEnded(status: ExitStatus(comparison.status))
   }

@@ -55,6 +55,7 @@ struct VerifyCommand: AsyncParsableCommand {
     let clock = ContinuousClock()
     let start = clock.now
     let end = start + .milliseconds(Int((wait ?? 0) * 1000))
+    async let age = workspace.age(of: recorded, probes)
     var (actual, comparison) = try await compare(recorded, workspace)
     // A server that is still starting is asked again, not slept for: a round takes as long as its slowest probe.
     while Self.isWorthWaiting(comparison), clock.now < end {
@@ -70,7 +71,7 @@ struct VerifyCommand: AsyncParsableCommand {
     Console.show(
       ComparisonReport(
         comparison: comparison, actual: actual, purpose: .verify, options: report, style: workspace.style(report),
-        duration: clock.now - start, age: try await workspace.age(of: recorded)
+        duration: clock.now - start, age: try await age
       ).render())
     throw CommandEnded(status: ExitStatus(comparison.status))
   }

@@ -239,8 +239,7 @@ struct ComparisonReport {
           + (item.reason.map { " (\($0.markdownCell)) " } ?? " ")
           + "| \(cell(item.expected)) | \(cell(item.actual)) |\n"
       }
-      let commands = items.flatMap(\.remedies).map { "\($0.command.bash)  # \($0.description.plain)" }
-      if !commands.isEmpty { text += "\n" + Fence.block(commands.joined(separator: "\n"), language: "bash") + "\n" }
+      if let block = items.flatMap(\.remedies).markdownBlock { text += "\n\(block)\n" }
     }
     return text + "\n\(comparison.confirmed) facts confirmed.\n"
   }

@@ -126,9 +126,7 @@ struct SnapshotReport {
       text += "| \(observation.probe) | \(observation.status.rawValue) | \(found) |\n"
     }
     for finding in snapshot.observations.flatMap(\.findings) where !finding.remedies.isEmpty {
-      text += "\n\(finding.message.markdown):\n\n"
-      let commands = finding.remedies.map { "\($0.command.bash)  # \($0.description.plain)" }
-      text += Fence.block(commands.joined(separator: "\n"), language: "bash") + "\n"
+      text += "\n\(finding.message.markdown):\n\n\(finding.remedies.markdownBlock ?? "")\n"
     }
     return text
   }

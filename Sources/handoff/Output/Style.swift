@@ -77,6 +77,16 @@ struct AreaLines {
   }
 }
 
+extension [Remedy] {
+  /// The commands in a fence for bash, each below a comment that says what it does and that no shell acts on; nil when
+  /// there is none.
+  var markdownBlock: String? {
+    if isEmpty { return nil }
+    let lines = map { ShellComment.line($0.description) + "\n" + $0.command.bash }
+    return Fence.block(lines.joined(separator: "\n"), language: "bash")
+  }
+}
+
 extension String {
   /// A command that spans lines (a name with a line break in it) as one line that can still be seen for what it is.
   var onOneLine: String { replacing("\n", with: "\\n") }
