@@ -124,18 +124,20 @@ public struct FileSystem: Sendable {
     return String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
-  /// The path without symbolic links, or nil when there is nothing at it.
+  /// The path without symbolic links, or nil when there is nothing at it or it is no UTF-8.
   public func realPath(_ path: String) -> String? {
     guard let resolved = realpath(path, nil) else { return nil }
     defer { free(resolved) }
-    return String(cString: resolved)
+    return String(validatingCString: resolved)
   }
 
-  /// The folder that this process works in, or nil when it was removed. Foundation cuts it off at 1024 bytes.
-  public static var workingFolder: String? {
-    guard let folder = getcwd(nil, 0) else { return nil }
+  /// The folder that this process works in, of any length; Foundation cuts it off at 1024 bytes.
+  /// - Throws: ``FileError/missing`` when it was removed, ``FileError/system(_:)`` with EILSEQ when its path is no UTF-8.
+  public static func workingFolder() throws(FileError) -> String {
+    guard let folder = getcwd(nil, 0) else { throw error(errno) }
     defer { free(folder) }
-    return String(cString: folder)
+    guard let path = String(validatingCString: folder) else { throw .system(EILSEQ) }
+    return path
   }
 
   private func status(_ path: String, followLinks: Bool) -> stat? {

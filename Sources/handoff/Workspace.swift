@@ -17,9 +17,7 @@ struct Workspace {
   /// Finds and reads the project.
   /// - Throws: ``UsageProblem`` when the folder is not there; ``ConfigurationError``.
   init(_ options: ProjectOptions) throws {
-    guard let folder = FileSystem.workingFolder else {
-      throw UsageProblem("the folder that this shell is in was removed; go to the project first")
-    }
+    let folder = try Self.workingFolder()
     let environment = ProcessEnvironment(ProcessInfo.processInfo.environment)
     let host = Host(
       environment: environment, workingDirectory: folder, commands: SubprocessRunner(),
@@ -36,6 +34,19 @@ struct Workspace {
     }
     self.host = host
     project = try Discovery.project(at: root, host: host)
+  }
+
+  private static func workingFolder() throws -> String {
+    do {
+      return try FileSystem.workingFolder()
+    } catch {
+      switch error {
+      case .missing: throw UsageProblem("the folder that this shell is in was removed; go to the project first")
+      case .notPermitted: throw UsageProblem("a folder above the one that this shell is in may not be read")
+      default:
+        throw UsageProblem("the path of the folder that this shell is in is no UTF-8 text, and is not understood")
+      }
+    }
   }
 
   /// The same with the project read again, since its files may have changed.

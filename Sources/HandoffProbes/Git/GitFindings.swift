@@ -222,14 +222,20 @@ enum GitFindings {
   /// What git is told by a variable, where that is another repository than the one around the project; nil otherwise.
   static func redirected(_ repository: GitRepository, _ context: ProbeContext) -> Finding? {
     let files = context.host.files
-    guard let said = context.host.environment["GIT_DIR"] else { return nil }
-    let named = said.hasPrefix("/") ? said : context.host.workingDirectory + "/" + said
-    guard files.realPath(named) != files.realPath(repository.gitFolder) else { return nil }
+    let depth = repository.prefix.utf8.filter { $0 == UInt8(ascii: "/") }.count
+    let top = context.project.root + String(repeating: "/..", count: depth)
+    let wanted = [("GIT_DIR", repository.gitFolder), ("GIT_WORK_TREE", top)]
+    let redirections = wanted.compactMap { name, folder -> (name: String, folder: String)? in
+      guard let said = context.host.environment[name] else { return nil }
+      let named = said.hasPrefix("/") ? said : context.host.workingDirectory + "/" + said
+      return files.realPath(named) == files.realPath(folder) ? nil : (name, named)
+    }
+    guard let first = redirections.first else { return nil }
     let variables = ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY"]
       .filter { context.host.environment[$0] != nil }
     return Finding(
       "git.redirected", .warning,
-      "GIT_DIR sends every git command of this shell to \(Untrusted(context.shown(named))), another repository",
+      "\(Untrusted(first.name)) sends every git command of this shell to \(Untrusted(context.shown(first.folder)))",
       remedies: [Remedy(.unset(variables), "lets git find the repository around the project")])
   }
 }

@@ -111,6 +111,7 @@ own_locale() {
   mkdir -p "$ROW/locales"
   localedef -i "$1" -f "$2" "$ROW/locales/$1.$2" 2>&1 || [ -e "$ROW/locales/$1.$2" ]
   export LOCPATH="$ROW/locales" LC_ALL="$1.$2" LANG="$1.$2" LANGUAGE="${1%%_*}"
+  [ "$(locale charmap)" = "$2" ]
 }
 
 # clock TIME: the tool and what it runs see the clock go on from there.
