@@ -6,7 +6,7 @@ import HandoffText
 enum Installation {
   /// A program, with its packages' names.
   enum Program {
-    case git, docker
+    case git, docker, aws
   }
 
   /// The command of the package manager that is here; none where none of those known is.
@@ -19,19 +19,21 @@ enum Installation {
       switch program {
       case .git: return .run("xcode-select", "--install")
       case .docker: return .run("brew", "install", "docker")
+      case .aws: return .run("brew", "install", "awscli")
       }
     #else
-      let managers: [(path: String, words: [String], docker: String)] = [
-        ("/usr/bin/apt-get", ["sudo", "apt-get", "install"], "docker.io"),
-        ("/usr/bin/dnf", ["sudo", "dnf", "install"], "docker-cli"),
-        ("/usr/bin/pacman", ["sudo", "pacman", "-S"], "docker"),
-        ("/usr/bin/zypper", ["sudo", "zypper", "install"], "docker"),
-        ("/sbin/apk", ["sudo", "apk", "add"], "docker-cli"),
+      let managers: [(path: String, words: [String], docker: String, aws: String)] = [
+        ("/usr/bin/apt-get", ["sudo", "apt-get", "install"], "docker.io", "awscli"),
+        ("/usr/bin/dnf", ["sudo", "dnf", "install"], "docker-cli", "awscli2"),
+        ("/usr/bin/pacman", ["sudo", "pacman", "-S"], "docker", "aws-cli"),
+        ("/usr/bin/zypper", ["sudo", "zypper", "install"], "docker", "aws-cli"),
+        ("/sbin/apk", ["sudo", "apk", "add"], "docker-cli", "aws-cli"),
       ]
       guard let manager = managers.first(where: { host.files.isExecutable($0.path) }) else { return nil }
       switch program {
       case .git: return .run(manager.words + ["git"])
       case .docker: return .run(manager.words + [manager.docker])
+      case .aws: return .run(manager.words + [manager.aws])
       }
     #endif
   }

@@ -112,7 +112,8 @@ import Testing
   ])
   func tellsTheCauseOfAComplaint(text: String, id: String, status: Status) async throws {
     let home = try AWSHome()
-    try home.write(".aws/config", "[default]\ncredential_process = x\n")
+    try home.write(".aws/config", "[default]\nrole_arn = arn:aws:iam::1:role/r\nsource_profile = base\n")
+    try home.write(".aws/credentials", AWSKeys.invented.section("base"))
     let complaint = FixedCommand(outcome: .exited(255), error: "\n" + text + "\n")
     let observed = await home.observe(host: home.host(UnavailableWorld(), complaint))
     #expect(observed.findingNames == [id], "\(observed.everything)")
@@ -122,11 +123,60 @@ import Testing
 
   @Test func tellsThatTheCommandLineIsMissing() async throws {
     let home = try AWSHome()
-    try home.write(".aws/config", "[default]\ncredential_process = x\n")
+    try home.write(".aws/config", "[default]\ncredential_process = /bin/echo\n")
     let observed = await home.observe(host: home.host(UnavailableWorld()))
     home.variables["PATH"] = home.path
     #expect(await home.observe(host: home.host(UnavailableWorld())).findingNames == ["aws.cli-missing"])
     #expect(observed.status == .unknown)
+  }
+
+  @Test func tellsThatTheCredentialProcessIsMissing() async throws {
+    let home = try AWSHome()
+    for program in ["give-credentials --now", "~/give-credentials", "'/nonexistent/give credentials'"] {
+      try home.write(".aws/config", "[default]\ncredential_process = \(program)\n")
+      let observed = await home.observe(host: home.host(UnavailableWorld(), UnavailableWorld()))
+      #expect(observed.findingNames == ["aws.helper-failed"])
+      #expect(observed.findings.first?.message.plain.contains("is not installed here") == true)
+      #expect(observed.status == .unknown)
+    }
+    // What it printed is told apart from an AWS CLI that does not start.
+    try home.write(".aws/config", "[default]\ncredential_process = /bin/echo\n")
+    let garbage = FixedCommand(outcome: .exited(255), error: "Expecting value: line 1 column 1 (char 0)")
+    #expect(await home.observe(host: home.host(UnavailableWorld(), garbage)).findingNames == ["aws.helper-failed"])
+    let broken = FixedCommand(outcome: .exited(1), error: "ModuleNotFoundError: No module named 'awscli'")
+    #expect(await home.observe(host: home.host(UnavailableWorld(), broken)).findingNames == ["aws.unexpected-answer"])
+  }
+
+  @Test func overwritesNoKeysToMendSomethingElse() async throws {
+    let home = try homeWithKeys()
+    var good: HandoffSystem.Host { home.host(FixedTransport(200, AWSAnswerTests.good)) }
+    let recorded = await home.observe(host: good)
+    home.variables["AWS_REGION"] = "eu-west-1"
+    let moved = await home.observe(expected: recorded, host: good)
+    #expect(moved.findingNames == ["aws.not-as-recorded"])
+    home.variables["AWS_REGION"] = "us-east-1"
+    home.variables["AWS_PROFILE"] = "gone"
+    let missing = await home.observe(expected: recorded, host: good)
+    #expect(missing.findingNames == ["aws.profile-missing"])
+    for finding in moved.findings + missing.findings {
+      for remedy in finding.remedies { #expect(!remedy.command.bash.contains("AWS_SECRET_ACCESS_KEY")) }
+    }
+    #expect(moved.findings.first?.remedies.first?.command.bash == "export AWS_REGION=us-east-1")
+    #expect(missing.findings.first?.remedies.first?.command.bash == "unset AWS_PROFILE")
+  }
+
+  @Test func setsUpWhereAWSAndItsFilesAre() async throws {
+    let home = try homeWithKeys()
+    try home.write("else where/config", "")
+    home.variables["AWS_CONFIG_FILE"] = home.path + "/else where/config"
+    home.variables["AWS_ENDPOINT_URL"] = "http://localhost:4566"
+    let observed = await home.observe(host: home.host(FixedTransport(200, AWSAnswerTests.good)))
+    let setup = observed.setup.map(\.command.bash)
+    #expect(setup.contains("export AWS_CONFIG_FILE=\"$HOME\"'/else where/config'"), "\(setup)")
+    #expect(setup.contains("export AWS_ENDPOINT_URL=http://localhost:4566"))
+    home.variables["AWS_ENDPOINT_URL"] = "http://me:pass@localhost:4566"
+    let hidden = await home.observe(host: home.host(FixedTransport(200, AWSAnswerTests.good)))
+    #expect(hidden.setup.map(\.command.bash).contains("export AWS_ENDPOINT_URL=..."))
   }
 
   @Test func tellsAnExpiredLoginWithoutTheCommandLine() async throws {
@@ -222,6 +272,10 @@ import Testing
   @Test func namesTheAuthoritiesThatDoNotTrust() async throws {
     let home = try homeWithKeys()
     home.variables["AWS_CA_BUNDLE"] = home.path + "/own.pem"
+    let absent = await home.observe(host: home.host(FixedTransport(.tls(""))))
+    #expect(absent.findings.first?.message.plain.hasSuffix("AWS_CA_BUNDLE names ~/own.pem, which is not there") == true)
+    #expect(absent.findings.first?.remedies.first?.command.bash == "unset AWS_CA_BUNDLE")
+    try home.write("own.pem", "")
     let observed = await home.observe(host: home.host(FixedTransport(.tls(""))))
     #expect(observed.findings.first?.message.plain.hasSuffix("is not trusted by the authorities in ~/own.pem") == true)
   }
@@ -254,7 +308,8 @@ import Testing
     let home = try AWSHome()
     let configuration = try AWSConfiguration.read(AWSSettings(), host: home.host(UnavailableWorld()))
     let setup = AWSSetup(facts: [], kind: nil, source: nil, AWSSettings(), AWSSetup.Present())
-    let findings = AWSFindings(setup: setup, configuration: configuration, shown: { $0 })
+    let findings = AWSFindings(
+      setup: setup, configuration: configuration, shown: { $0 }, host: home.host(UnavailableWorld()))
     let all: [AWSFailure] = [
       .noCredentials, .unknownKey, .wrongSecret, .expired, .notLoggedIn, .clockSkew(seconds: nil),
       .accessDenied(operation: nil), .profileMissing, .invalidConfiguration, .malformedConfiguration,

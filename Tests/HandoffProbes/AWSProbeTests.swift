@@ -220,7 +220,7 @@ import Testing
     let home = try AWSHome(region: Self.region)
     try home.write("bin/aws", "#!/bin/sh\ntrap '' TERM\nwhile :; do read line < /dev/zero; done\n", executable: true)
     home.variables["PATH"] = home.path + "/bin:/usr/bin:/bin"
-    try home.write(".aws/config", "[default]\ncredential_process = x\n")
+    try home.write(".aws/config", "[default]\ncredential_process = /bin/echo\n")
     let clock = ContinuousClock()
     let start = clock.now
     let observed = await home.observe(seconds: 1)

@@ -31,10 +31,7 @@ struct AWSCaches: Sendable {
       let name = "AWS_CREDENTIAL_EXPIRATION"
       return configuration.environment[name].flatMap(Self.seconds).map { ($0, Source(.environment, name)) }
     case .assumeRole, .webIdentity:
-      guard let key = roleKey, let entry = entry("cli", Self.digest(key)),
-        let time = entry["Credentials"]?["Expiration"]?.string.flatMap(Self.seconds)
-      else { return nil }
-      return (time, Source(.measured, "the AWS CLI's cache"))
+      return roleKey.flatMap(expiration).map { ($0, Source(.measured, "the AWS CLI's cache")) }
     case .sso:
       guard case .until(let time, _)? = login else { return nil }
       return (time, Source(.measured, "the AWS CLI's cache"))
@@ -64,6 +61,34 @@ struct AWSCaches: Sendable {
     case .absent?: .notLoggedIn
     case .until(let time, let renewable)?: time <= now && !renewable ? .expired : nil
     }
+  }
+
+  /// Whether the AWS CLI still holds credentials of the role that the login or the web identity gives, so that it needs
+  /// neither of them now.
+  var holdsCredentials: Bool {
+    let key =
+      switch configuration.credentials.kind {
+      case .sso: singleSignOnKey
+      case .webIdentity: roleKey
+      default: String?.none
+      }
+    return key.flatMap(expiration).map { $0 > now } ?? false
+  }
+
+  private func expiration(_ key: String) -> Int? {
+    entry("cli", Self.digest(key))?["Credentials"]?["Expiration"]?.string.flatMap(Self.seconds)
+  }
+
+  /// The arguments of GetRoleCredentials as botocore writes them down, which is without blanks.
+  private var singleSignOnKey: String? {
+    guard let profile = configuration.files.profiles[configuration.profileName],
+      let account = profile["sso_account_id"], let role = profile["sso_role_name"]
+    else { return nil }
+    let session =
+      profile["sso_session"].map { ("sessionName", $0) } ?? profile["sso_start_url"].map { ("startUrl", $0) }
+    guard let session else { return nil }
+    let members = [("accountId", account), ("roleName", role), session]
+    return "{" + members.map { "\"\($0.0)\":\(Self.quoted($0.1))" }.joined(separator: ",") + "}"
   }
 
   private var now: Int { Int(host.now().timeIntervalSince1970.rounded(.down)) }

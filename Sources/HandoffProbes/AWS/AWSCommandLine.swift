@@ -43,12 +43,23 @@ struct AWSCommandLine: Sendable {
     case .exited(0):
       guard case .identity(let identity)? = STSAnswer(result.standardOutput) else { throw .unexpectedAnswer(.garbage) }
       return identity
-    case .exited(let status): throw Self.failure(result.errorText, status: status)
+    case .exited(let status): throw ofHelper(Self.failure(result.errorText, status: status), status)
     case .signalled(let number): throw .unexpectedAnswer(.commandLine("ended by signal \(number)"))
     case .timedOut: throw .timedOut
     case .tooMuchOutput: throw .unexpectedAnswer(.garbage)
     case .notFound, .notPermitted: throw .commandLineMissing
     case .failedToStart, .prevented: throw .unexpectedAnswer(.commandLine("could not be started"))
+    }
+  }
+
+  /// A failure that is the helper's, though the AWS CLI does not say so.
+  private func ofHelper(_ failure: AWSFailure, _ status: Int) -> AWSFailure {
+    switch (failure, configuration.credentials.kind) {
+    // What a credential_process printed goes through the AWS CLI's parsers, whose complaints come with these statuses.
+    case (.unexpectedAnswer(.commandLine), .process?) where [253, 255].contains(status): .helperFailed
+    // That the metadata service did not answer is no reason for the AWS CLI to complain.
+    case (.noCredentials, .instance?): .helperFailed
+    default: failure
     }
   }
 

@@ -35,6 +35,29 @@ struct AWSConfiguration: Sendable {
     return credentials.source?.kind == .awsCredentialsFile || credentials.source?.kind == .awsConfigFile
   }
 
+  /// A file that may not be read and may hold the credentials or the profile, of which nothing was found elsewhere.
+  var decisiveUnreadable: String? {
+    switch credentials {
+    case .none, .noSourceProfile: files.unreadable.first
+    case .keys, .viaCommandLine, .partial: profileIsMissing ? files.unreadable.first : nil
+    }
+  }
+
+  /// The file with the web identity token, or nil where there is none.
+  var webIdentityFile: String? {
+    guard case .webIdentity? = credentials.kind else { return nil }
+    if !isExplicit, let path = environment["AWS_WEB_IDENTITY_TOKEN_FILE"] { return path }
+    return files.profiles[profileName]?["web_identity_token_file"]
+  }
+
+  /// The program that credential_process names; nil where the credentials come from elsewhere, or where it cannot be told.
+  var credentialProgram: String? {
+    guard case .process? = credentials.kind, let line = files.profiles[profileName]?["credential_process"] else {
+      return nil
+    }
+    return ShellSplit.words(line)?.first
+  }
+
   /// The variables that name different regions, or nil.
   var conflictingRegions: (first: String, second: String)? {
     guard let first = environment[AWSRegion.variables[0]], let second = environment[AWSRegion.variables[1]],

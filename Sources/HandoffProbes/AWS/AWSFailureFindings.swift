@@ -20,35 +20,63 @@ extension AWSFindings {
       finding("aws.no-credentials", .failure, "nobody is logged in to the session of profile \(profile)", restore)
     case .clockSkew(let seconds): clockSkew(seconds)
     case .accessDenied(let operation):
-      finding("aws.access-denied", .failure, denied(operation), [])
+      finding("aws.access-denied", .failure, denied(operation), asRecorded)
     case .invalidConfiguration:
       finding(
         "aws.invalid-config", .failure, "profile \(profile) is configured in a way that the AWS CLI refuses",
-        [Remedy(setup.configure, "configure the profile again")])
+        asRecorded + [Remedy(setup.configure, "configure the profile again")])
     case .malformedConfiguration:
       finding("aws.malformed-config", .failure, "the AWS CLI cannot parse its configuration", [])
     case .unreachable(let reason):
       finding("aws.unreachable", .unknown, unreachable(reason), [])
     case .tls:
-      finding(
-        "aws.tls", .unknown, "\(server) could not be asked: its TLS certificate is not trusted\(trusted)",
-        [Remedy(.export("AWS_CA_BUNDLE", "..."), "name the file of the certificate authority")])
+      untrusted()
     case .timedOut:
-      finding("aws.timeout", .unknown, "no answer from \(server) in time", [])
+      finding("aws.timeout", .unknown, "no answer from \(server)\(orHelper) in time", asRecorded)
     case .unexpectedAnswer(let oddity):
       finding("aws.unexpected-answer", .unknown, odd(oddity), [])
     case .commandLineMissing:
-      finding("aws.cli-missing", .unknown, "the AWS CLI is needed for the credentials\(origin), and is not here", [])
+      finding(
+        "aws.cli-missing", .unknown, "the AWS CLI is needed for the credentials\(origin), and is not here",
+        asRecorded + Installation.remedies(of: .aws, host))
     case .helperFailed:
-      finding("aws.helper-failed", .unknown, helper, [])
+      finding("aws.helper-failed", .unknown, helper, asRecorded)
     case .needsCode:
       finding(
         "aws.needs-code", .unknown, "profile \(profile) asks for the code of a second factor, which only you can type",
-        [])
+        asRecorded)
     }
   }
 
-  private var restore: [Remedy] {
+  /// What selects the recorded profile and region again, where others are selected.
+  var asRecorded: [Remedy] { setup.isRecorded ? setup.restore([.profile, .region]) : [] }
+
+  private func untrusted() -> Finding {
+    if let path = configuration?.authorities, host.files.kind(of: absolute(path)) == nil {
+      let variable = configuration?.environment["AWS_CA_BUNDLE"] != nil
+      let place: Message = variable ? "AWS_CA_BUNDLE" : "ca_bundle of profile \(profile)"
+      return finding(
+        "aws.tls", .unknown,
+        "\(server) could not be asked: \(place) names \(Untrusted(shown(path))), which is not there",
+        variable ? [Remedy(.unset("AWS_CA_BUNDLE"), "use the system's certificate authorities")] : [])
+    }
+    return finding(
+      "aws.tls", .unknown, "\(server) could not be asked: its TLS certificate is not trusted\(trusted)",
+      [Remedy(.export("AWS_CA_BUNDLE", "..."), "name the file of the certificate authority")])
+  }
+
+  /// Who else may be what did not answer.
+  private var orHelper: Message {
+    switch kind {
+    case .process: ", or from the program that profile \(profile) names as credential_process,"
+    case .container: ", or from the container's credential endpoint,"
+    case .instance: ", or from the instance metadata service,"
+    case .sso, .login: ", or from single sign-on,"
+    default: Message()
+    }
+  }
+
+  var restore: [Remedy] {
     guard kind == .assumeRole, setup.kind == .assumeRole, let configuration,
       let source = configuration.files.profiles[configuration.profileName]?["source_profile"]
     else { return setup.restore }
@@ -57,7 +85,7 @@ extension AWSFindings {
   }
 
   /// " from the environment variable …", or nothing.
-  private var origin: Message { (configuration?.credentials.source).map { " from \($0.message)" } ?? Message() }
+  var origin: Message { (configuration?.credentials.source).map { " from \($0.message)" } ?? Message() }
 
   private var trusted: Message {
     guard let path = configuration?.authorities else { return Message() }
@@ -73,7 +101,19 @@ extension AWSFindings {
     } else if configuration?.profile != nil {
       message = "no credentials in this shell: profile \(profile) has none"
     }
-    return finding("aws.no-credentials", .failure, message, setup.restore)
+    return finding(
+      "aws.no-credentials", .failure, "\(message)\(absentFiles.message)",
+      absentFiles.remedies + setup.restore)
+  }
+
+  /// Variables that name a file which is not there.
+  private var absentFiles: (message: Message, remedies: [Remedy]) {
+    let absent = configuration?.files.absent ?? []
+    let parts = absent.map { variable, path -> Message in
+      "; \(Untrusted(variable)) names \(Untrusted(shown(path))), which is not there"
+    }
+    let message = Message.joined(parts, separator: "")
+    return (message, absent.map { Remedy(.unset($0.variable), "use the file in ~/.aws") })
   }
 
   /// The profile that was named is in neither file.
@@ -85,9 +125,12 @@ extension AWSFindings {
     let message: Message =
       named.value.isEmpty
       ? "\(named.source.message) is set and empty, which the AWS CLI takes for the name of a profile"
-      : "profile \(Untrusted(named.value)) does not exist; it is named by \(named.source.message)"
-    var remedies: [Remedy] = []
-    if setup.isRecorded, setup.profile?.value != named.value { remedies += setup.restore }
+      : "profile \(Untrusted(named.value)) does not exist; it is named by \(named.source.message)\(absentFiles.message)"
+    var remedies: [Remedy] = absentFiles.remedies
+    if setup.isRecorded, setup.profile?.value != named.value {
+      let hasKeys = setup.kind != .environment || configuration.environment["AWS_ACCESS_KEY_ID"] != nil
+      remedies += setup.restore(hasKeys ? [.profile, .region] : .all)
+    }
     if !named.value.isEmpty {
       remedies.append(Remedy(.run("aws", "configure", "--profile", named.value), "make the profile"))
     }
@@ -186,7 +229,7 @@ extension AWSFindings {
 
   private var helper: Message {
     switch kind {
-    case .process: "the program that profile \(profile) names as credential_process failed"
+    case .process: "the program that profile \(profile) names as credential_process failed, or gave no credentials"
     case .container: "the container's credential endpoint gave no credentials"
     case .instance: "the instance metadata service gave no credentials"
     default: "the helper that gives the credentials\(origin) failed"

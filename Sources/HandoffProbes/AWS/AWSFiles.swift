@@ -52,13 +52,15 @@ struct AWSFiles: Sendable {
   var services: [String: Section] = [:]
   /// Paths of files that are there and may not be read; the AWS CLI passes over them.
   var unreadable: [String] = []
+  /// Variables that name a file which is not there, and the path.
+  var absent: [(variable: String, path: String)] = []
 
   /// Reads both files.
   /// - Throws: a ``Mistake`` of the first that cannot be parsed; the AWS CLI then refuses to work at all.
   static func read(_ environment: ProcessEnvironment, files: FileSystem) throws(Mistake) -> AWSFiles {
     var result = AWSFiles()
     let config = path(environment, "AWS_CONFIG_FILE", "~/.aws/config")
-    for (name, section) in try sections(of: config, files, &result.unreadable) {
+    for (name, section) in try result.sections(of: config, files) {
       // As botocore: a prefix of the name decides, and a name of other than two words is passed over.
       let words = ShellSplit.words(name)
       let second = words?.count == 2 ? words?[1] : nil
@@ -73,8 +75,12 @@ struct AWSFiles: Sendable {
       }
     }
     let credentials = path(environment, "AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials")
-    for (name, section) in try sections(of: credentials, files, &result.unreadable) {
+    for (name, section) in try result.sections(of: credentials, files) {
       result.profiles[name, default: Profile()].credentials = section
+    }
+    let named = [("AWS_CONFIG_FILE", config), ("AWS_SHARED_CREDENTIALS_FILE", credentials)]
+    result.absent = named.filter {
+      environment[$0.0] != nil && files.kind(of: $0.1) == nil && !result.unreadable.contains($0.1)
     }
     return result
   }
@@ -109,12 +115,14 @@ struct AWSFiles: Sendable {
     return result + rest
   }
 
-  private static func sections(
-    of path: String, _ files: FileSystem, _ unreadable: inout [String]
-  ) throws(Mistake) -> [(String, Section)] {
-    // A folder, pipe or device is as good as absent.
-    guard files.kind(of: path) == .regular else { return [] }
-    guard let bytes = try? files.read(path) else {
+  private mutating func sections(of path: String, _ files: FileSystem) throws(Mistake) -> [(String, Section)] {
+    let bytes: [UInt8]
+    do {
+      bytes = try files.read(path)
+    } catch .missing, .notRegular {
+      // A folder, pipe or device is as good as absent.
+      return []
+    } catch {
       unreadable.append(path)
       return []
     }

@@ -11,6 +11,8 @@ struct AWSFindings: Sendable {
   let configuration: AWSConfiguration?
   /// What stands here of a path.
   let shown: @Sendable (String) -> String
+  /// The door to the world.
+  let host: Host
 
   static let identity: [FactID] = ["aws.account", "aws.principal"]
   static let everything: [FactID] = identity + ["aws.credentials", "aws.profile", "aws.region"]
@@ -23,6 +25,9 @@ struct AWSFindings: Sendable {
   var server: Message {
     if case .keys? = configuration?.credentials { "\(endpoint)" } else { "AWS" }
   }
+
+  /// A path as this process finds it.
+  func absolute(_ path: String) -> String { path.hasPrefix("/") ? path : "\(host.workingDirectory)/\(path)" }
 
   var check: Remedy { Remedy(setup.check, "check") }
 
@@ -72,20 +77,43 @@ struct AWSFindings: Sendable {
       facts: ["aws.credentials", "aws.profile"])
   }
 
-  /// A file that the AWS CLI passes over because it may not be read.
-  func unreadable(_ path: String) -> Finding {
-    finding(
-      "aws.unreadable-config", .warning, "\(Untrusted(shown(path))) may not be read, or is too long",
-      [Remedy(ShellPath(shown(path)).command("ls", "-l"), "look at its permissions")], facts: ["aws.credentials"])
+  /// A file that may not be read, which the AWS CLI passes over.
+  /// - Parameter facts: what can therefore not be known; empty where everything was found elsewhere.
+  func unreadable(_ path: String, facts: [FactID]) -> Finding {
+    let shown = ShellPath(shown(path))
+    let allow = ShellCommand(
+      bash: "chmod u+r \(shown.bash) || sudo chown \"$(id -un)\" \(shown.bash)", powershell: nil)
+    return finding(
+      "aws.unreadable-config", facts.isEmpty ? .warning : .unknown,
+      "\(Untrusted(self.shown(path))) may not be read, or is too long",
+      [
+        Remedy(allow, "makes it yours to read"),
+        Remedy(shown.command("ls", "-ld"), "shows what it is and who may read it"),
+      ], facts: facts.isEmpty ? ["aws.credentials"] : facts)
   }
 
   /// It works, and is another account, principal, region, profile or source than recorded.
   func notAsRecorded(_ facts: [FactID]) -> Finding? {
     guard !facts.isEmpty else { return nil }
     let recorded = setup.source.map { ", with credentials from \($0.message)" } ?? Message()
+    var parts: AWSSetup.Parts = []
+    if facts.contains("aws.region") { parts.insert(.region) }
+    if facts.contains(where: { $0 != "aws.region" }) { parts.insert(.profile) }
+    if facts.contains(where: { $0 != "aws.region" && $0 != "aws.profile" }) { parts.insert(.keys) }
     return finding(
       "aws.not-as-recorded", .warning, "AWS is configured otherwise than the handoff recorded it\(recorded)",
-      setup.restore, facts: facts)
+      setup.restore(parts) + (parts.contains(.region) ? regionOfProfile : []), facts: facts)
+  }
+
+  /// Writes the recorded region into the profile where it was.
+  private var regionOfProfile: [Remedy] {
+    guard let configuration, setup.isRecorded, let region = setup.region, region.source.kind == .awsConfigFile,
+      let profile = configuration.files.profiles[region.source.detail], profile.credentials?["region"] == nil,
+      profile["region"] != region.value
+    else { return [] }
+    let words = ["aws", "configure", "set", "region", region.value]
+    let named = region.source.detail == "default" ? [] : ["--profile", region.source.detail]
+    return [Remedy(.run(words + named), "write the region into the profile")]
   }
 
   // MARK: Configuration
@@ -111,10 +139,17 @@ struct AWSFindings: Sendable {
 
   /// The region is no region's name.
   func invalidRegion(_ region: Setting<String>) -> Finding {
-    finding(
+    let again: Remedy =
+      if region.source.kind == .environment {
+        Remedy(.export(region.source.detail, "..."), "name a region")
+      } else {
+        Remedy(.run(["aws", "configure", "set", "region", "..."] + setup.profileWords), "name a region")
+      }
+    let restore = setup.isRecorded ? setup.restore(.region) + regionOfProfile : []
+    return finding(
       "aws.invalid-region", .failure,
       "\(Untrusted(region.value)) is no name of a region; it is from \(region.source.message)",
-      [Remedy(.export("AWS_REGION", "us-east-1"), "name a region")], facts: Self.everything)
+      restore.isEmpty ? [again] : restore, facts: Self.everything)
   }
 
   /// The endpoint is no URL.

@@ -33,7 +33,8 @@ public struct AWSProbe: Probe {
     let host = context.host
     let present = AWSSetup.Present(
       variables: host.environment.variables.filter { $0.key.hasPrefix("AWS_") && !$0.value.isEmpty },
-      explicitProfile: settings.profile.flatMap { $0.source.kind == .environment ? nil : $0.value })
+      explicitProfile: settings.profile.flatMap { $0.source.kind == .environment ? nil : $0.value },
+      surroundings: Self.surroundings(context))
     let recorded = AWSSetup(recorded: context.expected?.observation(area), settings, present)
     let configuration: AWSConfiguration
     do {
@@ -51,8 +52,9 @@ public struct AWSProbe: Probe {
       AWSSetup(facts: facts, kind: kind, source: configuration.credentials.source, settings, present)
     }
     func findings() -> AWSFindings {
-      AWSFindings(setup: recorded ?? setup(), configuration: configuration, shown: { context.shown($0) })
+      AWSFindings(setup: recorded ?? setup(), configuration: configuration, shown: { context.shown($0) }, host: host)
     }
+    let warnings = Self.warnings(configuration, findings())
     var found: [Finding] = []
     var isLost = false
     switch await identity(configuration, findings(), context) {
@@ -63,13 +65,16 @@ public struct AWSProbe: Probe {
       // The AWS CLI may have written its cache just now.
       facts.removeAll { $0.id == "aws.expires" }
       facts += Self.expiry(AWSCaches(configuration: configuration, host: host))
-      let different = Self.differences(context.expected?.observation(area), facts)
+      let unknown = warnings.filter { $0.severity == .unknown }
+      let different = Self.differences(context.expected?.observation(area), facts).filter { id in
+        !unknown.contains { $0.names(id) }
+      }
       if recorded != nil, let finding = findings().notAsRecorded(different) { found.append(finding) }
     case .failure(let lost):
       found.append(lost.finding)
       isLost = true
     }
-    found += Self.warnings(configuration, findings())
+    found += warnings.filter { warning in !found.contains { $0.id == warning.id } }
     let actual = isLost ? recorded ?? setup() : setup()
     return Observation(
       probe: area, facts: facts, findings: found, summary: Self.summary(facts, configuration), setup: actual.steps,
@@ -84,6 +89,9 @@ public struct AWSProbe: Probe {
   private func identity(
     _ configuration: AWSConfiguration, _ findings: AWSFindings, _ context: ProbeContext
   ) async -> Result<AWSIdentity, Lost> {
+    if let path = configuration.decisiveUnreadable {
+      return .failure(Lost(finding: findings.unreadable(path, facts: AWSFindings.everything)))
+    }
     if configuration.profileIsMissing { return .failure(Lost(finding: findings.failure(.profileMissing))) }
     if let region = configuration.region, !AWSRegion.isValid(region.value) {
       return .failure(Lost(finding: findings.invalidRegion(region)))
@@ -108,6 +116,7 @@ public struct AWSProbe: Probe {
         let request = STSRequest(keys: keys, endpoint: endpoint, authorities: configuration.authorities)
         return .success(try await request.send(context.host, deadline: context.deadline))
       case .viaCommandLine:
+        if let finding = findings.withoutAsking(caches) { return .failure(Lost(finding: finding)) }
         return .success(
           try await AWSCommandLine(configuration: configuration).ask(context.host, deadline: context.deadline))
       }
@@ -119,10 +128,27 @@ public struct AWSProbe: Probe {
   }
 
   private static func warnings(_ configuration: AWSConfiguration, _ findings: AWSFindings) -> [Finding] {
-    var found = configuration.files.unreadable.map(findings.unreadable)
+    // The region may be named there.
+    let region: [FactID] = configuration.region == nil ? ["aws.region"] : []
+    var found = configuration.files.unreadable.map { findings.unreadable($0, facts: region) }
     if let (first, second) = configuration.conflictingRegions { found.append(findings.regionConflict(first, second)) }
     if configuration.isShadowed, !configuration.profileIsMissing { found.append(findings.shadowedProfile()) }
     return found
+  }
+
+  /// Sets the variables that say where AWS and its files are, as they are set now. Of a URL with a user, a password or
+  /// a query, only the name is told.
+  private static func surroundings(_ context: ProbeContext) -> [GuideStep] {
+    let environment = context.host.environment
+    let files = ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_CA_BUNDLE"].compactMap { name in
+      environment[name].map { GuideStep(.export(name, path: context.shown($0)), "name the file") }
+    }
+    let places = ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_STS"].compactMap { name in
+      environment[name].map { url in
+        GuideStep(.export(name, url.contains { "@?#".contains($0) } ? "..." : url), "name the endpoint")
+      }
+    }
+    return files + places
   }
 
   // MARK: Facts

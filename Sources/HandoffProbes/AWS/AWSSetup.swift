@@ -34,6 +34,8 @@ struct AWSSetup: Sendable {
     var variables: [String: String] = [:]
     /// The profile that was named as `--profile` does, or nil.
     var explicitProfile: String?
+    /// Sets the other variables that say where AWS and its files are.
+    var surroundings: [GuideStep] = []
   }
 
   /// How it was when a handoff recorded it, or nil when that recorded no AWS.
@@ -75,7 +77,8 @@ struct AWSSetup: Sendable {
     .run(["aws", "sts", "get-caller-identity"] + (explicitProfile.map { ["--profile", $0] } ?? []))
   }
 
-  private var profileWords: [String] {
+  /// The words that name the profile to the AWS CLI, where they are needed.
+  var profileWords: [String] {
     guard let name = explicitProfile ?? profile?.value, name != "default" || explicitProfile != nil else { return [] }
     return ["--profile", name]
   }
@@ -92,21 +95,47 @@ struct AWSSetup: Sendable {
 
   private static let keys = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"]
 
-  /// The variables that have to be set and removed for this configuration, given what is set now.
-  private func changes(regardless: Bool) -> ShellVariables {
+  /// What of a configuration is to be set up again.
+  struct Parts: OptionSet, Sendable {
+    let rawValue: Int
+    /// The credentials that are given by variables.
+    static let keys = Parts(rawValue: 1)
+    /// Which profile is used, and that nothing goes before it.
+    static let profile = Parts(rawValue: 2)
+    /// The region.
+    static let region = Parts(rawValue: 4)
+    static let all: Parts = [.keys, .profile, .region]
+  }
+
+  /// The variables that have to be set and removed for this configuration.
+  /// - Parameters:
+  ///   - parts: for these parts of it.
+  ///   - regardless: whatever is set now; otherwise only what is not set so.
+  private func changes(_ parts: Parts = .all, regardless: Bool) -> ShellVariables {
     var result = ShellVariables()
+    if parts.contains(.keys) { result.set += keyVariables.map { ($0, "...") } }
+    if parts.contains(.profile) { addProfile(&result, regardless) }
+    if parts.contains(.region) { addRegion(&result, regardless) }
+    return result
+  }
+
+  /// The variables that give the credentials or say where they are; what they hold only the user knows.
+  private var keyVariables: [String] {
     switch kind {
-    case .environment:
-      let names = isTemporary ? Self.keys : Array(Self.keys.dropLast())
-      result.set += names.map { ($0, "...") }
-    case .webIdentity where source?.kind == .environment:
-      result.set += [("AWS_ROLE_ARN", "..."), ("AWS_WEB_IDENTITY_TOKEN_FILE", "...")]
-    default: break
+    case .environment: isTemporary ? Self.keys : Array(Self.keys.dropLast())
+    case .webIdentity where source?.kind == .environment: ["AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE"]
+    case .container:
+      ["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI"].filter { $0 == source?.detail }
+    default: []
     }
+  }
+
+  private func addProfile(_ result: inout ShellVariables, _ regardless: Bool) {
     if kind != nil, kind != .environment, explicitProfile == nil {
       // Keys in the environment go before every profile that is not named by an option.
       result.unset += (Self.keys + ["AWS_SECURITY_TOKEN"]).filter { present.variables[$0] != nil }
     }
+    if kind == .instance { result.unset += ["AWS_EC2_METADATA_DISABLED"].filter { present.variables[$0] != nil } }
     let profileVariables = ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"]
     let isNamed = profile?.source.kind == .environment || profile?.source.kind == .configuration
     if let profile, isNamed, regardless || explicitProfile == nil {
@@ -118,6 +147,9 @@ struct AWSSetup: Sendable {
     } else if kind != nil, explicitProfile == nil {
       result.unset += profileVariables.filter { present.variables[$0] != nil && !regardless }
     }
+  }
+
+  private func addRegion(_ result: inout ShellVariables, _ regardless: Bool) {
     let regionIsConfigured = region?.source.kind == .configuration
     if let region, region.source.kind == .environment || (regionIsConfigured && regardless) {
       let name = AWSRegion.variables.first { $0 == region.source.detail } ?? AWSRegion.variables[0]
@@ -132,16 +164,24 @@ struct AWSSetup: Sendable {
     } else if region != nil, !regardless, !regionIsConfigured {
       result.unset += AWSRegion.variables.filter { present.variables[$0] != nil }
     }
-    return result
   }
 
   /// The commands that configure it again, best first; without the check.
-  var restore: [Remedy] {
-    var remedies = dotenvFiles.map { Remedy(ShellVariables.load(dotenv: $0), "load the variables of \(Untrusted($0))") }
-    let changes = changes(regardless: false)
-    if let command = changes.command {
-      remedies.append(Remedy(command, kind == .environment ? "set the credentials again" : "configure it as recorded"))
+  var restore: [Remedy] { restore(.all) }
+
+  /// The commands that configure parts of it again, best first; without the check.
+  ///
+  /// Variables whose values only the user knows are set for `.keys` alone: elsewhere that would overwrite good ones.
+  func restore(_ parts: Parts) -> [Remedy] {
+    var remedies: [Remedy] = []
+    if parts.contains(.keys) {
+      remedies += dotenvFiles.map { Remedy(ShellVariables.load(dotenv: $0), "load the variables of \(Untrusted($0))") }
     }
+    if let command = changes(parts, regardless: false).command {
+      let setsKeys = parts.contains(.keys) && kind == .environment
+      remedies.append(Remedy(command, setsKeys ? "set the credentials again" : "configure it as recorded"))
+    }
+    if !parts.contains(.keys) { return remedies }
     switch kind {
     case .sso, .login: remedies.append(Remedy(login, "log in again"))
     case .sharedCredentialsFile, .configFile: remedies.append(Remedy(configure, "write the profile's credentials"))
@@ -160,12 +200,15 @@ struct AWSSetup: Sendable {
     for (name, value) in changes.set where dotenvFiles.isEmpty || !Self.keys.contains(name) {
       let description: Message =
         switch name {
+        case "AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI":
+          "the container sets it"
         case "AWS_PROFILE", "AWS_DEFAULT_PROFILE": "select the profile"
         case "AWS_REGION", "AWS_DEFAULT_REGION": "select the region"
         default: "fill in your own"
         }
       steps.append(GuideStep(.export(name, value), description))
     }
+    if kind != nil { steps += present.surroundings }
     switch kind {
     case .sso, .login: steps.append(GuideStep(login.unless(check), "log in, once the session has expired"))
     case .sharedCredentialsFile, .configFile:
