@@ -52,3 +52,4 @@ scram_database() {
 
 . "$MATRIX/kits/kits.sh"
 . "$MATRIX/kits/migrations.sh"
+. "$MATRIX/kits/aws.sh"
