@@ -7,7 +7,7 @@ struct ConnectionURL: Equatable {
   var database: String?
   var user: String?
   var password: String?
-  /// Parameters of the query that are keywords of libpq.
+  /// Parameters of the query that are keywords of libpq; and `port`, where several hosts have several.
   var options: [String: String] = [:]
 
   /// Keywords that may be taken from a URI's query. None of them makes libpq run or read anything but certificates.
@@ -40,7 +40,9 @@ struct ConnectionURL: Equatable {
       guard let value = Self.decoded(pair.dropFirst(key.count + 1)) else { continue }
       switch key {
       case "host": host = value
-      case "port": port = Int(value)
+      case "port":
+        port = Int(value)
+        options["port"] = port == nil ? value : nil
       case "dbname": database = value
       case "user": user = value
       case "password": password = value
@@ -73,7 +75,12 @@ struct ConnectionURL: Equatable {
     }
     let joined = hosts.joined(separator: ",")
     host = joined.isEmpty ? nil : joined
-    port = ports.first ?? nil
+    // One port is for all of them.
+    if Set(ports).count > 1 {
+      options["port"] = ports.map { $0.map(String.init) ?? "" }.joined(separator: ",")
+    } else {
+      port = ports.first ?? nil
+    }
     return true
   }
 

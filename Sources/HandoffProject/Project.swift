@@ -135,7 +135,7 @@ public struct PostgresSettings: Sendable, Hashable {
   public var user: Setting<String>?
   /// The password for this host. It is used to connect and shown nowhere.
   public var password: Setting<String>?
-  /// Further keywords of the connection: `sslmode`, `service`, `sslrootcert`.
+  /// Further keywords of the connection: `sslmode`, `service`, `sslrootcert`; `port`, where several hosts have several.
   public var options: [String: String]
   /// The folder of migrations, relative to the root, or nil.
   public var migrations: Setting<String>?

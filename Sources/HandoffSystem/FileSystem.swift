@@ -99,6 +99,11 @@ public struct FileSystem: Sendable {
     #endif
   }
 
+  /// Whether others than its owner may do anything with the file; nil where there is none.
+  public func isOpenToOthers(_ path: String) -> Bool? {
+    status(path, followLinks: true).map { $0.st_mode & 0o077 != 0 }
+  }
+
   /// Whether this process may execute the file.
   public func isExecutable(_ path: String) -> Bool { access(path, X_OK) == 0 }
 

@@ -53,14 +53,30 @@ public enum PostgresError: Error, Hashable, Sendable {
   case server(sqlState: String, message: String, routine: String? = nil)
   /// What came is not the PostgreSQL protocol, or the connection ended in the middle.
   case garbage
-  /// The server requires, or does not offer, an encrypted connection; or its certificate is not to be trusted.
-  case tls(String)
+  /// No encrypted connection can be made as it is asked for.
+  case tls(PostgresTLSFailure)
+  /// No service file defines the service that is asked for.
+  case serviceMissing
   /// No password was given and the server asks for one.
   case passwordRequired
   /// The answer is longer than the limit.
   case tooLarge
   /// Anything else, in words that hold nothing of the connection.
   case other(String)
+}
+
+/// Why no encrypted connection can be made as it is asked for.
+public enum PostgresTLSFailure: Hashable, Sendable {
+  /// The server offers none.
+  case notOffered
+  /// The file of trusted certificate authorities cannot be read.
+  case authoritiesUnreadable
+  /// The server's certificate is not to be trusted.
+  case untrusted
+  /// The server's certificate is for another name.
+  case otherName
+  /// Anything else.
+  case failed
 }
 
 /// How a connection was really made.

@@ -60,9 +60,14 @@ struct PostgresAdvice {
       return failure(
         "no-server", "\(noSocket): no server runs here, or it has another place", remedies.start)
     case .passwordRequired:
-      return failure("password", "\(address) asks for the password of role \(user), and none is set", remedies.password)
+      return failure(
+        "password", "\(address) asks for the password of role \(user), and none is set\(ignoredPasswords)",
+        remedies.password)
     case .tls(let reason):
-      return failure("tls", "\(address): \(Untrusted(reason))", remedies.encryption)
+      return failure("tls", "\(address): \(encryption(reason))", remedies.encryption(reason))
+    case .serviceMissing:
+      let name = Untrusted(target.settings.options["service"] ?? "")
+      return failure("service-missing", "no service file defines the service \(name)", remedies.editServices)
     case .server(let state, let message, let routine):
       return refused(state: state, message: message, routine: routine)
     case .notPermitted:
@@ -73,11 +78,11 @@ struct PostgresAdvice {
     case .noRoute:
       return unknown("unreachable", "there is no way to \(address)", remedies.reconfigure)
     case .timedOut:
-      return unknown("timeout", "no answer from \(address) by the deadline", [])
+      return unknown("timeout", "no answer from \(address) by the deadline", remedies.reconfigure)
     case .garbage:
       return unknown("garbage", "what answers at \(address) is not PostgreSQL", remedies.reconfigure)
     case .tooLarge:
-      return unknown("garbage", "the answer of \(address) is longer than any that makes sense", [])
+      return unknown("garbage", "the answer of \(address) is longer than any that makes sense", remedies.reconfigure)
     case .other(let reason):
       return unknown("not-connected", "no connection to \(address): \(Untrusted(reason))", remedies.reconfigure)
     }
@@ -92,6 +97,17 @@ struct PostgresAdvice {
     case "08P01" where message.contains("no such database"):
       // PgBouncer's way to say so.
       return missingDatabase
+    case "08P01"
+    where ["server_login_retry", "cannot connect to server", "query_wait"].contains(where: message.contains):
+      return unknown(
+        "behind-pooler", "PgBouncer answers at \(address), and cannot log in to the server behind it: \(words)",
+        remedies.showPool)
+    case "08P01" where message.contains("no more connections allowed"):
+      return unknown("full", "\(address) takes no more connections: \(words)", remedies.showPool)
+    case "55000":
+      return failure(
+        "database-closed", "database \(database) of \(address) takes no connections: \(words)",
+        remedies.openDatabase(isInvalid: message.contains("invalid database")))
     case "28P01":
       return failure(
         "password", "\(address) does not take this password for role \(user)\(passwordSource)", remedies.password)
@@ -100,6 +116,11 @@ struct PostgresAdvice {
     case "28000"
     where routine == "InitializeSessionUserId" || message.contains("role \"") && message.hasSuffix("exist"):
       return failure("role-missing", "\(address) answers, but role \(user) does not exist", remedies.createRole)
+    case "28000"
+    where target.place.sslMode == "disable" && ["no encryption", "SSL off"].contains(where: message.contains):
+      return failure(
+        "tls", "\(address) takes only encrypted connections, and \(sslMode) asks for none: \(words)",
+        remedies.encrypt)
     case "28000":
       return failure(
         "refused-by-hba", "\(address) does not let role \(user) in: \(words)", remedies.showRules)
@@ -111,7 +132,7 @@ struct PostgresAdvice {
     case "53300":
       return unknown("full", "\(address) takes no more connections: \(words)", remedies.showSessions)
     case "57014":
-      return unknown("timeout", "\(address) gave up by the deadline: \(words)", [])
+      return unknown("timeout", "\(address) gave up by the deadline: \(words)", remedies.reconfigure)
     default:
       return unknown("not-connected", "\(address) refused the connection: \(words) (\(Untrusted(state)))", [])
     }
@@ -122,7 +143,34 @@ struct PostgresAdvice {
   }
 
   private var passwordSource: Message {
-    target.settings.password.map { "; it came from \($0.source.message)" } ?? ""
+    if let password = target.settings.password { return "; it came from \(password.source.message)" }
+    guard let file = target.passwordFile, !file.isIgnored else { return "" }
+    return "; it came from \(file.shown)"
+  }
+
+  private var ignoredPasswords: Message {
+    guard let file = target.passwordFile, file.isIgnored else { return "" }
+    return ": others than its owner may read \(file.shown), so libpq ignores it"
+  }
+
+  // MARK: Encrypted connections
+
+  private var sslMode: Message {
+    let mode = Untrusted(target.place.sslMode ?? "prefer")
+    return remedies.isModeByVariable ? "PGSSLMODE=\(mode)" : "sslmode=\(mode)"
+  }
+
+  private func encryption(_ reason: PostgresTLSFailure) -> Message {
+    switch reason {
+    case .notOffered: return "the server offers no encrypted connection, and \(sslMode) asks for one"
+    case .authoritiesUnreadable:
+      let file = context.shown(target.place.rootCertificate ?? "~/.postgresql/root.crt")
+      return "the file of trusted certificate authorities, \(Untrusted(file)), cannot be read"
+    case .untrusted:
+      return "the server's certificate is not to be trusted: expired, or of an authority that is not trusted here"
+    case .otherName: return "the server's certificate is for another name"
+    case .failed: return "the encrypted connection could not be made"
+    }
   }
 
   private func failure(_ id: String, _ message: Message, _ remedies: [Remedy]) -> Finding {

@@ -14,6 +14,12 @@ extension PostgresProbe {
       "postgres.server", .state, order: .higherIsBetter, title: "PostgreSQL",
       meaning: "version, as the server says it"),
     FactDefinition(
+      "postgres.mode", .state, order: .ranked(PostgresCatalog.Mode.names), title: "the server's mode",
+      meaning: "`primary`; `read-only` where transactions are so by default; `standby`"),
+    FactDefinition(
+      "postgres.cluster", .progress, title: "the cluster",
+      meaning: "its system identifier, where the server tells it: whether it is the same server"),
+    FactDefinition(
       "postgres.tables", .set, title: "the tables",
       meaning:
         "`schema.table` of ordinary, partitioned (not their partitions) and foreign tables; not the system's, not those of extensions"
@@ -21,6 +27,9 @@ extension PostgresProbe {
     FactDefinition(
       "postgres.rows[*]", .volatile, title: "rows", memberOf: "postgres.tables",
       meaning: "the server's estimate; absent when the table was never analysed"),
+    FactDefinition(
+      "postgres.forbidden", .volatile, title: "tables that the role may not read",
+      meaning: "members of the tables; absent when there are none"),
     FactDefinition("postgres.size", .volatile, title: "the size", meaning: "bytes on disk"),
     FactDefinition(
       "postgres.migrations.tool", .identity, title: "the migration tool",
@@ -49,12 +58,15 @@ extension PostgresProbe {
       "postgres.file-unreadable", "a file that would say which database the project uses cannot be read"),
     FindingDefinition("postgres.no-server", "no server answers where the database is said to be"),
     FindingDefinition("postgres.database-missing", "the server answers, but the database does not exist"),
+    FindingDefinition("postgres.database-closed", "the database takes no connections"),
+    FindingDefinition("postgres.service-missing", "no service file defines the service"),
     FindingDefinition("postgres.password", "the password is missing or wrong"),
     FindingDefinition("postgres.role-missing", "the role does not exist"),
     FindingDefinition("postgres.login-forbidden", "the role may not log in"),
     FindingDefinition("postgres.refused-by-hba", "the server's pg_hba.conf does not let the role in"),
     FindingDefinition("postgres.permission", "the role may not connect to the database"),
     FindingDefinition("postgres.tls", "no encrypted connection can be made as it is asked for"),
+    FindingDefinition("postgres.behind-pooler", "PgBouncer answers, and cannot log in to the server behind it"),
     FindingDefinition("postgres.starting", "the server is starting or stopping"),
     FindingDefinition("postgres.full", "the server takes no more connections"),
     FindingDefinition("postgres.timeout", "there was no answer by the deadline"),
@@ -64,6 +76,12 @@ extension PostgresProbe {
     FindingDefinition("postgres.garbage", "what answers there is not PostgreSQL"),
     FindingDefinition("postgres.not-connected", "the connection could not be made"),
     FindingDefinition("postgres.unreadable", "a part of the catalog could not be read"),
+    FindingDefinition("postgres.not-as-recorded", "the connection is another one than the handoff recorded"),
+    FindingDefinition("postgres.other-server", "another server than recorded answers, and lacks tables"),
+    FindingDefinition("postgres.read-only", "the server takes no writes any more"),
+    FindingDefinition("postgres.tables-forbidden", "the role may not read tables that it could read"),
+    FindingDefinition("postgres.table-moved", "a table that was recorded is in another schema"),
+    FindingDefinition("postgres.table-replaced", "what bears the name of a recorded table is none"),
     FindingDefinition("postgres.migrations-pending", "migrations are not applied"),
     FindingDefinition("postgres.migrations-failed", "a migration failed half-way"),
     FindingDefinition("postgres.migrations-missing", "an applied migration has no file"),

@@ -70,6 +70,17 @@ struct PostgresGuide {
 
   /// A URL without a password.
   var url: String {
+    let settings = target.settings
+    return Self.url(
+      user: settings.user?.value, host: settings.host?.value,
+      ports: settings.port.map { String($0.value) } ?? settings.options["port"], database: settings.database?.value,
+      options: settings.options)
+  }
+
+  /// A URL without a password. Of several hosts, separated by commas, each has its port.
+  static func url(
+    user: String?, host: String?, ports: String?, database: String?, options: [String: String]
+  ) -> String {
     func encoded(_ text: String) -> String {
       text.utf8.map { byte in
         let isPlain =
@@ -81,15 +92,15 @@ struct PostgresGuide {
       }.joined()
     }
     var text = "postgresql://"
-    if let user = target.settings.user?.value { text += encoded(user) + "@" }
-    if let host = target.settings.host?.value {
-      text += host.split(separator: ",").map { host in
-        host.contains(":") ? "[\(host)]" : encoded(String(host))
-      }.joined(separator: ",")
-    }
-    if let port = target.settings.port?.value { text += ":\(port)" }
-    if let database = target.settings.database?.value { text += "/" + encoded(database) }
-    let options = target.settings.options.filter { $0.key.hasPrefix("ssl") }.sorted { $0.key < $1.key }
+    if let user { text += encoded(user) + "@" }
+    let numbers = ports?.split(separator: ",", omittingEmptySubsequences: false) ?? []
+    let hosts = (host ?? "").split(separator: ",", omittingEmptySubsequences: false)
+    text += hosts.enumerated().map { index, host in
+      let number = numbers.count == 1 ? numbers[0] : numbers.indices.contains(index) ? numbers[index] : ""
+      return (host.contains(":") ? "[\(host)]" : encoded(String(host))) + (number.isEmpty ? "" : ":\(number)")
+    }.joined(separator: ",")
+    if let database { text += "/" + encoded(database) }
+    let options = options.filter { $0.key.hasPrefix("ssl") }.sorted { $0.key < $1.key }
     if !options.isEmpty { text += "?" + options.map { "\($0.key)=\(encoded($0.value))" }.joined(separator: "&") }
     return text
   }

@@ -63,10 +63,14 @@ struct PostgresReading {
     var facts = identity
     var findings: [Finding] = []
     var tables: [PostgresCatalog.Table]?
+    let record = PostgresRecord(reading: self, advice: advice)
+    findings += record.place(identity)
+    await readMode(advice, record, deadline: deadline, &facts, &findings)
     do throws(PostgresError) {
       let found = try await PostgresCatalog.tables(session, deadline: share(of: deadline))
       facts += tableFacts(found)
       tables = found
+      findings += await record.tables(found, facts, deadline: share(of: deadline))
     } catch {
       findings.append(advice.unread("the tables", error, [id("tables"), id("rows[*]")]))
     }
@@ -86,6 +90,28 @@ struct PostgresReading {
       setup: guide.setup, verification: guide.verification)
   }
 
+  /// Whether the server takes writes, and which cluster it is.
+  private func readMode(
+    _ advice: PostgresAdvice, _ record: PostgresRecord, deadline: Deadline, _ facts: inout [Fact],
+    _ findings: inout [Finding]
+  ) async {
+    do throws(PostgresError) {
+      if let mode = try await PostgresCatalog.mode(session, deadline: share(of: deadline)) {
+        facts.append(Fact(id("mode"), .state, .string(mode.name), source: Self.server))
+        findings += record.mode(mode)
+      }
+    } catch {
+      findings.append(advice.unread("whether it takes writes", error, [id("mode")]))
+    }
+    do throws(PostgresError) {
+      if let cluster = try await PostgresCatalog.cluster(session, deadline: share(of: deadline)) {
+        facts.append(Fact(id("cluster"), .progress, .string(cluster), source: Self.server))
+      }
+    } catch {
+      findings.append(advice.unread("which cluster it is", error, [id("cluster")]))
+    }
+  }
+
   func id(_ name: String) -> FactID { FactID("\(area).\(name)") }
 
   /// A part of the time that is left, so that one slow answer does not cost the others theirs.
@@ -94,11 +120,12 @@ struct PostgresReading {
   private var identity: [Fact] {
     let connection = session.connection
     let settings = target.settings
+    let port = settings.port?.source ?? (settings.options["port"] == nil ? nil : settings.host?.source)
     let other =
       target.parameters.options["service"].map { Source(.pgService, $0) } ?? Source(.defaultValue, "libpq")
     return [
       Fact(id("host"), .identity, .string(shownHost), source: settings.host?.source ?? other),
-      Fact(id("port"), .identity, .int(connection.port), source: settings.port?.source ?? other),
+      Fact(id("port"), .identity, .int(connection.port), source: port ?? other),
       Fact(id("database"), .identity, .string(connection.database), source: settings.database?.source ?? other),
       Fact(id("user"), .identity, .string(connection.user), source: settings.user?.source ?? other),
       Fact(id("server"), .state, .string(connection.serverVersion), source: Self.server),
@@ -117,7 +144,9 @@ struct PostgresReading {
     let rows = names.compactMap { table, name in
       table.rows.map { Fact(id("rows[\(name)]"), .volatile, .int($0), source: Self.server) }
     }
+    let forbidden = names.filter { !$0.0.isReadable }.map(\.1)
     return [Fact(id("tables"), .set, .strings(names.map(\.1)), source: Self.server)] + rows
+      + (forbidden.isEmpty ? [] : [Fact(id("forbidden"), .volatile, .strings(forbidden), source: Self.server)])
   }
 
   /// `localhost:5443 · gaming_system_ai_core · 30 tables · 7 of 7 migrations`.

@@ -14,10 +14,12 @@ struct PostgresRemedies {
 
   // MARK: As it was
 
+  private func recorded(_ name: String) -> Fact? { context.expected?.fact(FactID("\(area).\(name)")) }
+
   /// Exports that lead back to what was recorded.
   var reconfigure: [Remedy] {
-    guard let expected = context.expected else { return [] }
-    func recorded(_ name: String) -> Fact? { expected.fact(FactID("\(area).\(name)")) }
+    guard context.expected != nil else { return [] }
+    if let remedies = reconfigureURL ?? reconfigureService { return remedies }
     var remedies: [Remedy] = []
     func restore(_ fact: Fact?, _ text: String?, current: String?, fallback: String, _ what: StaticString) {
       guard let fact, let text, text != current else { return }
@@ -101,9 +103,25 @@ struct PostgresRemedies {
     }
   }
 
+  /// Whether PGSSLMODE says how the connection is to be encrypted.
+  var isModeByVariable: Bool {
+    guard let mode = context.host.environment["PGSSLMODE"] else { return false }
+    return mode == target.place.sslMode && [nil, mode].contains(target.settings.options["sslmode"])
+  }
+
+  /// What asks for an encrypted connection.
+  var encrypt: [Remedy] {
+    isModeByVariable ? reconfigure + [Remedy(.export("PGSSLMODE", "require"), "ask for one")] : showRules
+  }
+
   /// What an encrypted connection may want: the authority that the server's certificate is checked with.
-  var encryption: [Remedy] {
+  func encryption(_ reason: PostgresTLSFailure) -> [Remedy] {
     let connect = PostgresTarget.address(host: target.isLocal ? "localhost" : target.host, port: target.place.port)
+    if reason == .notOffered, isModeByVariable, target.isLocal {
+      return reconfigure + [
+        Remedy(.export("PGSSLMODE", "prefer"), "take what the server offers, which is on this machine")
+      ]
+    }
     return reconfigure + [
       Remedy(.export("PGSSLROOTCERT", PostgresGuide.blank), "name the file of the certificate authority"),
       Remedy(
@@ -121,7 +139,40 @@ struct PostgresRemedies {
     ]
   }
 
+  /// What PgBouncer's own console and the server behind it tell.
+  var showPool: [Remedy] {
+    [
+      Remedy(
+        target.psql(user: target.place.user, database: "pgbouncer", "SHOW SERVERS"),
+        "shows the servers behind it, to those whom its configuration names as administrators")
+    ]
+  }
+
   // MARK: Database and role
+
+  var editServices: [Remedy] {
+    let named = context.host.environment["PGSERVICEFILE"]
+    return reconfigure + [edit(named.map(context.shown) ?? "~/.pg_service.conf", "define it: host, port, dbname, user")]
+  }
+
+  private func edit(_ file: String, _ description: Message) -> Remedy {
+    Remedy(ShellCommand(bash: "\"${EDITOR:-vi}\" \(ShellPath(file).bash)", powershell: nil), description)
+  }
+
+  /// What lets a database take connections again; one whose removal was interrupted never does.
+  func openDatabase(isInvalid: Bool) -> [Remedy] {
+    let name = SQLName.quoted(target.database ?? "")
+    if isInvalid {
+      let sql = "DROP DATABASE \(name)"
+      return [
+        Remedy(
+          target.psql(user: superuser, database: "postgres", sql), "end its removal, which was interrupted",
+          destructive: true)
+      ]
+    }
+    let sql = "ALTER DATABASE \(name) ALLOW_CONNECTIONS true"
+    return [Remedy(target.psql(user: superuser, database: "postgres", sql), "let it take them, as a superuser")]
+  }
 
   var createDatabase: [Remedy] {
     let name = target.database ?? ""
@@ -131,6 +182,12 @@ struct PostgresRemedies {
 
   var password: [Remedy] {
     let blank = PostgresGuide.blank
+    if target.settings.password == nil, let file = target.passwordFilePath {
+      let path = ShellPath(file.shown)
+      return file.isIgnored
+        ? [Remedy(ShellCommand(bash: "chmod 600 \(path.bash)", powershell: nil), "let nobody else read it")]
+        : [edit(file.shown, "put the right password in, in the line of this host, port, database and role")]
+    }
     guard let source = target.settings.password?.source else {
       return [Remedy(.export("PGPASSWORD", blank), "put the password in; or in ~/.pgpass")]
     }
@@ -144,11 +201,7 @@ struct PostgresRemedies {
       ]
     }
     let file = source.detail.firstRange(of: ": ").map { String(source.detail[..<$0.lowerBound]) } ?? source.detail
-    return [
-      Remedy(
-        ShellCommand(bash: "\"${EDITOR:-vi}\" \(ShellPath(file).bash)", powershell: nil),
-        "put the right password in, at \(source.message)")
-    ]
+    return [edit(file, "put the right password in, at \(source.message)")]
   }
 
   var createRole: [Remedy] {

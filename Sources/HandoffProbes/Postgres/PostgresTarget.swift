@@ -21,6 +21,11 @@ struct PostgresTarget {
       options: settings.options, environment: Self.variables(for: settings, context.host.environment.variables))
     place = PostgresPlace(of: parameters, files: context.host.files)
     host = place.host.map { Self.shown($0, home: home) }
+    let files = context.host.files
+    passwordFilePath = place.passwordFile.flatMap { path in
+      guard files.kind(of: path) == .regular, let isOpen = files.isOpenToOthers(path) else { return nil }
+      return (context.shown(path), isOpen)
+    }
   }
 
   /// The variables that libpq's defaults come from. Who names a host or a database in another place than libpq's
@@ -47,6 +52,15 @@ struct PostgresTarget {
     return "~" + host.dropFirst(home.count)
   }
 
+  /// The password file, where there is one: as it is shown, and whether libpq ignores it since it is open to others
+  /// (https://www.postgresql.org/docs/current/libpq-pgpass.html).
+  var passwordFile: (shown: Untrusted, isIgnored: Bool)? {
+    passwordFilePath.map { (Untrusted($0.shown), $0.isIgnored) }
+  }
+
+  /// The same, its path for a command.
+  let passwordFilePath: (shown: String, isIgnored: Bool)?
+
   // MARK: For a person
 
   /// The database for a command.
@@ -55,12 +69,21 @@ struct PostgresTarget {
   /// Whether the server is on this machine.
   var isLocal: Bool {
     guard let host = place.host else { return true }
-    return host.hasPrefix("/") || host == "localhost" || host.hasPrefix("127.") || host == "::1"
+    return host.split(separator: ",").allSatisfy { host in
+      host.hasPrefix("/") || host == "localhost" || host.hasPrefix("127.") || host == "::1"
+    }
   }
 
-  /// `localhost:5443`, or the path of the socket.
+  /// `localhost:5443`, or the path of the socket; of several hosts each.
   var address: Untrusted {
-    Untrusted(Self.address(host: host, port: place.port))
+    guard let hosts = host?.split(separator: ",").map(String.init), hosts.count > 1 else {
+      return Untrusted(Self.address(host: host, port: place.port))
+    }
+    let ports = place.ports.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) ?? 5432 }
+    let addresses = hosts.enumerated().map { index, host in
+      Self.address(host: host, port: ports.indices.contains(index) ? ports[index] : place.port)
+    }
+    return Untrusted(addresses.joined(separator: " and "))
   }
 
   static func address(host: String?, port: Int) -> String {
@@ -76,7 +99,7 @@ struct PostgresTarget {
   func run(_ program: String, user: String?, _ arguments: [String] = []) -> ShellCommand {
     var words: [ShellArgument] = [.word(program)]
     if let host { words += [.word("-h"), host.hasPrefix("~/") ? .path(ShellPath(host)) : .word(host)] }
-    words += ["-p", String(place.port)].map { .word($0) }
+    words += ["-p", place.ports].map { .word($0) }
     if let user { words += [.word("-U"), .word(user)] }
     return .run(words + arguments.map { .word($0) })
   }
@@ -100,7 +123,26 @@ enum SQLName {
     part(schema) + "." + part(table)
   }
 
-  private static func part(_ name: String) -> String {
+  /// A table's name as a fact holds it, taken apart: the schema's name, and the table's as it stands there.
+  static func parts(ofMember member: String) -> (schema: String, table: String)? {
+    var schema = ""
+    var isQuoted = false
+    var index = member.startIndex
+    while index < member.endIndex {
+      if member[index] == "\"" { isQuoted.toggle() }
+      if member[index] == ".", !isQuoted { break }
+      schema.append(member[index])
+      index = member.index(after: index)
+    }
+    guard index < member.endIndex else { return nil }
+    if schema.hasPrefix("\""), schema.hasSuffix("\""), schema.count >= 2 {
+      schema = String(schema.dropFirst().dropLast()).replacing("\"\"", with: "\"")
+    }
+    return (schema, String(member[member.index(after: index)...]))
+  }
+
+  /// A part of such a name.
+  static func part(_ name: String) -> String {
     let isPlain = !name.unicodeScalars.contains { scalar in
       ".\"[]".unicodeScalars.contains(scalar) || scalar.properties.generalCategory == .control
     }

@@ -71,6 +71,10 @@ final class LibpqConnection: @unchecked Sendable {
     let text = String(cString: PQerrorMessage(handle))
     if let error = PostgresFailureText.serverError(in: text) { return error }
     if PQconnectionNeedsPassword(handle) != 0 { return .passwordRequired }
+    // libpq was left to look for a service that we did not find.
+    if values["service"] != nil {
+      return PostgresFailureText.clientError(in: text, sslMode: values["sslmode"] ?? "prefer")
+    }
     let target = PostgresTarget(
       host: values["host"] ?? self.text(PQhost(handle)), address: values["hostaddr"],
       port: values["port"] ?? self.text(PQport(handle)))

@@ -61,7 +61,7 @@ extension PostgresError {
   private var rank: Int {
     switch self {
     case .server, .passwordRequired, .tooLarge: 7
-    case .tls: 6
+    case .tls, .serviceMissing: 6
     case .garbage: 5
     case .timedOut: 4
     case .notPermitted: 3

@@ -22,15 +22,17 @@ enum PostgresFailureText {
   /// What went wrong on this side although somebody listens there, in words of our own.
   static func clientError(in text: String, sslMode: String) -> PostgresError {
     let demandsTLS = ["require", "verify-ca", "verify-full"].contains(sslMode)
+    // `service file "…" not found` and `definition of service "…" not found`.
+    if text.contains("service"), text.contains("not found") { return .serviceMissing }
     if text.contains("invalid response to SSL negotiation") { return .garbage }
-    if text.contains("does not support SSL") { return .tls("the server offers no encrypted connection") }
-    if text.contains("root certificate file") { return .tls("the file of root certificates cannot be read") }
-    if text.contains("certificate verify failed") { return .tls("the server's certificate is not to be trusted") }
+    if text.contains("does not support SSL") { return .tls(.notOffered) }
+    if text.contains("root certificate file") { return .tls(.authoritiesUnreadable) }
+    if text.contains("certificate verify failed") { return .tls(.untrusted) }
     if text.contains("does not match host name") || text.contains("server certificate for") {
-      return .tls("the server's certificate is for another name")
+      return .tls(.otherName)
     }
     if demandsTLS, text.contains("SSL") || text.contains("certificate") || text.contains("private key") {
-      return .tls("the encrypted connection could not be made")
+      return .tls(.failed)
     }
     let agreement = ["authentication method", "channel binding", "SCRAM", "requirepeer", "authentication was"]
     if agreement.contains(where: text.contains) { return .other("the server's way of authentication is not accepted") }

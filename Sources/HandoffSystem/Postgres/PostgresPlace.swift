@@ -5,16 +5,28 @@ public struct PostgresPlace: Hashable, Sendable {
   public let host: String?
   /// The port; of several the first.
   public let port: Int
+  /// The ports as libpq is given them: of several hosts each one's, separated by commas.
+  public let ports: String
   /// The database.
   public let database: String?
   /// The role.
   public let user: String?
+  /// libpq's `sslmode`, where one is set.
+  public let sslMode: String?
+  /// The file of trusted certificate authorities, where one is named.
+  public let rootCertificate: String?
+  /// The password file.
+  public let passwordFile: String?
 
   /// Works out where a connection leads to: from its parameters, the service file and the given variables.
   public init(of parameters: PostgresParameters, files: FileSystem = FileSystem()) {
     let keywords = PostgresKeywords(parameters, known: LibpqConnection.keywords, files: files)
     host = keywords["host"] ?? keywords["hostaddr"]
     port = keywords["port"].flatMap { Int($0.prefix { $0 != "," }) } ?? 5432
+    ports = keywords["port"] ?? "5432"
+    sslMode = keywords["sslmode"]
+    rootCertificate = keywords["sslrootcert"]
+    passwordFile = keywords["passfile"]
     user = keywords["user"]
     // libpq's own default is the name of the role.
     database = keywords["dbname"] ?? keywords["user"]

@@ -280,11 +280,11 @@ struct PostgresTroubleTests {
       area: "postgres", target: target,
       context: ProbeContext(host: fixture.host([:]), project: .empty(at: fixture.folder.path), deadline: .after(.zero)))
     let states = [
-      "3D000", "28P01", "28000", "42501", "57P03", "57P01", "53300", "57014", "XX000", "08P01", "25006",
+      "3D000", "28P01", "28000", "42501", "57P03", "57P01", "53300", "57014", "XX000", "08P01", "55000", "25006",
     ]
     let errors: [PostgresError] =
       [
-        .refused, .noSocket, .notPermitted, .nameNotResolved, .noRoute, .timedOut, .garbage, .tls("x"),
+        .refused, .noSocket, .notPermitted, .nameNotResolved, .noRoute, .timedOut, .garbage, .tls(.failed), .serviceMissing,
         .passwordRequired, .tooLarge, .other("x"),
       ] + states.map { .server(sqlState: $0, message: "x") }
     for error in errors {

@@ -34,8 +34,7 @@ kit_postgres() {
   export PGHOST=127.0.0.1 PGPORT="$LAB_PG_PORT" PGUSER="$LAB_PG_USER" PGDATABASE="$NAME"
   sql "CREATE DATABASE $NAME" postgres
   at_end "sql 'DROP DATABASE IF EXISTS $NAME WITH (FORCE)' postgres"
-  sql 'CREATE TABLE users (id int PRIMARY KEY, name text); CREATE SCHEMA stories;
-       CREATE TABLE stories.chapters (id int PRIMARY KEY)'
+  sample sql
 }
 
 # One service `web` with a published port, one `worker`; more where $SERVICES has them (indented by two).

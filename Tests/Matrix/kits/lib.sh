@@ -1,7 +1,7 @@
 # What the scripts of a row can call. The lab's exports are here without their prefix (AWS_ENDPOINT as $LAB_AWS_ENDPOINT
 # …), as are NAME (the row's own: its database, compose project, prefix), PROJECT, ROW (its folder), HANDOFF, MATRIX.
 
-sql() { "$LAB_PG_BIN/psql" -XqAt -v ON_ERROR_STOP=1 -h 127.0.0.1 -p "$LAB_PG_PORT" -U "$LAB_PG_USER" -d "${2:-$NAME}" -c "$1"; }
+sql() { env -u PGSERVICE -u PGSSLMODE -u PGOPTIONS "$LAB_PG_BIN/psql" -XqAt -v ON_ERROR_STOP=1 -h 127.0.0.1 -p "$LAB_PG_PORT" -U "$LAB_PG_USER" -d "${2:-$NAME}" -c "$1"; }
 
 engine() { env -u DOCKER_CONTEXT -u DOCKER_TLS_VERIFY DOCKER_CONFIG=/nonexistent "$LAB_DOCKER_CLI" -H "$LAB_DOCKER_HOST" "$@"; }
 
@@ -50,6 +50,7 @@ scram_database() {
   at_end "PGPASSWORD='$LAB_PGSCRAM_PASSWORD' '$LAB_PG_BIN/dropdb' --force --if-exists -h 127.0.0.1 -p $LAB_PGSCRAM_PORT -U '$LAB_PG_USER' $NAME"
 }
 
+. "$MATRIX/kits/postgres.sh"
 . "$MATRIX/kits/kits.sh"
 . "$MATRIX/kits/migrations.sh"
 . "$MATRIX/kits/aws.sh"
