@@ -77,7 +77,10 @@ import Testing
       "3D000", "28P01", "28000", "42501", "57P03", "53300", "57014", "XX000", "08P01", "55000",
     ]
     let errors: [PostgresError] =
-      [.refused, .noSocket, .passwordRequired, .tls(.failed), .serviceMissing, .notPermitted, .nameNotResolved, .noRoute, .timedOut]
+      [
+        .refused, .noSocket, .passwordRequired, .tls(.failed), .serviceMissing, .notPermitted, .nameNotResolved,
+        .noRoute, .timedOut,
+      ]
       + [.garbage, .tooLarge, .other("x")] + states.map { .server(sqlState: $0, message: "x", routine: nil) }
     findings += errors.map(advice.lost)
     let git: [GitFailure] = [

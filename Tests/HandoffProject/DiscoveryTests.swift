@@ -139,7 +139,12 @@ import Testing
     #expect(escaped.database?.value == "my db")
     #expect(escaped.options == ["sslmode": "require"])
     #expect(try settings("postgresql+asyncpg://[::1]:5433/x").host?.value == "::1")
-    #expect(try settings("postgresql://a:1,b:2/x").host?.value == "a,b")
+    let several = try settings("postgresql://a:1,b:2/x")
+    #expect(several.host?.value == "a,b")
+    #expect(several.port == nil)
+    #expect(several.options["port"] == "1,2", "each host keeps its port")
+    #expect(try settings("postgresql://a:1,b/x").options["port"] == "1,")
+    #expect(try settings("postgresql://a:1,b:1/x").port?.value == 1)
   }
 
   @Test("The project is found from a subfolder, and handoff.yml wins over .git")

@@ -47,6 +47,7 @@ struct PostgresKeywords: Hashable {
         for: service, file: parameters.options["servicefile"], environment: environment, files: files)
       {
         fill(found)
+        values["service"] = nil
       } else {
         // libpq also knows a place that was chosen when it was built.
         values["service"] = service

@@ -284,7 +284,8 @@ struct PostgresTroubleTests {
     ]
     let errors: [PostgresError] =
       [
-        .refused, .noSocket, .notPermitted, .nameNotResolved, .noRoute, .timedOut, .garbage, .tls(.failed), .serviceMissing,
+        .refused, .noSocket, .notPermitted, .nameNotResolved, .noRoute, .timedOut, .garbage, .tls(.failed),
+        .serviceMissing,
         .passwordRequired, .tooLarge, .other("x"),
       ] + states.map { .server(sqlState: $0, message: "x") }
     for error in errors {
