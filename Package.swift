@@ -47,11 +47,14 @@ let package = Package(
       ]),
     library(
       "HandoffProject",
-      ["HandoffModel", "HandoffText", "HandoffSystem", "HandoffSecrets", .product(name: "Yams", package: "Yams")]),
+      [
+        "HandoffModel", "HandoffText", "HandoffSystem", "HandoffSecrets", .product(name: "Yams", package: "Yams"),
+        .product(name: "Crypto", package: "swift-crypto"),
+      ]),
     library(
       "HandoffProbes",
       [
-        "HandoffModel", "HandoffText", "HandoffSystem", "HandoffProject",
+        "HandoffModel", "HandoffText", "HandoffSystem", "HandoffProject", "HandoffSecrets",
         .product(name: "Crypto", package: "swift-crypto"),
       ]),
     .target(

@@ -58,7 +58,8 @@ public struct Comparator: Sendable {
       silent.note(fact, actual.fact(fact.id))
     }
     for fact in expected.facts {
-      let kind = factClass(fact)
+      // Of a class that the project declares, what it declares now counts.
+      let kind = factClass(actual.fact(fact.id) ?? fact)
       if kind == .volatile || silent.contains(fact.id) || follows(fact.id, expected, actual) { continue }
       guard let now = actual.fact(fact.id) else {
         let absent = missing(fact, kind, in: actual)
@@ -140,7 +141,8 @@ public struct Comparator: Sendable {
   // MARK: Facts
 
   private func factClass(_ fact: Fact) -> FactClass {
-    dictionary.definition(of: fact.id)?.factClass ?? fact.factClass
+    guard let definition = dictionary.definition(of: fact.id), !definition.isDeclared else { return fact.factClass }
+    return definition.factClass
   }
 
   private func missing(_ fact: Fact, _ kind: FactClass, in actual: Observation) -> Change {
@@ -244,7 +246,13 @@ public struct Comparator: Sendable {
 
   private func title(_ id: FactID) -> Message {
     guard let definition = dictionary.definition(of: id) else { return "\(Untrusted(id.rawValue))" }
-    guard let member = id.member else { return Message(parts: [.words(definition.title)]) }
+    guard let member = id.member else {
+      // What the project declares is named in full by its area.
+      guard id.rawValue == id.area, let instance = id.instance else {
+        return Message(parts: [.words(definition.title)])
+      }
+      return Message(parts: [.words(definition.title + " "), .value(Untrusted(instance))])
+    }
     return Message(parts: [.words(definition.title + " of "), .value(Untrusted(member))])
   }
 

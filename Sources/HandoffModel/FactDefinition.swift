@@ -49,13 +49,15 @@ public struct FactDefinition: Sendable {
   public let dependsOn: String?
   /// Whether the area is lost when this fact is.
   public let isHead: Bool
+  /// Whether the project declares the class, so that it is the fact's own and not the one here.
+  public let isDeclared: Bool
   /// What the value is, for the reference in the README.
   public let meaning: String
 
   /// Defines a fact.
   public init(
     _ pattern: String, _ factClass: FactClass, order: StateOrder = .none, title: String, memberOf: String? = nil,
-    dependsOn: String? = nil, isHead: Bool = false, meaning: String
+    dependsOn: String? = nil, isHead: Bool = false, isDeclared: Bool = false, meaning: String
   ) {
     self.pattern = pattern
     self.factClass = factClass
@@ -64,6 +66,7 @@ public struct FactDefinition: Sendable {
     self.memberOf = memberOf
     self.dependsOn = dependsOn
     self.isHead = isHead
+    self.isDeclared = isDeclared
     self.meaning = meaning
   }
 }

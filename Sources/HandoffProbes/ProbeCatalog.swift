@@ -6,6 +6,7 @@ public enum ProbeCatalog {
   /// The kinds of probes. A new one is added here.
   public static let kinds: [any Probe.Type] = [
     AWSProbe.self, PythonProbe.self, PostgresProbe.self, DockerProbe.self, GitProbe.self, EnvironmentProbe.self,
+    CheckProbe.self, CommandProbe.self,
   ]
 
   /// What every fact and finding means.

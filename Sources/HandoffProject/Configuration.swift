@@ -69,6 +69,8 @@ public struct Configuration: Sendable, Equatable {
   var docker: Area<Docker> = .unsaid
   var environment: Area<Variables> = .unsaid
   var git: Area<Bool> = .unsaid
+  var checks: Area<[CheckSettings]> = .unsaid
+  var commands: Area<[CommandSettings]> = .unsaid
   var ignore: [IgnoreRule] = []
 
   /// A configuration that says nothing.
@@ -113,6 +115,20 @@ extension Configuration {
     .init(path: "docker.all", meaning: "`true`: every container of the engine belongs here", without: "false"),
     .init(path: "environment.example", meaning: "file that names the variables needed", without: "`.env.example`"),
     .init(path: "environment.required", meaning: "further variables that must be set", without: "none"),
+    .init(
+      path: "checks.tcp", meaning: "`HOST:PORT` that must accept connections; each check has a name", without: "none"),
+    .init(path: "checks.http", meaning: "URL that must answer; redirects are not followed", without: "none"),
+    .init(path: "checks.expect", meaning: "status, or list of statuses, that is a good answer", without: "200 to 299"),
+    .init(
+      path: "commands.run", meaning: "list of words to run in the project once it is trusted; each command has a name",
+      without: "none"),
+    .init(
+      path: "commands.capture", meaning: "regular expression whose one group is the value",
+      without: "all that it prints"),
+    .init(
+      path: "commands.class", meaning: "how the value is compared: `identity`, `state`, `progress`, `volatile`",
+      without: "`state`"),
+    .init(path: "commands.fix", meaning: "what mends it: a command line, or a list of words", without: "none"),
     .init(
       path: "ignore.fact", meaning: "what is no fault: an id of facts, in which `*` stands for anything",
       without: "none"),

@@ -38,6 +38,12 @@ public enum ConfigurationReader {
       let members = try reader.mapping(keys: names(under: "environment"))
       return .init(example: try oneLine(members["example"]), required: try variableNames(members["required"]))
     }
+    configuration.checks = try area(members["checks"]) { reader throws(ConfigurationError) in
+      try DeclaredReader.checks(reader, keys: names(under: "checks"))
+    }
+    configuration.commands = try area(members["commands"]) { reader throws(ConfigurationError) in
+      try DeclaredReader.commands(reader, keys: names(under: "commands"))
+    }
     configuration.ignore = try ignored(members["ignore"])
     configuration.git = try area(members["git"]) { reader throws(ConfigurationError) in
       throw reader.error("git can only be switched off: git: off")
@@ -110,6 +116,9 @@ public enum ConfigurationReader {
     }
     return rules
   }
+
+  /// Whether a text can name an instance of an area.
+  static func isName(_ text: String) -> Bool { !text.isEmpty && text.utf8.allSatisfy(isWordByte) }
 
   private static func isWordByte(_ byte: UInt8) -> Bool {
     switch byte {

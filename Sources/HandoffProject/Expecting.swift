@@ -31,7 +31,21 @@ extension Project {
     if variables.isUnexpected, holdsFacts("environment") {
       project.variables = .used(VariableSettings(required: [], present: [:], example: nil))
     }
+    project.recalledChecks = recalled("check", recorded, declared: checks.map(\.name))
+    project.recalledCommands = recalled("command", recorded, declared: commands.map(\.name))
     return project
+  }
+
+  /// The names of recorded checks or commands that are not declared any more.
+  private func recalled(_ kind: String, _ recorded: Snapshot, declared: [String]) -> [String] {
+    guard !switchedOffAreas.contains(kind) else { return [] }
+    return recorded.observations.compactMap { observation in
+      let id = FactID(observation.probe)
+      guard id.kind == kind, let name = id.instance, !observation.facts.isEmpty, !declared.contains(name),
+        ConfigurationReader.isName(name)
+      else { return nil }
+      return name
+    }
   }
 }
 

@@ -62,6 +62,16 @@ public struct Project: Sendable {
   public var git: AreaUse<GitSettings>
   /// Variables.
   public var variables: AreaUse<VariableSettings>
+  /// What `handoff.yml` declares to be asked.
+  public var checks: [CheckSettings] = []
+  /// What `handoff.yml` declares to be run, where its user trusts it.
+  public var commands: [CommandSettings] = []
+  /// Checks that a handoff recorded and that are not declared any more.
+  public var recalledChecks: [String] = []
+  /// Commands that a handoff recorded and that are not declared any more.
+  public var recalledCommands: [String] = []
+  /// The areas of declared things that `handoff.yml` switches off: `check`, `command`.
+  var switchedOffAreas: Set<String> = []
   /// What is known not to be as it should, and is no fault.
   public var ignore: [IgnoreRule] = []
 

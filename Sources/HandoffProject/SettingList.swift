@@ -41,6 +41,18 @@ extension Project {
       rows.add("docker.compose", docker.composeFile)
       rows.add("docker.containers", Setting(docker.scope.value.listed, docker.scope.source))
     }
+    for check in checks {
+      let place: String =
+        switch check.target {
+        case .tcp: check.place
+        case .http(let url, _): String(url.prefix { $0 != "?" })
+        }
+      rows.add("checks.\(check.name)", Setting(place, Source(.configuration, "checks.\(check.name)")))
+    }
+    for command in commands {
+      let line = command.run.joined(separator: " ")
+      rows.add("commands.\(command.name)", Setting(line, Source(.configuration, "commands.\(command.name)")))
+    }
     if let variables = variables.settings {
       for name in variables.required { rows.add("environment.required", name) }
     }

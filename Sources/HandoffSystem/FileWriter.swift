@@ -95,9 +95,11 @@ public struct FileWriter: Sendable {
   }
 
   /// Makes a folder and those on the way to it; what is there stays. When it cannot be made, none is left.
-  /// - Parameter path: an absolute path.
+  /// - Parameters:
+  ///   - path: an absolute path.
+  ///   - mode: the permissions of folders that are made.
   /// - Returns: the folders that were made.
-  @discardableResult public func makeFolder(_ path: String) throws(FileWriteError) -> [String] {
+  @discardableResult public func makeFolder(_ path: String, mode: UInt16 = 0o755) throws(FileWriteError) -> [String] {
     var made: [String] = []
     do throws(FileWriteError) {
       var folder = ""
@@ -109,7 +111,7 @@ public struct FileWriter: Sendable {
           guard status.st_mode & S_IFMT == S_IFDIR else { throw .notRegular }
           continue
         }
-        if mkdir(folder, 0o755) == 0 {
+        if mkdir(folder, mode_t(mode)) == 0 {
           made.append(folder)
         } else if errno != EEXIST {
           throw FileWriteError(errno)

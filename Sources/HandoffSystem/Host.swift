@@ -20,6 +20,8 @@ public struct Host: Sendable {
   public var http: any HTTPTransport
   /// Speaks to PostgreSQL.
   public var postgres: any PostgresConnector
+  /// Finds out whether somebody listens on a TCP port.
+  public var tcp: any TCPConnector
   /// The time of day.
   public var now: @Sendable () -> Date
 
@@ -27,7 +29,8 @@ public struct Host: Sendable {
   public init(
     environment: ProcessEnvironment, workingDirectory: String, files: FileSystem = FileSystem(),
     commands: any CommandRunner = UnavailableWorld(), http: any HTTPTransport = UnavailableWorld(),
-    postgres: any PostgresConnector = UnavailableWorld(), now: @escaping @Sendable () -> Date = { Date() }
+    postgres: any PostgresConnector = UnavailableWorld(), tcp: any TCPConnector = UnavailableWorld(),
+    now: @escaping @Sendable () -> Date = { Date() }
   ) {
     self.environment = environment
     self.workingDirectory = workingDirectory
@@ -35,6 +38,7 @@ public struct Host: Sendable {
     self.commands = commands
     self.http = http
     self.postgres = postgres
+    self.tcp = tcp
     self.now = now
   }
 }

@@ -23,7 +23,8 @@ enum ExitStatus: Int32, CaseIterable {
       "a change or finding that is printed is a failure (`verify` counts what was already broken, `diff` does not)"
     case .unknown:
       "nothing failed but something could not be looked at; or the tool could not work: a mistake in a file, no such handoff"
-    case .refused: "refused for safety: what was to be written holds a secret"
+    case .refused:
+      "refused for safety: what was to be written holds a secret, or a command was asked for by name that is not trusted"
     case .usage: "wrong usage"
     }
   }
@@ -39,6 +40,7 @@ enum ExitStatus: Int32, CaseIterable {
 
   /// The exit status of an error that stopped the work.
   static func of(_ error: any Error) -> ExitStatus {
+    if error is NotTrusted { return .refused }
     let cause = (error as? NotCommitted)?.reason ?? error as? StoreError
     return cause?.isSafetyRefusal == true ? .refused : .unknown
   }

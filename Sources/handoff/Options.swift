@@ -39,7 +39,8 @@ struct ReportOptions: ParsableArguments {
 /// Which probes run, and for how long.
 struct ProbeOptions: ParsableArguments {
   @Option(
-    help: ArgumentHelp("Run only these areas: aws, python, postgres … Repeatable.", valueName: "areas"),
+    help: ArgumentHelp(
+      "Run only these areas: aws, python, postgres[analytics], command[schema] … Repeatable.", valueName: "areas"),
     transform: AreaList.init)
   var only: [AreaList] = []
 
@@ -55,6 +56,9 @@ struct ProbeOptions: ParsableArguments {
   var selection: AreaSelection {
     AreaSelection(only: only.flatMap(\.names), skip: skip.flatMap(\.names))
   }
+
+  /// The areas of `--only`.
+  var named: [String] { only.flatMap(\.names) }
 
   /// Whether no area was left out.
   var selectsAll: Bool { only.isEmpty && skip.isEmpty }

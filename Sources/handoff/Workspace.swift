@@ -22,7 +22,7 @@ struct Workspace {
     let host = Host(
       environment: environment, workingDirectory: folder, commands: SubprocessRunner(),
       http: CurlTransport(environment: environment),
-      postgres: LibpqConnector())
+      postgres: LibpqConnector(), tcp: SystemTCP())
     let root: String
     if let asked = options.project {
       guard let real = host.files.realPath(asked), host.files.kind(of: real) == .folder else {
@@ -70,11 +70,30 @@ struct Workspace {
     let progress = showsProgress && Console.errorIsTerminal ? Progress() : nil
     let project = project
     let selection = options.selection
+    try check(options.named, in: expected.map(project.expecting) ?? project)
     defer { progress?.finish() }
     return try await Signals.cancelling {
       await runner.snapshot(
         of: project, selection: selection, expected: expected, tool: HandoffCommand.version,
         progress: { progress?.note($0) })
+    }
+  }
+}
+
+extension Workspace {
+  /// Refuses instances of areas that were asked for by name and are not there, and commands that are not trusted.
+  private func check(_ names: [String], in project: Project) throws {
+    let areas = ProbeCatalog.probes(for: project).map(\.area)
+    for name in names where FactID(name).instance != nil {
+      guard areas.contains(name) else {
+        let others = areas.filter { FactID($0).kind == FactID(name).kind }
+        throw UsageProblem(
+          "there is no \(name) in this project"
+            + (others.isEmpty ? "" : "; there are \(others.joined(separator: ", "))"))
+      }
+      if FactID(name).kind == "command", !TrustStore(host).trusts(TrustSubject(project)) {
+        throw NotTrusted("\(name) is not trusted, so it was not run; look at it: handoff trust")
+      }
     }
   }
 }

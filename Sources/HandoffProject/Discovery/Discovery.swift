@@ -58,6 +58,10 @@ public enum Discovery {
       docker: DiscoverDocker.discover(configuration.docker, files, compose),
       git: git,
       variables: DiscoverVariables.discover(configuration.environment, files))
+    project.checks = configuration.checks.value ?? []
+    project.commands = configuration.commands.value ?? []
+    if configuration.checks == .off { project.switchedOffAreas.insert("check") }
+    if configuration.commands == .off { project.switchedOffAreas.insert("command") }
     project.ignore = configuration.ignore
     return project
   }

@@ -1,0 +1,121 @@
+import ArgumentParser
+import HandoffProject
+import HandoffSystem
+import HandoffText
+
+/// `handoff trust`.
+struct TrustCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "trust",
+    abstract: "Shows the commands that `handoff.yml` declares, and runs them from then on.",
+    discussion: """
+      What a repository declares is run only after you said so here. It shows the commands, the files of the project that \
+      they name, and the checks that ask other machines, and asks. The answer is kept in your own state folder, and holds \
+      as long as none of that changes.
+
+      Example:   handoff trust
+                 handoff trust --yes         # without asking, where there is no terminal
+                 handoff trust --revoke
+                 handoff trust --list
+      """)
+
+  @Flag(name: [.short, .long], help: "Do not ask.")
+  var yes = false
+
+  @Flag(help: "Trust this project no more.")
+  var revoke = false
+
+  @Flag(help: "List the projects that are trusted.")
+  var list = false
+
+  @OptionGroup var project: ProjectOptions
+
+  mutating func validate() throws {
+    if [yes, revoke, list].count(where: { $0 }) > 1 {
+      throw ValidationError("--yes, --revoke and --list go one at a time")
+    }
+  }
+
+  func run() throws {
+    let workspace = try Workspace(project)
+    let store = TrustStore(workspace.host)
+    let subject = TrustSubject(workspace.project)
+    if list { return show(store.entries, workspace) }
+    let root = Untrusted(subject.root).terminal
+    if revoke {
+      Console.show(store.revoke(subject.root) ? "not trusted any more: \(root)" : "was not trusted: \(root)")
+      return
+    }
+    guard !subject.isEmpty else {
+      Console.show("\(Configuration.fileName) declares no command and no check of another machine; nothing needs trust")
+      return
+    }
+    Console.show(description(of: subject, workspace.host.files))
+    guard let digest = subject.digest(workspace.host.files) else {
+      throw UsageProblem(
+        "a file that a command names cannot be read, so nobody knows what would be run; nothing is trusted")
+    }
+    if store.entry(of: subject.root)?.digest == digest {
+      Console.show("\nis trusted already, as it is now")
+      return
+    }
+    if !yes { try ask(root) }
+    // What was shown is what is trusted: a file that changed while its user read is not.
+    guard subject.digest(workspace.host.files) == digest else {
+      throw UsageProblem("a file changed meanwhile; nothing is trusted")
+    }
+    do {
+      try store.grant(subject.root, digest: digest)
+    } catch {
+      throw UsageProblem(
+        "trust cannot be kept in \(store.folder ?? "the user's home, since HOME is not set") (\(error))")
+    }
+    Console.show("\ntrusted: \(root)")
+  }
+
+  private func ask(_ root: String) throws {
+    guard Console.inputIsTerminal else {
+      throw NotTrusted("there is no terminal to ask on; look at what is shown, then: handoff trust --yes")
+    }
+    Console.tell("\nRun this whenever \(root) is measured? [y/N] ")
+    let answer = readLine()?.lowercased() ?? ""
+    guard answer == "y" || answer == "yes" else { throw NotTrusted("nothing is trusted") }
+  }
+
+  private func description(of subject: TrustSubject, _ files: FileSystem) -> String {
+    var lines = ["\(Configuration.fileName) in \(Untrusted(subject.root).terminal) wants to"]
+    for command in subject.commands {
+      lines.append("  run     \(Untrusted(words(command.run)).terminal)    # command[\(command.name)]")
+      for file in subject.files(of: command, files) { lines.append("          with \(Untrusted(file).terminal)") }
+      if !command.fix.isEmpty {
+        let fix = command.fixIsLine ? command.fix[0] : words(command.fix)
+        lines.append("          and offer as its remedy: \(Untrusted(fix).terminal)")
+      }
+    }
+    for check in subject.checks {
+      let place: String =
+        switch check.target {
+        case .tcp: check.place
+        case .http(let url, _): url
+        }
+      lines.append("  ask     \(Untrusted(place).terminal)    # check[\(check.name)]")
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  private func words(_ words: [String]) -> String { ShellCommand.run(words).bash.onOneLine }
+
+  private func show(_ entries: [TrustStore.Entry], _ workspace: Workspace) {
+    if entries.isEmpty { return Console.show("no project is trusted") }
+    for entry in entries { Console.show("\(Untrusted(entry.since).terminal)  \(Untrusted(entry.root).terminal)") }
+  }
+}
+
+/// Something that would be run was asked for and is not trusted.
+struct NotTrusted: Error, CustomStringConvertible {
+  let description: String
+
+  init(_ description: String) {
+    self.description = description
+  }
+}

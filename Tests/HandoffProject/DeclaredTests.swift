@@ -1,0 +1,80 @@
+import HandoffProject
+import HandoffSystem
+import Testing
+
+/// `checks` and `commands` of `handoff.yml`, and what is trusted of them.
+@Suite struct DeclaredTests {
+  @Test(
+    "A mistake in a check or command is told",
+    arguments: [
+      ("checks: [a]\n", "checks maps names"), ("checks: {a: {}}\n", "{tcp: HOST:PORT}"),
+      ("checks: {a: {tcp: localhost}}\n", "is HOST:PORT"), ("checks: {a: {tcp: 'x:0'}}\n", "is HOST:PORT"),
+      ("checks: {a: {tcp: 'x:1', expect: 200}}\n", "expect goes with http"),
+      ("checks: {a: {tcp: 'x:1', http: 'http://x'}}\n", "{tcp: HOST:PORT}"),
+      ("checks: {'a b': {tcp: 'x:1'}}\n", "letters, digits"), ("checks: {a: {tpc: 'x:1'}}\n", "did you mean \"tcp\""),
+      ("checks: {a: {http: 'ftp://x'}}\n", "http:// or https://"),
+      ("checks: {a: {http: 'http://user@localhost/'}}\n", "without a user"),
+      (#"checks: {a: {http: 'http://localhost\@example.com/'}}"#, "without a user"),
+      ("checks: {a: {http: 'http://[::1/'}}\n", "http:// or https://"),
+      ("checks: {a: {http: 'http://x', expect: 99}}\n", "from 100 to 599"),
+      ("commands: {a: {run: bin/x}}\n", "list of words"), ("commands: {a: {}}\n", "list of words"),
+      ("commands: {a: {run: [x], class: set}}\n", "identity, state, progress, volatile"),
+      ("commands: {a: {run: [x], capture: '('}}\n", "not a regular expression"),
+      ("commands: {a: {run: [x], capture: 'x'}}\n", "exactly one group"),
+      ("commands: {a: {run: [x], capture: '^(a)(b)$'}}\n", "exactly one group"),
+      ("commands: {a: {run: [x], fix: \"a\\nb\"}}\n", "one line"),
+    ])
+  func mistakes(text: String, message: String) {
+    #expect { try ConfigurationReader.read(text) } throws: { "\($0)".contains(message) }
+  }
+
+  @Test(
+    "The host and port of a check are those that will be asked",
+    arguments: [
+      ("http: 'http://localhost:8080/x?y#z'", "localhost:8080", true), ("http: 'HTTPS://[::1]'", "[::1]:443", true),
+      ("http: 'http://127.8.9.1'", "127.8.9.1:80", true), ("tcp: 'Localhost:1'", "Localhost:1", true),
+      ("tcp: '127.1:1'", "127.1:1", false), ("tcp: '127.0.0.1.nip.io:1'", "127.0.0.1.nip.io:1", false),
+      ("http: 'http://localhost.:1'", "localhost.:1", false),
+    ])
+  func places(check: String, place: String, isLocal: Bool) throws {
+    let project = try TemporaryProject(["handoff.yml": "checks: {a: {\(check)}}\n"])
+    let settings = try #require(try project.discover().checks.first)
+    #expect(settings.place == place)
+    #expect(settings.isLocal == isLocal)
+    if case .http(let url, _) = settings.target { #expect(url.contains(place) && !url.contains("#")) }
+  }
+
+  @Test("The files that a command names are those of the project that its words stand for")
+  func files() throws {
+    let project = try TemporaryProject([
+      "handoff.yml": "commands: {a: {run: [python3, ./x/y.py, --config=z.ini, sh, missing, /etc/passwd, ../w]}}\n",
+      "x/y.py": "", "z.ini": "", "python3": "", "sh": "",
+    ])
+    let subject = TrustSubject(try project.discover())
+    #expect(subject.files(of: subject.commands[0], FileSystem()) == ["x/y.py", "z.ini", "sh"])
+  }
+
+  @Test("Trust stands in the user's state folder, is bound to the project's place, and can be revoked")
+  func store() throws {
+    let (state, project) = (
+      try TemporaryProject(), try TemporaryProject(["handoff.yml": "commands: {a: {run: [x]}}\n"])
+    )
+    for variables in [["XDG_STATE_HOME": state.root + "/s"], ["HOME": state.root]] {
+      let host = Host(environment: ProcessEnvironment(variables), workingDirectory: project.root)
+      let store = TrustStore(host)
+      let subject = TrustSubject(try project.discover())
+      #expect(!store.trusts(subject))
+      #expect(store.entries.isEmpty)
+      try store.grant(subject.root, digest: try #require(subject.digest(host.files)))
+      try store.grant(subject.root, digest: try #require(subject.digest(host.files)))
+      #expect(store.trusts(subject))
+      #expect(store.entries.map(\.root) == [project.root])
+      #expect(store.folder?.hasPrefix(state.root) == true)
+      #expect(store.revoke(subject.root))
+      #expect(!store.revoke(subject.root))
+      #expect(!store.trusts(subject))
+    }
+    #expect(
+      TrustStore(Host(environment: ProcessEnvironment(["XDG_STATE_HOME": "x"]), workingDirectory: "/")).folder == nil)
+  }
+}

@@ -1,0 +1,55 @@
+import Foundation
+import HandoffModel
+import HandoffTestSupport
+import Testing
+
+/// `handoff trust`, as its users see it.
+@Suite struct TrustTests {
+  private static func project() async throws -> (TemporaryFolder, state: TemporaryFolder, [String: String]) {
+    let (folder, state) = (
+      try TemporaryFolder([
+        "handoff.yml":
+          "commands:\n  schema: {run: [sh, bin/v], fix: bin/mend}\nchecks: {far: {tcp: 'example.com:1'}}\n",
+        "bin/v": "touch canary; echo 7\n",
+      ]), try TemporaryFolder()
+    )
+    var environment = Lab.bareEnvironment(home: state.path)
+    environment["XDG_STATE_HOME"] = state.path
+    return (folder, state, environment)
+  }
+
+  @Test("Without a terminal nothing is asked and nothing is trusted; --yes trusts what is shown, --revoke ends it")
+  func grant() async throws {
+    let (folder, state, environment) = try await Self.project()
+    func handoff(_ arguments: String...) async throws -> Witness.Answer {
+      try await Witness.ask(Tool.path, arguments, environment: environment, in: folder.path)
+    }
+    let asked = try await handoff("trust")
+    #expect(asked.status == 3)
+    for shown in ["sh bin/v", "with bin/v", "bin/mend", "example.com:1"] { #expect(asked.output.contains(shown)) }
+    let named = try await handoff("preflight", "--only", "command[schema]")
+    #expect(named.status == 3)
+    #expect(named.output.isEmpty && named.complaint.contains("handoff trust"))
+    #expect(try await handoff("preflight", "--only", "command").status == 2)
+    #expect(!FileManager.default.fileExists(atPath: folder.path + "/canary"))
+    #expect(try await handoff("trust", "--yes").status == 0)
+    let seen = try Report(try await handoff("preflight", "--only", "command[schema]", "--format", "json"))
+    #expect(seen.status == 0)
+    #expect(seen.fact("command[schema]") == "7")
+    #expect(try await handoff("trust", "--list").output.contains(folder.path.split(separator: "/").last ?? "?"))
+    let mode = try FileManager.default.attributesOfItem(atPath: state.path + "/handoff/trust")[.posixPermissions]
+    #expect(mode as? Int == 0o700)
+    #expect(try await handoff("trust", "--revoke").status == 0)
+    #expect(try await handoff("preflight", "--only", "command[schema]").status == 3)
+    #expect(try await handoff("preflight", "--only", "command[other]").status == 2)
+  }
+
+  @Test("Where nothing is declared there is nothing to trust")
+  func nothing() async throws {
+    let folder = try TemporaryFolder(["handoff.yml": "checks: {near: {tcp: 'localhost:1'}}\n"])
+    let answer = try await Tool.run("trust", environment: Lab.bareEnvironment(home: folder.path), in: folder.path)
+    #expect(answer.status == 0)
+    #expect(answer.output.contains("nothing needs trust"))
+    #expect(!FileManager.default.fileExists(atPath: folder.path + "/.local"))
+  }
+}
