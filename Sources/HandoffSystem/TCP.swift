@@ -53,7 +53,7 @@ public struct SystemTCP: TCPConnector {
     let failure = await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
         exchange.wait(continuation)
-        onOwnThread { exchange.answer(Self.connect(host, port, deadline)) }
+        if !onOwnThread({ exchange.answer(Self.connect(host, port, deadline)) }) { exchange.answer(.timedOut) }
       }
     } onCancel: {
       exchange.answer(.timedOut)

@@ -141,12 +141,13 @@ public struct CommandProbe: Probe {
     let trimmed = trimmed(text)
     guard let pattern else { return trimmed }
     return await withCheckedContinuation { continuation in
-      onOwnThread {
+      let isSought = onOwnThread {
         let regex = try? Regex(pattern).anchorsMatchLineEndings()
         let match = regex.flatMap { trimmed.firstMatch(of: $0) }
         let group = match.flatMap { $0.output.count > 1 ? $0.output[1].substring : nil }
         continuation.resume(returning: group.map(String.init))
       }
+      if !isSought { continuation.resume(returning: nil) }
     }
   }
 
