@@ -23,6 +23,8 @@ public struct Requirements: Sendable {
 
   /// The requirements in the order in which pip reads them.
   public private(set) var lines: [Line] = []
+  /// The text of `pyproject.toml`, if there is one.
+  public private(set) var pyproject: String?
   /// Files that were named and could not be read.
   public private(set) var unreadable: [UnreadableFile] = []
 
@@ -45,6 +47,11 @@ public struct Requirements: Sendable {
     let boundary = folder.isEmpty ? root : String(folder)
     self.boundary = files.realPath(boundary) ?? boundary
     for name in names { read(name, given: name, asConstraint: false) }
+    switch FileLook("pyproject.toml", root: root, files: files) {
+    case .absent: break
+    case .unreadable(let file): unreadable.append(file)
+    case .text(let text): pyproject = text
+    }
   }
 
   private mutating func read(_ path: String, given: String, asConstraint: Bool) {
@@ -56,7 +63,7 @@ public struct Requirements: Sendable {
     }
     switch FileLook(path, root: root, files: files) {
     case .absent:
-      unreadable.append(UnreadableFile(path: path, .missing, "is not there, and \(Untrusted(given)) asks for it"))
+      unreadable.append(UnreadableFile(path: given, .mistake, "asks for \(Untrusted(path)), which is not there"))
     case .unreadable(let file): unreadable.append(file)
     case .text(let text):
       for (number, line) in Self.logicalLines(of: text) {
@@ -136,7 +143,9 @@ public struct Requirements: Sendable {
   /// A requirement without its options, or nil for a URL or a path.
   private static func requirement(_ line: String) -> String? {
     var text = line
-    if let options = text.firstRange(of: " --") { text = trimmed(text[..<options.lowerBound]) }
+    for start in [" --", "\t--"] {
+      if let options = text.firstRange(of: start) { text = trimmed(text[..<options.lowerBound]) }
+    }
     let marker = text.firstIndex(of: ";").map { String(text[$0...]) } ?? ""
     let head = trimmed(text.dropLast(marker.count))
     let name = head.prefix { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) }

@@ -89,6 +89,15 @@ public struct FileSystem: Sendable {
     }
   }
 
+  /// What stands at a path; symbolic links are looked through.
+  /// - Throws: ``FileError``, which tells what is not there from what may not be seen.
+  public func examine(_ path: String) throws(FileError) -> FileKind {
+    if let kind = kind(of: path) { return kind }
+    var result = stat()
+    guard stat(path, &result) != 0 else { return .other }
+    throw Self.error(errno)
+  }
+
   /// When a file's content was last changed, in seconds since 1970, or nil.
   public func modificationTime(_ path: String) -> Int? {
     guard let status = status(path, followLinks: true) else { return nil }

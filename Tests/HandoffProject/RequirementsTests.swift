@@ -57,7 +57,7 @@ import Testing
     let requirements = try read(
       ["requirements.txt": "-r gone.txt\n-r folder\n-r \(outside.root)/token\na\n", "folder/x": ""], "requirements.txt")
     #expect(requirements.lines.map(\.text) == ["a"])
-    #expect(requirements.unreadable.map(\.path) == ["gone.txt", "folder", outside.root + "/token"])
-    #expect(requirements.unreadable.map(\.cause) == [.missing, .folder, .other])
+    #expect(requirements.unreadable.map(\.path) == ["requirements.txt", "folder", outside.root + "/token"])
+    #expect(requirements.unreadable.map(\.cause) == [.mistake, .folder, .other])
   }
 }

@@ -10,6 +10,10 @@ struct InterpreterDescription {
   let base: String
   /// Distributions of the environment, by normalised name (PEP 503), with their versions.
   let packages: [String: String]
+  /// Whether it uses the environment's own packages, and not those of the base.
+  let isOwn: Bool
+  /// Scripts of the environment that start an interpreter which is not there: their names, and that interpreter.
+  let lostScripts: [(name: String, interpreter: String)]
   /// What it said of the requirements; nil where it was given none.
   let requirements: JSONValue?
 }
@@ -44,18 +48,22 @@ enum ToolAnswer {
   case missing
   /// It ended with an error; the last line that it said.
   case broken(String)
+  /// It starts without this variable.
+  case brokenBy(String)
   case unknown(Prevention)
 }
 
 /// The interpreter of a virtual environment.
 struct Interpreter {
   let path: String
+  /// The environment's folder.
+  let folder: String
   let context: ProbeContext
 
   /// Starts the interpreter; when it does not start, finds out why.
   /// - Parameter requirements: what it is to hold against what is installed, as ``RequirementCheck`` writes it.
   func describe(_ requirements: [UInt8]?) async -> InterpreterAnswer {
-    let result = await run(["-c", InterpreterScript.text], without: [], input: requirements)
+    let result = await run(["-c", InterpreterScript.text, folder], without: [], input: requirements)
     switch result.outcome {
     case .exited(0): return Self.read(result.standardOutput).map { .works($0) } ?? .unknown(.unreadable)
     case .timedOut: return .unknown(.timedOut)
@@ -68,13 +76,21 @@ struct Interpreter {
 
   /// Runs a tool for its version alone.
   func version(ofTool tool: String) async -> ToolAnswer {
+    let answer = await version(ofTool: tool, without: [])
+    guard case .broken = answer, context.host.environment["PYTHONPATH"] != nil else { return answer }
+    if case .version = await version(ofTool: tool, without: ["PYTHONPATH"]) { return .brokenBy("PYTHONPATH") }
+    return answer
+  }
+
+  private func version(ofTool tool: String, without variables: [String]) async -> ToolAnswer {
     // The configuration is an empty file, so that none is looked for.
-    let result = await run(["-m", tool, "--version", "-c", "/dev/null", "-p", "no:cacheprovider"], without: [])
+    let options = tool == "pytest" ? ["-c", "/dev/null", "-p", "no:cacheprovider"] : []
+    let result = await run(["-m", tool, "--version"] + options, without: variables)
     switch result.outcome {
     case .exited(0):
       // Before version 7 it was printed on standard error.
       for text in [result.text, result.errorText] {
-        if let version = Self.version(in: text) { return .version(version) }
+        if let version = Self.version(of: tool, in: text) { return .version(version) }
       }
       return .unknown(.unreadable)
     case .exited:
@@ -126,19 +142,30 @@ struct Interpreter {
   }
 
   private static func read(_ bytes: [UInt8]) -> InterpreterDescription? {
-    guard let answer = try? JSONValue(parsing: bytes), let version = answer["version"]?.string,
+    let lines = bytes.split(separator: UInt8(ascii: "\n"))
+    guard let mark = lines.lastIndex(where: { $0.elementsEqual(InterpreterScript.mark.utf8) }), mark + 1 < lines.count,
+      let answer = try? JSONValue(parsing: Array(lines[mark + 1])), let version = answer["version"]?.string,
       let base = answer["base"]?.string, let packages = answer["packages"]?.object
     else { return nil }
     let folder = base.lastIndex(of: "/").map { String(base[..<$0]) } ?? base
+    let scripts = (answer["scripts"]?.array ?? []).compactMap { entry -> (String, String)? in
+      guard let words = entry.strings, words.count == 2 else { return nil }
+      return (words[0], words[1])
+    }
     return InterpreterDescription(
       version: version, base: folder.isEmpty ? "/" : folder, packages: packages.compactMapValues(\.string),
-      requirements: answer["requirements"])
+      isOwn: answer["isOwn"]?.bool ?? true, lostScripts: scripts, requirements: answer["requirements"])
   }
 
-  /// The first word that looks like a version: `pytest 8.3.4`.
-  private static func version(in text: String) -> String? {
-    text.split(whereSeparator: \.isWhitespace).first { word in
-      word.first?.isNumber == true && word.contains(".")
-    }.map { String($0.prefix { !",;".contains($0) }) }
+  /// The first word that looks like a version, in a line that names the tool, or else in any: `pytest 8.3.4`.
+  private static func version(of tool: String, in text: String) -> String? {
+    let lines = text.split(whereSeparator: \.isNewline)
+    for line in lines.filter({ $0.lowercased().contains(tool.lowercased()) }) + lines {
+      let word = line.split(whereSeparator: \.isWhitespace).first { word in
+        word.first?.isNumber == true && word.contains(".")
+      }
+      if let word { return String(word.prefix { !",;()".contains($0) }) }
+    }
+    return nil
   }
 }

@@ -1,174 +1,102 @@
-/// What the environment's interpreter is given to run. It imports no code of the project: nothing is taken from any
+/// What an environment's interpreter is given to run. It imports no code of the project: nothing is taken from any
 /// folder but the standard library and the environment's own `site-packages`.
 enum InterpreterScript {
+  /// The line before the answer, which is one line of JSON: what else starts with the interpreter may print too.
+  static let mark = "handoff answers:"
+
   /// Imports what a broken installation cannot, and says what is installed: the list of packages is that of the
   /// environment's own `site-packages`, read from their metadata without importing any of them. Then it holds the
   /// requirements that it is given against them.
-  ///
-  /// Requirements are read and compared by `packaging`, the reference implementation of PEP 440 and PEP 508: pip's own
-  /// copy, the environment's, or that of the pip that comes with Python (https://docs.python.org/3/library/ensurepip.html).
-  static let text = """
-    import sys, encodings, json, re, sysconfig
-    from importlib import metadata
+  static let text = foundation + RequirementScript.text + answer
+
+  private static let foundation = #"""
+    import sys, encodings, json, re, os, sysconfig
+    try:
+        from importlib import metadata
+    except ImportError:
+        metadata = None
     paths = sorted({sysconfig.get_path('purelib'), sysconfig.get_path('platlib')})
     everywhere = list(sys.path)
 
     def canonical(name):
         return re.sub(r'[-_.]+', '-', name).lower()
 
+    class Named:
+        requires = None
+
+        def __init__(self, version):
+            self.version = version
+
+    # Before 3.8, and for metadata that cannot be read: the names of the folders.
+    def listed(places):
+        for place in places:
+            for entry in sorted(os.listdir(place)) if os.path.isdir(place) else []:
+                match = re.match(r'([A-Za-z0-9].*?)-([^-]+?)(?:-py[0-9.]+.*)?\.(?:dist|egg)-info$', entry)
+                if match:
+                    yield match.group(1), Named(match.group(2))
+
+    def described(places):
+        for distribution in metadata.distributions(path=places):
+            # What pip left of a removal that was interrupted.
+            if os.path.basename(str(getattr(distribution, '_path', ''))).startswith('~'):
+                continue
+            try:
+                yield distribution.metadata['Name'], distribution
+            except Exception:
+                pass
+
     def distributions(places):
         found = {}
-        for distribution in metadata.distributions(path=places):
-            name = distribution.metadata['Name']
+        for name, distribution in (described if metadata else listed)(places):
             if name:
-                found[canonical(name)] = distribution
+                found.setdefault(canonical(name), distribution)
         return found
 
     own = distributions(paths)
-    others = None
 
-    def installed(name):
-        global others
-        name = canonical(name)
-        if name not in own and others is None:
-            others = distributions(everywhere)
-        return own.get(name) or (others or {}).get(name)
-
-    def library():
-        import glob, importlib, importlib.util, os
-        from importlib.machinery import PathFinder
-        roots = {os.path.dirname(os.__file__), sysconfig.get_path('platstdlib')}
-        standard = [p for p in everywhere if 'packages' not in p and any(
-            p == root or p.startswith(root + os.sep) for root in roots)]
-        sys.path[:] = standard + paths
-        for name, module in (('pip', 'pip._vendor.packaging'), ('packaging', 'packaging')):
-            try:
-                if PathFinder.find_spec(name, paths):
-                    return importlib.import_module(module + '.requirements').Requirement
-            except Exception:
-                pass
-        sys.path[:] = standard
-        spec = PathFinder.find_spec('ensurepip', standard)
-        folders = [os.path.join(os.path.dirname(spec.origin), '_bundled')] if spec and spec.origin else []
-        folders.append(sysconfig.get_config_var('WHEEL_PKG_DIR') or '')
-        for name in [name for name in sys.modules if name == 'pip' or name.startswith('pip.')]:
-            del sys.modules[name]
-        for wheel in sorted(w for f in folders if f for w in glob.glob(os.path.join(glob.escape(f), 'pip-*.whl'))):
-            sys.path.insert(0, wheel)
-            try:
-                return importlib.import_module('pip._vendor.packaging.requirements').Requirement
-            except Exception:
-                sys.path.remove(wheel)
-        return None
-
-    def toml(text):
-        try:
-            import tomllib
-        except ImportError:
-            from pip._vendor import tomli as tomllib
-        return tomllib.loads(text)
-
-    def holds(specifier, distribution):
-        return not specifier or specifier.contains(distribution.version, prereleases=True)
-
-    def answer(index, name, wanted, distribution, needed=''):
-        return {'index': index, 'name': canonical(name), 'wanted': wanted,
-                'installed': distribution.version if distribution else None, 'neededBy': needed}
-
-    applicable = {}
-
-    def applies(marker, extra=''):
-        key = (str(marker), extra)
-        if key not in applicable:
-            applicable[key] = marker.evaluate({'extra': extra})
-        return applicable[key]
-
-    def verdicts(Requirement, index, text):
-        requirement = Requirement(text)
-        if requirement.marker and not applies(requirement.marker):
-            return None
-        distribution = installed(requirement.name)
-        if not distribution or not holds(requirement.specifier, distribution):
-            return [answer(index, requirement.name, str(requirement.specifier), distribution)]
-        unmet = []
-        for extra in sorted(requirement.extras):
-            for text in distribution.requires or []:
-                needed = Requirement(text)
-                if not needed.marker or applies(needed.marker):
-                    continue
-                other = installed(needed.name)
-                if applies(needed.marker, extra) and not (other and holds(needed.specifier, other)):
-                    unmet.append(answer(index, needed.name, str(needed.specifier), other,
-                                        canonical(requirement.name) + '[' + extra + ']'))
-        return unmet
-
-    # What needs no comparison: most lines of a lock file.
-    def plain(index, text):
-        match = re.fullmatch(r'([A-Za-z0-9][A-Za-z0-9._-]*)\\s*(?:==\\s*([A-Za-z0-9.+!]+))?', text.strip())
-        if not match:
-            return None
-        distribution = installed(match[1])
-        if not distribution:
-            return [answer(index, match[1], '==' + match[2] if match[2] else '', None)]
-        return [] if not match[2] or match[2] == distribution.version else None
-
-    def check(asked):
-        result = {'total': 0, 'unmet': [], 'undecided': [], 'hasLibrary': True}
-        loaded = []
-
-        def Requirement(text):
-            if not loaded:
-                loaded.append(library())
-                result['hasLibrary'] = loaded[0] is not None
-            return loaded[0](text)
-
-        markers = {}
-
-        def verdict(index, text):
-            head, _, marker = text.partition(';')
-            if marker.strip():
-                # Every line of a lock file may bear the same few markers.
-                if marker not in markers:
-                    markers[marker] = Requirement('x;' + marker).marker
-                if not applies(markers[marker]):
-                    return None
-            unmet = plain(index, head)
-            return verdicts(Requirement, index, text) if unmet is None else unmet
-
-        lines = [(index, line['text'], line['constraint']) for index, line in enumerate(asked['lines'])]
-        if asked.get('pyproject'):
-            try:
-                project = toml(asked['pyproject']).get('project', {})
-                lines += [(-1, text, False) for text in project.get('dependencies', [])]
-            except Exception:
-                if re.search(r'^\\s*dependencies\\s*=', asked['pyproject'], re.M):
-                    result['undecided'].append({'index': -1, 'name': ''})
-        names = set()
-        for index, text, is_constraint in sorted(lines, key=lambda line: line[2]):
-            match = re.match(r'[A-Za-z0-9][A-Za-z0-9._-]*', text)
-            name = canonical(match[0]) if match else ''
-            if is_constraint and (name not in names or not installed(name)):
+    # Where the environment was moved, its scripts start an interpreter at its old place.
+    def scripts():
+        folder = os.path.join(sys.prefix, 'bin')
+        lost = []
+        for name in sorted(os.listdir(folder)) if os.path.isdir(folder) else []:
+            path = os.path.join(folder, name)
+            if os.path.islink(path) or not os.path.isfile(path):
                 continue
-            names.add(name)
-            try:
-                unmet = verdict(index, text)
-            except Exception:
-                result['undecided'].append({'index': index, 'name': name})
-                unmet = []
-            if unmet is not None:
-                result['total'] += not is_constraint
-                result['unmet'] += unmet
-        return result
+            with open(path, 'rb') as file:
+                if name == 'activate':
+                    match = re.search(br'''^\s*VIRTUAL_ENV=(["']?)(/.*)\1\s*$''', file.read(65536), re.M)
+                    target = match.group(2) + b'/bin/python' if match else b''
+                    place = match.group(2) if match else b''
+                elif file.read(2) == b'#!':
+                    target = place = file.readline(4096).strip()
+                    if target == b'/bin/sh':
+                        match = re.match(br"""'''exec' (?:"(/[^"$]*)"|(/[^"$\s]*)) """, file.readline(4096))
+                        target = place = (match.group(1) or match.group(2)) if match else b''
+                else:
+                    continue
+            if re.match(br'/.*/(python|pypy)[0-9.]*$', target) and not os.path.exists(place):
+                lost.append([name, target.decode('utf-8', 'replace')])
+        return lost
+
+    """#
+
+  private static let answer = #"""
 
     base = getattr(sys, '_base_executable', None) or sys.executable
     said = {'version': '.'.join(map(str, sys.version_info[:3])), 'base': base,
+            'isOwn': os.path.realpath(sys.prefix) == os.path.realpath(sys.argv[1]),
             'packages': {name: own[name].version or '' for name in own}}
-    given = sys.stdin.buffer.read()
+    try:
+        said['scripts'] = scripts()
+    except Exception:
+        pass
+    given = getattr(sys.stdin, 'buffer', sys.stdin).read()
     if given:
         try:
             said['requirements'] = check(json.loads(given.decode('utf-8')))
         except Exception:
             pass
-    json.dump(said, sys.stdout)
-    """
+    sys.stdout.write('\n\#(mark)\n' + json.dumps(said) + '\n')
+
+    """#
 }

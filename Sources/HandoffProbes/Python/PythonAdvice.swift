@@ -7,6 +7,8 @@ import HandoffText
 struct PythonAdvice {
   let settings: PythonSettings
   let context: ProbeContext
+  /// What keeps the environment.
+  let manager: EnvironmentManager
 
   /// The folder that a new environment is made in.
   var folder: String { settings.environment.map { context.shown(context.path($0.value)) } ?? ".venv" }
@@ -16,27 +18,29 @@ struct PythonAdvice {
     .run([.path(ShellPath("\(folder)/bin/python"))] + words.map { .word($0) })
   }
 
+  /// The commands that make it and fill it.
+  var commands: EnvironmentCommands { EnvironmentCommands(manager: manager, folder: folder, context: context) }
+
   // MARK: Findings
 
   var noEnvironment: Finding {
     let place: Message =
       settings.environment != nil
       ? "there is no virtual environment at \(Untrusted(folder))" : "there is no virtual environment"
-    return Finding(
-      "python.no-environment", .failure, place, remedies: [create] + install, facts: ["python.environment"])
+    return Finding("python.no-environment", .failure, place, remedies: createFilled, facts: ["python.environment"])
   }
 
   var noInterpreter: Finding {
     Finding(
-      "python.interpreter-missing", .failure, "\(Untrusted(folder)) has no interpreter", remedies: [create] + install,
+      "python.interpreter-missing", .failure, "\(Untrusted(folder)) has no interpreter", remedies: createFilled,
       facts: ["python.environment"])
   }
 
-  func dangling(target: String) -> Finding {
+  func dangling(target: String, version: String?) -> Finding {
     Finding(
       "python.interpreter-dangling", .failure,
       "the interpreter of \(Untrusted(folder)) points to \(Untrusted(context.shown(target))), where there is nothing",
-      remedies: [relink, recreate] + install, facts: ["python.environment"])
+      remedies: commands.relink(version: version) + recreateFilled, facts: ["python.environment"])
   }
 
   func notExecutable(_ path: String) -> Finding {
@@ -64,12 +68,12 @@ struct PythonAdvice {
       return Finding(
         "python.encodings-broken", .failure,
         "the interpreter of \(Untrusted(folder)) cannot import \(Untrusted("encodings")): its library is missing or damaged",
-        remedies: [recreate] + install, facts: head)
+        remedies: commands.relink(version: nil) + recreateFilled, facts: head)
     case .ended(let outcome):
       return Finding(
         "python.interpreter-broken", .failure,
         "the interpreter of \(Untrusted(folder)) does not start (\(Self.shown(outcome)))",
-        remedies: [recreate] + install, facts: head)
+        remedies: recreateFilled, facts: head)
     }
   }
 
@@ -92,22 +96,33 @@ struct PythonAdvice {
 
   /// - Parameter packages: the distributions of the environment, pip among them or not.
   func toolMissing(_ tool: String, wantedBy source: Source, packages: Set<String> = ["pip"]) -> Finding {
+    let hasPip = packages.contains("pip")
     let wanted: Message =
       source.kind == .file || source.kind == .configuration ? ", which \(source.message) asks for," : ""
     return Finding(
       "python.tool-missing", .failure, "\(Untrusted(tool))\(wanted) is not installed in \(Untrusted(folder))",
-      remedies: needsPip(packages) + [
-        Remedy(interpreter("-m", "pip", "install", tool), "install it into the environment")
-      ] + install, facts: [FactID("python.tool[\(tool)]")])
+      remedies: commands.needsPip(hasPip) + [commands.install(distribution: tool, hasPip: hasPip)]
+        + install(hasPip: hasPip), facts: [FactID("python.tool[\(tool)]")])
   }
 
-  func toolBroken(_ tool: String, _ reason: String) -> Finding {
-    Finding(
+  /// - Parameters:
+  ///   - reason: the last line that it said.
+  ///   - packages: the distributions of the environment, pip among them or not.
+  func toolBroken(_ tool: String, _ reason: String, packages: Set<String>) -> Finding {
+    let hasPip = packages.contains("pip")
+    return Finding(
       "python.tool-broken", .failure, "\(Untrusted(tool)) is installed but does not start: \(Untrusted(reason))",
-      remedies: [
-        Remedy(
-          interpreter("-m", "pip", "install", "--force-reinstall", tool), "install it and what it needs again")
-      ], facts: [FactID("python.tool[\(tool)]")])
+      remedies: commands.needsPip(hasPip) + [commands.install(distribution: tool, again: true, hasPip: hasPip)],
+      facts: [FactID("python.tool[\(tool)]")])
+  }
+
+  /// - Parameter variable: without it, the tool starts.
+  func toolBroken(_ tool: String, by variable: String) -> Finding {
+    Finding(
+      "python.path-breaks", .failure,
+      "\(Untrusted(variable)) keeps \(Untrusted(tool)) of \(Untrusted(folder)) from starting",
+      remedies: [Remedy(.unset(variable), "start without it in this session")],
+      facts: [FactID("python.tool[\(tool)]")])
   }
 
   func toolUnknown(_ tool: String, _ prevention: Prevention) -> Finding {
@@ -141,69 +156,23 @@ struct PythonAdvice {
     [Remedy(interpreter("-c", "import sys; print(sys.version)"), "asks it by hand, without a deadline")]
   }
 
-  private func make(_ options: String...) -> ShellCommand {
-    .run((["python3", "-m", "venv"] + options).map { .word($0) } + [.path(ShellPath(folder))])
+  private var createFilled: [Remedy] { [commands.create] + install() }
+
+  var recreateFilled: [Remedy] {
+    // What conda and poetry removed, they make again.
+    [commands.recreate] + (manager == .conda || manager == .poetry ? [commands.create] : []) + install()
   }
 
-  private var create: Remedy {
-    Remedy(make(), "make the environment")
-  }
-
-  /// Keeps what is installed, where the new interpreter is of the same minor version.
-  private var relink: Remedy {
-    let word = ShellPath(folder).bash
-    return Remedy(
-      ShellCommand(
-        bash: "find \(word)/bin -name 'python*' -type l -delete && python3 -m venv \(word)", powershell: nil),
-      "link the environment to an interpreter that is there")
-  }
-
-  private var recreate: Remedy {
-    Remedy(
-      make("--clear"), "make the environment anew; what is installed in it is lost",
-      destructive: true)
-  }
-
-  private var install: [Remedy] { settings.requirements.map { install($0) } }
-
-  /// Installs what a file asks for: one of requirements, or `pyproject.toml`.
-  func install(_ file: String) -> Remedy {
-    let description: Message = "install what the project needs"
-    guard file == RequirementCheck.project else {
-      return Remedy(interpreter("-m", "pip", "install", "-r", file), description)
-    }
-    // The tool that made the lock file installs from it.
-    for (lock, words) in [
-      ("uv.lock", ["uv", "sync"]), ("poetry.lock", ["poetry", "install"]), ("pdm.lock", ["pdm", "install"]),
-    ] where context.host.files.kind(of: context.path(lock)) == .regular {
-      return Remedy(.run(words), description)
-    }
-    return Remedy(interpreter("-m", "pip", "install", "-e", "."), "install the project and what it needs")
-  }
-
-  /// Puts pip into an environment that was made without it.
-  func needsPip(_ packages: Set<String>) -> [Remedy] {
-    packages.contains("pip") ? [] : [Remedy(interpreter("-m", "ensurepip"), "put pip into the environment")]
+  private func install(hasPip: Bool = false) -> [Remedy] {
+    settings.requirements.map { commands.install($0, hasPip: hasPip) }
   }
 
   /// What a new session does.
   /// - Parameter isThere: whether there is an environment already, that need not be made first.
   func setup(isThere: Bool) -> [GuideStep] {
-    let made = isThere ? [] : [GuideStep(create.command, create.description)]
-    let filled = isThere ? [] : install.map { GuideStep($0.command, $0.description) }
-    return made + [activate] + filled
-  }
-
-  private var activate: GuideStep {
-    let word = ShellPath(folder).bash
-    var powershell: String?
-    if let windows = ShellPath(folder + "\\Scripts\\Activate.ps1").powershell,
-      let unix = ShellPath(folder + "/bin/Activate.ps1").powershell
-    {
-      powershell = "if (Test-Path \(windows)) { & \(windows) } else { & \(unix) }"
-    }
-    return GuideStep(
-      ShellCommand(bash: ". \(word)/bin/activate", powershell: powershell), "activate the environment")
+    let made = isThere ? [] : [GuideStep(commands.create.command, commands.create.description)]
+    let filled = isThere ? [] : install().map { GuideStep($0.command, $0.description) }
+    return made + [GuideStep(commands.activate, "activate the environment")] + filled
   }
 
   var verification: [GuideStep] {

@@ -21,19 +21,35 @@ public struct PythonProbe: Probe {
 
   /// Measures.
   public func observe(_ context: ProbeContext) async -> Observation {
-    let advice = PythonAdvice(settings: settings, context: context)
-    guard let environment = settings.environment,
-      context.host.files.kind(of: context.path(environment.value)) == .folder
-    else {
+    let folder = settings.environment.map { context.path($0.value) }
+    let manager = EnvironmentManager(of: folder, context)
+    let advice = PythonAdvice(settings: settings, context: context, manager: manager)
+    guard let environment = settings.environment, let folder else {
       return lost(advice.noEnvironment, advice, isThere: false)
     }
-    let venv = VirtualEnvironment(folder: context.path(environment.value), files: context.host.files)
+    do throws(FileError) {
+      guard try context.host.files.examine(folder) == .folder else {
+        return lost(advice.noEnvironment, advice, isThere: false)
+      }
+    } catch {
+      if error == .missing { return lost(advice.noEnvironment, advice, isThere: false) }
+      return lost(advice.unseen(folder), advice)
+    }
+    // Before anything of it is run.
+    switch await EnvironmentTracking(of: folder, context) {
+    case .untracked: break
+    case .tracked: return Observation(probe: area, facts: [], findings: [advice.tracked])
+    case .unknown(let failure): return lost(advice.trackingUnknown(failure), advice)
+    }
+    let venv = VirtualEnvironment(folder: folder, files: context.host.files)
     switch venv.interpreter {
     case .missing: return lost(advice.noInterpreter, advice, isThere: false)
-    case .dangling(let target): return lost(advice.dangling(target: target), advice)
+    case .dangling(let target): return lost(advice.dangling(target: target, version: venv.madeWith), advice)
     case .notExecutable(let path): return lost(advice.notExecutable(path), advice)
+    case .unseen(let path): return lost(advice.unseen(path), advice)
     case .found(let path):
-      return await measure(path, environment, advice, context)
+      return await measure(
+        Interpreter(path: path, folder: folder, context: context), venv, environment, advice, context)
     }
   }
 
@@ -44,69 +60,89 @@ public struct PythonProbe: Probe {
   }
 
   private func measure(
-    _ interpreter: String, _ environment: Setting<String>, _ advice: PythonAdvice, _ context: ProbeContext
+    _ python: Interpreter, _ venv: VirtualEnvironment, _ environment: Setting<String>, _ advice: PythonAdvice,
+    _ context: ProbeContext
   ) async -> Observation {
-    let python = Interpreter(path: interpreter, context: context)
     let requirements = Requirements(
       of: settings.requirements, root: context.project.root, files: context.host.files)
-    let pyproject = try? context.host.files.readText(context.path(RequirementCheck.project))
-    let input = RequirementCheck.input(requirements, pyproject: pyproject)
+    let input = RequirementCheck.input(requirements, pyproject: requirements.pyproject)
     async let answer = python.describe(input)
     let tools = await withTaskGroup(of: (String, ToolAnswer).self) { group in
       for tool in settings.tools.value { group.addTask { (tool, await python.version(ofTool: tool)) } }
       return await group.reduce(into: [String: ToolAnswer]()) { $0[$1.0] = $1.1 }
     }
     switch await answer {
+    case .works(let description) where !description.isOwn:
+      return lost(advice.noConfiguration, advice)
     case .works(let description):
-      var findings: [Finding] = []
-      let packages = Set(description.packages.keys)
-      var facts = facts(description, environment, context)
-      for (tool, answer) in tools.sorted(by: { $0.key < $1.key }) {
-        switch answer {
-        case .version(let version):
-          facts.append(
-            Fact(FactID("python.tool[\(tool)]"), .state, .string(version), source: Source(.measured, tool)))
-        case .missing: findings.append(advice.toolMissing(tool, wantedBy: settings.tools.source, packages: packages))
-        case .broken(let reason): findings.append(advice.toolBroken(tool, reason))
-        case .unknown(let reason): findings.append(advice.toolUnknown(tool, reason))
-        }
-      }
-      let told = Set(findings.filter { $0.id.hasPrefix("python.tool-") }.compactMap { $0.facts.first?.member })
-      let asked = RequirementAdvice(
-        advice: advice, requirements: requirements, check: RequirementCheck(description.requirements, requirements),
-        packages: packages)
-      findings += asked.findings(told: told)
       return Observation(
-        probe: area, facts: facts, findings: findings, summary: summary(facts, description),
-        setup: advice.setup(isThere: true), verification: advice.verification)
+        probe: area, facts: facts(description, venv, tools, environment, context),
+        findings: findings(description, tools, requirements, venv, advice),
+        summary: summary(description, tools, environment, advice), setup: advice.setup(isThere: true),
+        verification: advice.verification)
     case .broken(let cause): return lost(advice.broken(cause), advice)
     case .unknown(let reason): return lost(advice.unknown(reason), advice)
     }
   }
 
+  private func findings(
+    _ description: InterpreterDescription, _ tools: [String: ToolAnswer], _ requirements: Requirements,
+    _ venv: VirtualEnvironment, _ advice: PythonAdvice
+  ) -> [Finding] {
+    let others = [advice.otherActive(venv.folder), advice.scriptsLost(description.lostScripts, in: venv.folder)]
+      .compactMap(\.self)
+    if let before = venv.madeWith, let now = VirtualEnvironment.minor(description.version), before != now {
+      // What is installed is where that other version looks: that it does not see it follows.
+      return [advice.baseReplaced(from: before, to: description.version)] + others
+    }
+    var findings: [Finding] = []
+    let packages = Set(description.packages.keys)
+    for (tool, answer) in tools.sorted(by: { $0.key < $1.key }) {
+      switch answer {
+      case .version: continue
+      case .missing: findings.append(advice.toolMissing(tool, wantedBy: settings.tools.source, packages: packages))
+      case .broken(let reason): findings.append(advice.toolBroken(tool, reason, packages: packages))
+      case .brokenBy(let variable): findings.append(advice.toolBroken(tool, by: variable))
+      case .unknown(let reason): findings.append(advice.toolUnknown(tool, reason))
+      }
+    }
+    let told = Set(findings.filter { $0.id.hasPrefix("python.tool-") }.compactMap { $0.facts.first?.member })
+    let asked = RequirementAdvice(
+      advice: advice, requirements: requirements, check: RequirementCheck(description.requirements, requirements),
+      packages: packages)
+    return findings + asked.findings(told: told) + others
+  }
+
   private func facts(
-    _ description: InterpreterDescription, _ environment: Setting<String>, _ context: ProbeContext
+    _ description: InterpreterDescription, _ venv: VirtualEnvironment, _ tools: [String: ToolAnswer],
+    _ environment: Setting<String>, _ context: ProbeContext
   ) -> [Fact] {
+    // With PYTHONHOME set, an interpreter takes itself for its base.
+    let base = venv.configuration?["home"] ?? description.base
     let said = Source(.measured, "the interpreter")
+    let versions = tools.sorted { $0.key < $1.key }.compactMap { tool, answer -> Fact? in
+      guard case .version(let version) = answer else { return nil }
+      return Fact(FactID("python.tool[\(tool)]"), .state, .string(version), source: Source(.measured, tool))
+    }
     return [
       Fact(
         "python.environment", .identity, .string(context.shown(context.path(environment.value))),
         source: environment.source),
       Fact("python.version", .identity, .string(description.version), source: said),
-      Fact("python.base", .state, .string(context.shown(description.base)), source: Source(.file, "pyvenv.cfg")),
+      Fact("python.base", .state, .string(context.shown(base)), source: Source(.file, "pyvenv.cfg")),
       Fact(
         "python.packages", .map, .object(description.packages.mapValues(JSONValue.string)), source: said),
-    ]
+    ] + versions
   }
 
-  private func summary(_ facts: [Fact], _ description: InterpreterDescription) -> Message {
-    var parts: [Message] = []
-    for fact in facts {
-      switch fact.id.pattern {
-      case "python.environment", "python.version": parts.append(ValueText.message(fact.value))
-      case "python.tool[*]": parts.append("\(Untrusted(fact.id.member ?? "")) \(ValueText.message(fact.value))")
-      default: continue
-      }
+  private func summary(
+    _ description: InterpreterDescription, _ tools: [String: ToolAnswer], _ environment: Setting<String>,
+    _ advice: PythonAdvice
+  ) -> Message {
+    var parts: [Message] = ["\(Untrusted(advice.folder))", "\(Untrusted(description.version))"]
+    if advice.manager != .venv { parts.append("\(Untrusted(advice.manager.rawValue))") }
+    for (tool, answer) in tools.sorted(by: { $0.key < $1.key }) {
+      if case .version(let version) = answer { parts.append("\(Untrusted(tool)) \(Untrusted(version))") }
     }
     parts.append(description.packages.count == 1 ? "1 package" : "\(description.packages.count) packages")
     return .joined(parts, separator: " · ")
@@ -131,12 +167,19 @@ public struct PythonProbe: Probe {
   /// What it finds.
   public static let findings: [FindingDefinition] = [
     FindingDefinition("python.no-environment", "there is no virtual environment"),
+    FindingDefinition("python.environment-tracked", "git tracks the virtual environment, so that it is not run"),
+    FindingDefinition("python.environment-unseen", "this user may not look into the virtual environment"),
+    FindingDefinition("python.other-active", "another environment than the project's is active"),
+    FindingDefinition("python.configuration-missing", "the virtual environment lost its `pyvenv.cfg`"),
+    FindingDefinition("python.base-replaced", "another minor version stands where the environment's interpreter was"),
+    FindingDefinition(
+      "python.scripts-dangling", "scripts of the virtual environment start an interpreter that is gone"),
     FindingDefinition("python.interpreter-missing", "the virtual environment has no interpreter"),
     FindingDefinition("python.interpreter-dangling", "the virtual environment's interpreter points to nothing"),
     FindingDefinition("python.not-executable", "the interpreter may not be executed"),
     FindingDefinition("python.encodings-broken", "the interpreter cannot import `encodings`"),
     FindingDefinition("python.home-set", "PYTHONHOME keeps the interpreter from starting"),
-    FindingDefinition("python.path-breaks", "PYTHONPATH keeps the interpreter from starting"),
+    FindingDefinition("python.path-breaks", "PYTHONPATH keeps the interpreter or a tool from starting"),
     FindingDefinition("python.interpreter-broken", "the interpreter does not start"),
     FindingDefinition("python.tool-missing", "a tool that the project runs is not installed"),
     FindingDefinition("python.tool-broken", "a tool that the project runs does not start"),

@@ -11,6 +11,8 @@ struct RequirementAdvice {
   /// The distributions of the environment.
   let packages: Set<String>
 
+  private var hasPip: Bool { packages.contains("pip") }
+
   /// How many are named before the rest is counted.
   private static let named = 3
   private static let facts: [FactID] = ["python.packages"]
@@ -53,8 +55,8 @@ struct RequirementAdvice {
 
   private func remedies(_ files: Set<String>) -> [Remedy] {
     let names = advice.settings.requirements + [RequirementCheck.project]
-    return advice.needsPip(packages)
-      + names.filter(files.contains).map { advice.install($0) }
+    return advice.commands.needsPip(hasPip)
+      + names.filter(files.contains).map { advice.commands.install($0, hasPip: hasPip) }
   }
 
   // MARK: Unknown
@@ -78,7 +80,7 @@ struct RequirementAdvice {
     return Finding(
       "python.requirement-unknown", .unknown,
       "whether these requirements are met is not known, since \(why): \(Message.joined(places, separator: ", "))\(more)",
-      remedies: advice.needsPip(packages)
+      remedies: advice.commands.needsPip(hasPip)
         + (ask.isEmpty ? [Remedy(advice.interpreter("-m", "pip", "check"), "looks with pip")] : ask),
       facts: Self.facts)
   }

@@ -27,6 +27,7 @@ kit_python() {
   export PIP_NO_INDEX=1 PIP_FIND_LINKS="$LAB_WHEELS"
   printf 'pytest\n' >requirements.txt
   cp -a "$LAB_VENV" .venv
+  own_scripts "$LAB_VENV" "$PROJECT/.venv"
 }
 
 kit_postgres() {
@@ -129,4 +130,68 @@ move_home() {
 move_project() {
   mv -- "$PROJECT" "$ROW/$1"
   cd -- "$ROW/$1"
+  # Its environment as if it had been made there: without scripts that start the old place's interpreter.
+  [ ! -d .venv ] || { rm -rf .venv/bin && "$LAB_PYTHON" -m venv --without-pip .venv; }
 }
+
+# What rows about Python call.
+
+# own_scripts FROM TO: the scripts of the environment TO, which was copied from FROM, as if it had been made there.
+own_scripts() {
+  grep -lIF "$1" "$2"/bin/* | while IFS= read -r file; do [ -L "$file" ] || sed -i "s|$1|$2|g" "$file"; done
+  sed -i "s|$1|$2|g" "$2/pyvenv.cfg"
+}
+
+# pip WORDS…: the environment's own.
+pip() { .venv/bin/python -m pip --disable-pip-version-check -q "$@"; }
+
+library() { .venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))'; }
+
+# wheel NAME VERSION [LINE…]: a distribution with a module of its name, in $ROW/wheels, where pip looks too. The lines
+# go to its metadata: 'Requires-Dist: other>=1'.
+wheel() {
+  mkdir -p "$ROW/wheels" && export PIP_FIND_LINKS="$LAB_WHEELS $ROW/wheels"
+  "$LAB_PYTHON" - "$ROW/wheels" "$@" <<'PYTHON'
+import sys, zipfile
+folder, name, version, *lines = sys.argv[1:]
+info = f"{name}-{version}.dist-info"
+files = {
+    f"{name}.py": f"version = {version!r}\n",
+    f"{info}/METADATA": "\n".join(["Metadata-Version: 2.1", f"Name: {name}", f"Version: {version}", *lines, ""]),
+    f"{info}/WHEEL": "Wheel-Version: 1.0\nGenerator: row\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+}
+record = "".join(f"{path},,\n" for path in [*files, f"{info}/RECORD"])
+with zipfile.ZipFile(f"{folder}/{name}-{version}-py3-none-any.whl", "w") as archive:
+    for path, text in {**files, f"{info}/RECORD": record}.items():
+        archive.writestr(path, text)
+PYTHON
+}
+
+# own_base: an installation of Python of this row's own in $ROW/base, and .venv made of it, with what it had.
+own_base() {
+  local prefix version
+  prefix=$("$LAB_PYTHON" -c 'import sys; print(sys.base_prefix)')
+  version=$("$LAB_PYTHON" -c 'import sys; print("python%d.%d" % sys.version_info[:2])')
+  mkdir -p "$ROW/base/bin" "$ROW/base/lib/$version"
+  cp -L "$LAB_PYTHON" "$ROW/base/bin/$version" && ln -s "$version" "$ROW/base/bin/python3"
+  ln -s "$prefix/lib/$version"/* "$ROW/base/lib/$version/"
+  rm -rf "$ROW/base/lib/$version/site-packages" "$ROW/base/lib/$version/dist-packages" "$ROW/base/lib/$version/__pycache__"
+  own_program python3 "exec '$ROW/base/bin/python3' \"\$@\""
+  find .venv/bin -name 'python*' -type l -delete && "$ROW/base/bin/python3" -m venv --without-pip .venv
+  export BASE="$ROW/base" BASE_LIBRARY="$ROW/base/lib/$version"
+}
+
+# another_minor: what stands where the base was now says that it is Python 3.99, and looks for packages where that would.
+another_minor() {
+  rm -f "$BASE_LIBRARY/sitecustomize.py" # which can be a link out of here
+  cat >"$BASE_LIBRARY/sitecustomize.py" <<'PYTHON'
+import sys
+from collections import namedtuple
+sys.version_info = namedtuple('version_info', 'major minor micro releaselevel serial')(3, 99, 1, 'final', 0)
+sys.path[:] = [path.replace('python3.11/', 'python3.99/') if 'site-packages' in path else path for path in sys.path]
+PYTHON
+  sed -i "s|python3.11/|$(basename "$BASE_LIBRARY")/|" "$BASE_LIBRARY/sitecustomize.py"
+}
+
+# as_stranger COMMAND…: as a user who owns nothing.
+as_stranger() { setpriv --reuid 65534 --regid 65534 --clear-groups sh -c '"$@"' sh "$@"; }

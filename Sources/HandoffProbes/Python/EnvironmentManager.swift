@@ -1,0 +1,179 @@
+import HandoffModel
+import HandoffProject
+import HandoffSystem
+import HandoffText
+
+/// The program that made an environment, or would make it, and that fills it.
+enum EnvironmentManager: String {
+  case venv, uv, poetry, conda
+
+  /// Told by what it leaves in the environment, and where that is gone, by its lock file.
+  init(of folder: String?, _ context: ProbeContext) {
+    let files = context.host.files
+    func has(_ name: String) -> Bool { files.kind(of: context.path(name)) == .regular }
+    if let folder {
+      let environment = VirtualEnvironment(folder: folder, files: files)
+      if environment.isConda {
+        self = .conda
+        return
+      }
+      if let configuration = environment.configuration, configuration["uv"] != nil {
+        self = .uv
+        return
+      }
+      if environment.configuration != nil, !has("uv.lock"), !has("poetry.lock") {
+        self = .venv
+        return
+      }
+    }
+    if has("uv.lock") {
+      self = .uv
+    } else if has("poetry.lock") {
+      self = .poetry
+    } else {
+      let isVenv = ["requirements.txt", "pyproject.toml", "setup.py"].contains(where: has)
+      self = !isVenv && Self.condaFile(context) != nil ? .conda : .venv
+    }
+  }
+
+  /// The file that lists what conda installs.
+  static func condaFile(_ context: ProbeContext) -> String? {
+    ["environment.yml", "environment.yaml"].first { context.host.files.kind(of: context.path($0)) == .regular }
+  }
+}
+
+/// The commands of the program that keeps an environment.
+struct EnvironmentCommands {
+  let manager: EnvironmentManager
+  /// The environment's folder as it is shown.
+  let folder: String
+  let context: ProbeContext
+
+  private var place: ShellPath { ShellPath(folder) }
+
+  private func has(_ name: String) -> Bool { context.host.files.kind(of: context.path(name)) == .regular }
+
+  private func run(_ words: [String], _ last: ShellPath? = nil, _ more: String...) -> ShellCommand {
+    .run(words.map { .word($0) } + (last.map { [.path($0)] } ?? []) + more.map { .word($0) })
+  }
+
+  /// The environment's interpreter with arguments.
+  func interpreter(_ words: [String]) -> ShellCommand {
+    .run([.path(ShellPath("\(folder)/bin/python"))] + words.map { .word($0) })
+  }
+
+  /// Installs from the lock file into the environment, leaving alone what else is in it.
+  private var sync: ShellCommand {
+    let command = run(["uv", "sync", "--inexact"])
+    guard folder != ".venv" else { return command }
+    return ShellCommand(bash: "UV_PROJECT_ENVIRONMENT=\(place.bash) \(command.bash)", powershell: nil)
+  }
+
+  /// Makes the environment where there is none.
+  var create: Remedy {
+    let description: Message = "make the environment"
+    switch manager {
+    case .venv: return Remedy(run(["python3", "-m", "venv"], place), description)
+    case .uv: return Remedy(has("uv.lock") ? sync : run(["uv", "venv"], place), description)
+    case .poetry: return Remedy(run(["poetry", "install"]), "make the environment, with what the project needs")
+    case .conda:
+      guard let file = EnvironmentManager.condaFile(context) else {
+        return Remedy(run(["conda", "create", "-y", "-p"], place, "python"), description)
+      }
+      return Remedy(
+        run(["conda", "env", "create", "-p"], place, "-f", file), "make the environment, with what the project needs")
+    }
+  }
+
+  /// Makes it anew, and loses what is installed in it.
+  var recreate: Remedy {
+    let description: Message = "make the environment anew; what is installed in it is lost"
+    switch manager {
+    case .venv: return Remedy(run(["python3", "-m", "venv", "--clear"], place), description, destructive: true)
+    case .uv: return Remedy(run(["uv", "venv", "--clear"], place), description, destructive: true)
+    case .poetry: return Remedy(run(["poetry", "env", "remove", "--all"]), description, destructive: true)
+    case .conda: return Remedy(run(["conda", "env", "remove", "-y", "-p"], place), description, destructive: true)
+    }
+  }
+
+  /// Writes the links to the base interpreter and `pyvenv.cfg` anew, and keeps what is installed.
+  /// - Parameter version: the minor version that it was made with.
+  func relink(version: String?) -> [Remedy] {
+    let description: Message = "link the environment to an interpreter that is there"
+    switch manager {
+    case .uv:
+      let options = version.map { ["--python", $0] } ?? []
+      return [Remedy(run(["uv", "venv", "--allow-existing"] + options, place), description)]
+    case .conda:
+      return [Remedy(run(["conda", "install", "-y", "--force-reinstall", "-p"], place, "python"), description)]
+    case .venv, .poetry:
+      var names = ["python3"]
+      if let version, isOnPath("python\(version)") { names.insert("python\(version)", at: 0) }
+      return names.map { name in
+        let make = "\(name) -m venv --without-pip"
+        return Remedy(
+          ShellCommand(
+            bash: "\(make) -h >/dev/null && find \(place.bash)/bin -name 'python*' -type l -delete && "
+              + "\(make) \(place.bash)", powershell: nil), description)
+      }
+    }
+  }
+
+  private func isOnPath(_ name: String) -> Bool {
+    (context.host.environment["PATH"] ?? "").split(separator: ":").contains { folder in
+      folder.hasPrefix("/") && context.host.files.isExecutable("\(folder)/\(name)")
+    }
+  }
+
+  /// Installs what a file asks for: one of requirements, or `pyproject.toml`.
+  /// - Parameter hasPip: whether pip is in the environment.
+  func install(_ file: String, hasPip: Bool = true) -> Remedy {
+    let description: Message = "install what the project needs"
+    guard file == RequirementCheck.project else {
+      return Remedy(
+        manager == .uv && !hasPip
+          ? run(["uv", "pip", "install", "--python"], place, "-r", file)
+          : interpreter(["-m", "pip", "install", "-r", file]), description)
+    }
+    if has("uv.lock") { return Remedy(sync, description) }
+    // The tool that made the lock file installs from it.
+    for (lock, words) in [("poetry.lock", ["poetry", "install"]), ("pdm.lock", ["pdm", "install"])] where has(lock) {
+      return Remedy(.run(words), description)
+    }
+    let whole: Message = "install the project and what it needs"
+    if manager == .uv, !hasPip { return Remedy(run(["uv", "pip", "install", "--python"], place, "-e", "."), whole) }
+    return Remedy(interpreter(["-m", "pip", "install", "-e", "."]), whole)
+  }
+
+  /// Installs a distribution.
+  func install(distribution name: String, again: Bool = false, hasPip: Bool = true) -> Remedy {
+    let description: Message = again ? "install it and what it needs again" : "install it into the environment"
+    if manager == .uv, !hasPip {
+      return Remedy(
+        run(["uv", "pip", "install"] + (again ? ["--reinstall"] : []) + ["--python"], place, name), description)
+    }
+    return Remedy(
+      interpreter(["-m", "pip", "install"] + (again ? ["--force-reinstall"] : []) + [name]), description)
+  }
+
+  /// Puts pip into an environment that was made without it.
+  func needsPip(_ hasPip: Bool) -> [Remedy] {
+    hasPip || manager == .uv
+      ? [] : [Remedy(interpreter(["-m", "ensurepip"]), "put pip into the environment")]
+  }
+
+  /// Makes it the one of this session.
+  var activate: ShellCommand {
+    if manager == .conda {
+      let isPath = folder.contains("/")
+      return run(["conda", "activate"], ShellPath(isPath ? folder : "./" + folder))
+    }
+    var powershell: String?
+    if let windows = ShellPath(folder + "\\Scripts\\Activate.ps1").powershell,
+      let unix = ShellPath(folder + "/bin/Activate.ps1").powershell
+    {
+      powershell = "if (Test-Path \(windows)) { & \(windows) } else { & \(unix) }"
+    }
+    return ShellCommand(bash: ". \(place.bash)/bin/activate", powershell: powershell)
+  }
+}

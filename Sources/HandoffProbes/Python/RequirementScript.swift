@@ -1,0 +1,176 @@
+/// The part of ``InterpreterScript`` that holds requirements against what is installed.
+enum RequirementScript {
+  /// Requirements are read and compared by `packaging`, the reference implementation of PEP 440 and PEP 508: pip's own
+  /// copy, the environment's, or that of the pip that comes with Python (https://docs.python.org/3/library/ensurepip.html).
+  static let text = #"""
+    others = None
+
+    def installed(name):
+        global others
+        name = canonical(name)
+        if name not in own and others is None:
+            others = distributions(everywhere)
+        return own.get(name) or (others or {}).get(name)
+
+    roots = {os.path.dirname(os.__file__), sysconfig.get_path('platstdlib')}
+    standard = [place for place in everywhere if 'packages' not in place and any(
+        place == root or place.startswith(root + os.sep) for root in roots)]
+
+    def library():
+        import glob, importlib, importlib.util
+        from importlib.machinery import PathFinder
+        sys.path[:] = standard + paths
+        for name, module in (('pip', 'pip._vendor.packaging'), ('packaging', 'packaging')):
+            try:
+                if PathFinder.find_spec(name, paths):
+                    return importlib.import_module(module + '.requirements').Requirement
+            except Exception:
+                pass
+        sys.path[:] = standard
+        spec = PathFinder.find_spec('ensurepip', standard)
+        folders = [os.path.join(os.path.dirname(spec.origin), '_bundled')] if spec and spec.origin else []
+        folders.append(sysconfig.get_config_var('WHEEL_PKG_DIR') or '')
+        for name in [name for name in sys.modules if name == 'pip' or name.startswith('pip.')]:
+            del sys.modules[name]
+        for wheel in sorted(w for f in folders if f for w in glob.glob(os.path.join(glob.escape(f), 'pip-*.whl'))):
+            sys.path.insert(0, wheel)
+            try:
+                return importlib.import_module('pip._vendor.packaging.requirements').Requirement
+            except Exception:
+                sys.path.remove(wheel)
+        return None
+
+    def toml(text):
+        try:
+            import tomllib
+        except ImportError:
+            library()
+            from pip._vendor import tomli as tomllib
+        return tomllib.loads(text)
+
+    # Poetry's own form, also of what asks for a range: https://python-poetry.org/docs/dependency-specification/
+    def ranges(text):
+        parts = []
+        # What holds for either of two ranges cannot be said in the standard's form: any version then.
+        for sign, version in [] if '|' in text else re.findall(r'(\^|~=|~|[=!<>]=|[<>]|)\s*([0-9][^,\s]*)', text):
+            if sign not in ('^', '~'):
+                parts.append((sign or '==') + version)
+                continue
+            numbers = [int(number) for number in re.match(r'[0-9]+(\.[0-9]+)*', version).group().split('.')]
+            at = min(len(numbers) - 1, 1)
+            if sign == '^':
+                at = next((i for i, number in enumerate(numbers) if number), len(numbers) - 1)
+            numbers[at] += 1
+            parts += ['>=' + version, '<' + '.'.join(map(str, numbers[:at + 1]))]
+        return ','.join(parts)
+
+    def poetry(content):
+        for name, entry in content.get('tool', {}).get('poetry', {}).get('dependencies', {}).items():
+            if isinstance(entry, str):
+                entry = {'version': entry}
+            if canonical(name) == 'python' or not isinstance(entry, dict):
+                continue
+            # What is only for some is not asked for here.
+            if entry.get('optional') or entry.get('python') or entry.get('platform'):
+                continue
+            extras = '[' + ','.join(entry['extras']) + ']' if entry.get('extras') else ''
+            marker = ' ; ' + entry['markers'] if entry.get('markers') else ''
+            yield name + extras + ranges(entry.get('version', '*')) + marker
+
+    def holds(specifier, distribution):
+        return not specifier or specifier.contains(distribution.version, prereleases=True)
+
+    def answer(index, name, wanted, distribution, needed=''):
+        return {'index': index, 'name': canonical(name), 'wanted': wanted,
+                'installed': distribution.version if distribution else None, 'neededBy': needed}
+
+    applicable = {}
+
+    def applies(marker, extra=''):
+        key = (str(marker), extra)
+        if key not in applicable:
+            applicable[key] = marker.evaluate({'extra': extra})
+        return applicable[key]
+
+    def verdicts(Requirement, index, text):
+        requirement = Requirement(text)
+        if requirement.marker and not applies(requirement.marker):
+            return None
+        distribution = installed(requirement.name)
+        if not distribution or not holds(requirement.specifier, distribution):
+            return [answer(index, requirement.name, str(requirement.specifier), distribution)]
+        unmet = []
+        for extra in sorted(requirement.extras):
+            for text in distribution.requires or []:
+                needed = Requirement(text)
+                if not needed.marker or applies(needed.marker):
+                    continue
+                other = installed(needed.name)
+                if applies(needed.marker, extra) and not (other and holds(needed.specifier, other)):
+                    unmet.append(answer(index, needed.name, str(needed.specifier), other,
+                                        canonical(requirement.name) + '[' + extra + ']'))
+        return unmet
+
+    # What needs no comparison: most lines of a lock file.
+    def plain(index, text):
+        match = re.fullmatch(r'([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:==\s*([A-Za-z0-9.+!]+))?', text.strip())
+        if not match:
+            return None
+        distribution = installed(match[1])
+        if not distribution:
+            return [answer(index, match[1], '==' + match[2] if match[2] else '', None)]
+        return [] if not match[2] or match[2] == distribution.version else None
+
+    def check(asked):
+        sys.path[:] = standard
+        result = {'total': 0, 'unmet': [], 'undecided': [], 'hasLibrary': True}
+        loaded = []
+
+        def Requirement(text):
+            if not loaded:
+                loaded.append(library())
+                result['hasLibrary'] = loaded[0] is not None
+            return loaded[0](text)
+
+        markers = {}
+
+        def verdict(index, text):
+            head, _, marker = text.partition(';')
+            if marker.strip():
+                # Every line of a lock file may bear the same few markers.
+                if marker not in markers:
+                    markers[marker] = Requirement('x;' + marker).marker
+                if not applies(markers[marker]):
+                    return None
+            unmet = plain(index, head)
+            return verdicts(Requirement, index, text) if unmet is None else unmet
+
+        lines = [(index, line['text'], line['constraint']) for index, line in enumerate(asked['lines'])]
+        if asked.get('pyproject'):
+            try:
+                content = toml(asked['pyproject'])
+                project = content.get('project', {})
+                lines += [(-1, text, False) for text in project.get('dependencies', [])]
+                lines += [(-1, text, False) for text in poetry(content)]
+            except Exception:
+                if re.search(r'^\s*dependencies\s*=', asked['pyproject'], re.M):
+                    result['undecided'].append({'index': -1, 'name': ''})
+        names = set()
+        for index, text, is_constraint in sorted(lines, key=lambda line: line[2]):
+            match = re.match(r'[A-Za-z0-9][A-Za-z0-9._-]*', text)
+            name = canonical(match[0]) if match else ''
+            if is_constraint and (name not in names or not installed(name)):
+                continue
+            names.add(name)
+            try:
+                unmet = verdict(index, text)
+            except Exception:
+                result['undecided'].append({'index': index, 'name': name})
+                unmet = []
+            if unmet is not None:
+                result['total'] += not is_constraint
+                result['unmet'] += unmet
+        return result
+
+    """#
+}

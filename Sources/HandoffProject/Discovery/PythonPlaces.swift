@@ -1,0 +1,128 @@
+import Crypto
+import HandoffModel
+import HandoffSystem
+import HandoffText
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// What tells a virtual environment from another folder.
+enum VirtualEnvironmentSign {
+  /// Whether a folder is one: it has a `pyvenv.cfg`, an interpreter that is a link, or what conda notes of it.
+  static func isThere(_ folder: String, _ files: FileSystem) -> Bool {
+    files.kind(of: folder + "/pyvenv.cfg") == .regular
+      || files.kind(of: folder + "/bin/python", followLinks: false) == .symbolicLink
+      || files.kind(of: folder + "/conda-meta") == .folder
+  }
+}
+
+/// Where a project's environment can be: in its folder, or where the program that made it keeps all of them.
+struct PythonPlaces {
+  let files: ProjectFiles
+
+  private static let folders = [".venv", "venv", "env", ".env"]
+
+  private var root: String { files.root }
+
+  /// An environment in the project, or one whose place the session names for this project.
+  var inside: Setting<String>? {
+    // https://docs.astral.sh/uv/concepts/projects/config/#project-environment-path
+    if files.kind("uv.lock") == .regular, let folder = files.environment["UV_PROJECT_ENVIRONMENT"], !folder.isEmpty {
+      return Setting(relative(folder), Source(.environment, "UV_PROJECT_ENVIRONMENT"))
+    }
+    // A link whose target is gone is still a virtual environment: a broken one.
+    if let found = Self.folders.first(where: { VirtualEnvironmentSign.isThere(root + "/" + $0, files.host.files) }) {
+      return Setting(found, Source(.folder, found))
+    }
+    // So is one that may not be looked into.
+    if let hidden = Self.folders.prefix(2).first(where: isHidden) { return Setting(hidden, Source(.folder, hidden)) }
+    if let active = files.environment["VIRTUAL_ENV"], active.hasPrefix(root + "/") {
+      return Setting(relative(active), Source(.environment, "VIRTUAL_ENV"))
+    }
+    return nil
+  }
+
+  /// An environment that stands outside of the project, where poetry or conda keep them, or that is active.
+  var outside: Setting<String>? {
+    if let folder = poetry { return folder }
+    if let folder = conda { return folder }
+    if let active = files.environment["VIRTUAL_ENV"], VirtualEnvironmentSign.isThere(active, files.host.files) {
+      return Setting(active, Source(.environment, "VIRTUAL_ENV"))
+    }
+    return nil
+  }
+
+  private func relative(_ path: String) -> String {
+    path.hasPrefix(root + "/") ? String(path.dropFirst(root.count + 1)) : path
+  }
+
+  private func isHidden(_ folder: String) -> Bool {
+    do throws(FileError) {
+      _ = try files.host.files.examine("\(root)/\(folder)/pyvenv.cfg")
+      return false
+    } catch {
+      return error == .notPermitted
+    }
+  }
+
+  // MARK: Poetry
+
+  /// `{cache-dir}/virtualenvs/NAME-HASH-pyX.Y`, the hash being that of the project's path
+  /// (https://python-poetry.org/docs/configuration/#virtualenvspath).
+  private var poetry: Setting<String>? {
+    let lock = "poetry.lock"
+    guard files.kind(lock) == .regular, let folder = poetryFolder else { return nil }
+    let digest = Data(SHA256.hash(data: Data(root.utf8))).base64EncodedString().prefix(8)
+      .replacing("+", with: "-").replacing("/", with: "_")
+    let names = (try? files.host.files.list(folder)) ?? []
+    let own = names.filter { $0.contains("-\(digest)-py") }
+    guard let name = own.last else { return nil }
+    return Setting("\(folder)/\(name)", Source(.file, lock))
+  }
+
+  private var poetryFolder: String? {
+    if let folder = files.environment["POETRY_VIRTUALENVS_PATH"] { return folder }
+    if let cache = files.environment["POETRY_CACHE_DIR"] { return cache + "/virtualenvs" }
+    guard let home = files.environment.home else { return nil }
+    #if canImport(Darwin)
+      return home + "/Library/Caches/pypoetry/virtualenvs"
+    #else
+      return (files.environment["XDG_CACHE_HOME"] ?? home + "/.cache") + "/pypoetry/virtualenvs"
+    #endif
+  }
+
+  // MARK: Conda
+
+  /// The environment that `environment.yml` names: the active one, or one of the list that conda keeps of all.
+  private var conda: Setting<String>? {
+    for file in ["environment.yml", "environment.yaml"] {
+      guard let text = files.text(file) else { continue }
+      guard let name = Self.name(in: text), name != "base" else { continue }
+      let active = files.environment["CONDA_PREFIX"]
+      if let active, files.environment["CONDA_DEFAULT_ENV"] == name || active.hasSuffix("/envs/\(name)") {
+        return Setting(active, Source(.environment, "CONDA_PREFIX"))
+      }
+      guard let home = files.environment.home,
+        let list = try? files.host.files.readText(home + "/.conda/environments.txt")
+      else { continue }
+      let folders = list.split(whereSeparator: \.isNewline).map(String.init)
+      if let folder = folders.first(where: {
+        $0.hasSuffix("/envs/\(name)") && files.kind($0 + "/conda-meta") == .folder
+      }) {
+        return Setting(folder, Source(.file, file))
+      }
+    }
+    return nil
+  }
+
+  private static func name(in text: String) -> String? {
+    for line in text.split(whereSeparator: \.isNewline) where line.hasPrefix("name:") {
+      let name = line.dropFirst(5).prefix { $0 != "#" }.filter { !$0.isWhitespace && $0 != "\"" && $0 != "'" }
+      return name.isEmpty ? nil : String(name)
+    }
+    return nil
+  }
+}
