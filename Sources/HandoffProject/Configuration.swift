@@ -19,12 +19,14 @@ public struct Configuration: Sendable, Equatable {
 
   /// `aws:`.
   public struct AWS: Sendable, Equatable {
+    var name: String?
     var profile: String?
     var region: String?
   }
 
   /// `python:`.
   public struct Python: Sendable, Equatable {
+    var name: String?
     var environment: String?
     var tools: [String]?
   }
@@ -65,6 +67,10 @@ public struct Configuration: Sendable, Equatable {
   var deadline: Double?
   var aws: Area<AWS> = .unsaid
   var python: Area<Python> = .unsaid
+  /// The entries of `aws` after the first.
+  var furtherAWS: [AWS] = []
+  /// The entries of `python` after the first.
+  var furtherPython: [Python] = []
   var postgres: Area<[Postgres]> = .unsaid
   var docker: Area<Docker> = .unsaid
   var environment: Area<Variables> = .unsaid
@@ -95,8 +101,10 @@ extension Configuration {
     .init(path: "template", meaning: "name of a template in the project's `templates/`", without: "`session-handoff`"),
     .init(path: "shells", meaning: "shells that documents are written for", without: "`[bash, powershell]`"),
     .init(path: "deadline", meaning: "seconds that a probe may take", without: "5"),
+    .init(path: "aws.name", meaning: "name of a further profile (`aws` may be a list)", without: "none"),
     .init(path: "aws.profile", meaning: "profile of the AWS CLI", without: "AWS_PROFILE"),
     .init(path: "aws.region", meaning: "region", without: "AWS_REGION, then the profile's"),
+    .init(path: "python.name", meaning: "name of a further environment (`python` may be a list)", without: "none"),
     .init(path: "python.environment", meaning: "folder of the virtual environment", without: "`.venv`, `venv`, `env`"),
     .init(path: "python.tools", meaning: "tools that must run in it", without: "`[pytest]` where the project uses it"),
     .init(path: "postgres.name", meaning: "name of a further connection (`postgres` may be a list)", without: "none"),

@@ -17,14 +17,19 @@ public enum ConfigurationReader {
     configuration.template = try templateName(members["template"])
     configuration.shells = try shells(members["shells"])
     configuration.deadline = try members["deadline"]?.seconds()
-    configuration.aws = try area(members["aws"]) { reader throws(ConfigurationError) in
-      let members = try reader.mapping(keys: names(under: "aws"))
-      return .init(profile: try oneLine(members["profile"]), region: try oneLine(members["region"]))
+    let aws = try area(members["aws"]) { reader throws(ConfigurationError) in
+      try instances(reader, "aws", needed: "profile") { members, name throws(ConfigurationError) in
+        Configuration.AWS(name: name, profile: try oneLine(members["profile"]), region: try oneLine(members["region"]))
+      }
     }
-    configuration.python = try area(members["python"]) { reader throws(ConfigurationError) in
-      let members = try reader.mapping(keys: names(under: "python"))
-      return .init(environment: try oneLine(members["environment"]), tools: try toolNames(members["tools"]))
+    (configuration.aws, configuration.furtherAWS) = parts(of: aws)
+    let python = try area(members["python"]) { reader throws(ConfigurationError) in
+      try instances(reader, "python", needed: "environment") { members, name throws(ConfigurationError) in
+        Configuration.Python(
+          name: name, environment: try oneLine(members["environment"]), tools: try toolNames(members["tools"]))
+      }
     }
+    (configuration.python, configuration.furtherPython) = parts(of: python)
     configuration.postgres = try area(members["postgres"]) { reader throws(ConfigurationError) in
       try connections(reader)
     }
@@ -66,6 +71,43 @@ public enum ConfigurationReader {
   ) throws(ConfigurationError) -> Configuration.Area<Value> {
     guard let reader, !reader.isNull else { return .unsaid }
     return reader.isOff ? .off : .said(try read(reader))
+  }
+
+  /// The first entry of an area that may be a list, and the others.
+  private static func parts<Value>(of area: Configuration.Area<[Value]>) -> (Configuration.Area<Value>, [Value]) {
+    switch area {
+    case .unsaid: (.unsaid, [])
+    case .off: (.off, [])
+    case .said(let values): (values.first.map { .said($0) } ?? .unsaid, Array(values.dropFirst()))
+    }
+  }
+
+  /// The entries of an area that may be a list: each after the first has a name and says which one it is.
+  private static func instances<Value>(
+    _ reader: YAMLReader, _ area: String, needed: String,
+    _ read: ([String: YAMLReader], String?) throws(ConfigurationError) -> Value
+  ) throws(ConfigurationError) -> [Value] {
+    var values: [Value] = []
+    var names: Set<String> = []
+    for element in reader.elements ?? [reader] {
+      let entry = YAMLReader(node: element.node, file: element.file, path: area)
+      let members = try entry.mapping(keys: Self.names(under: area))
+      let name = try oneLine(members["name"])
+      if let name {
+        guard isName(name) else {
+          throw (members["name"] ?? entry).error("a name in \(area) holds letters, digits, \"-\" and \"_\" only")
+        }
+        guard names.insert(name).inserted else { throw entry.error("two entries of \(area) have the name \"\(name)\"") }
+      } else if !values.isEmpty {
+        throw entry.error("the second and further entries of \(area) need a name")
+      }
+      if !values.isEmpty, members[needed]?.isNull != false {
+        throw entry.error("the second and further entries of \(area) need \(needed)")
+      }
+      values.append(try read(members, name))
+    }
+    guard !values.isEmpty else { throw reader.error("\(area) must hold at least one entry") }
+    return values
   }
 
   private static func connections(_ reader: YAMLReader) throws(ConfigurationError) -> [Configuration.Postgres] {

@@ -31,9 +31,49 @@ extension Project {
     if variables.isUnexpected, holdsFacts("environment") {
       project.variables = .used(VariableSettings(required: [], present: [:], example: nil))
     }
+    project.furtherAWS += recalledAWS(recorded)
+    project.furtherPython += recalledPython(recorded)
     project.recalledChecks = recalled("check", recorded, declared: checks.map(\.name))
     project.recalledCommands = recalled("command", recorded, declared: commands.map(\.name))
     return project
+  }
+
+  /// The instances of an area that were recorded and that nothing names any more.
+  private func recalledInstances(_ kind: String, _ recorded: Snapshot, known: [String?]) -> [(String, Observation)] {
+    recorded.observations.compactMap { observation in
+      let id = FactID(observation.probe)
+      guard id.kind == kind, let name = id.instance, !observation.facts.isEmpty, !known.contains(name),
+        ConfigurationReader.isName(name)
+      else { return nil }
+      return (name, observation)
+    }
+  }
+
+  private func recalledAWS(_ recorded: Snapshot) -> [AWSSettings] {
+    if aws.isOff { return [] }
+    return recalledInstances("aws", recorded, known: furtherAWS.map(\.name)).map { name, observation in
+      func text(_ fact: String) -> Setting<String>? {
+        observation.fact(FactID("\(observation.probe).\(fact)"))?.value.string.map {
+          Setting($0, Source(.configuration, "aws[\(name)].\(fact)"))
+        }
+      }
+      var settings = AWSSettings(profile: text("profile"), region: text("region"))
+      settings.name = name
+      return settings
+    }
+  }
+
+  private func recalledPython(_ recorded: Snapshot) -> [PythonSettings] {
+    if python.isOff { return [] }
+    return recalledInstances("python", recorded, known: furtherPython.map(\.name)).map { name, observation in
+      let fact = observation.fact(FactID("\(observation.probe).environment"))
+      let tools = observation.facts.compactMap { $0.id.pattern == "python.tool[*]" ? $0.id.member : nil }
+      var settings = PythonSettings(
+        environment: fact.flatMap { fact in fact.value.string.map { Setting($0, fact.source) } },
+        tools: Setting(tools, Source(.configuration, "python[\(name)].tools")))
+      settings.name = name
+      return settings
+    }
   }
 
   /// The names of recorded checks or commands that are not declared any more.

@@ -62,6 +62,10 @@ public struct Project: Sendable {
   public var git: AreaUse<GitSettings>
   /// Variables.
   public var variables: AreaUse<VariableSettings>
+  /// Further AWS profiles, each with a name.
+  public var furtherAWS: [AWSSettings] = []
+  /// Further Python environments, each with a name.
+  public var furtherPython: [PythonSettings] = []
   /// What `handoff.yml` declares to be asked.
   public var checks: [CheckSettings] = []
   /// What `handoff.yml` declares to be run, where its user trusts it.
@@ -99,6 +103,8 @@ public struct Project: Sendable {
 
 /// Which AWS account a project means. Credentials themselves are found by the probe as the AWS CLI finds them.
 public struct AWSSettings: Sendable, Hashable {
+  /// The name in `handoff.yml`; nil for the first profile.
+  public var name: String?
   /// The profile that `handoff.yml` or AWS_PROFILE names, or nil.
   public var profile: Setting<String>?
   /// The region that `handoff.yml` names, or nil to have it found as the AWS CLI does.
@@ -116,6 +122,8 @@ public struct AWSSettings: Sendable, Hashable {
 
 /// Which Python environment a project means.
 public struct PythonSettings: Sendable, Hashable {
+  /// The name in `handoff.yml`; nil for the first environment.
+  public var name: String?
   /// The folder of the virtual environment, relative to the root or absolute; nil when there is none.
   public var environment: Setting<String>?
   /// The tools that must run in it: `pytest`.

@@ -31,10 +31,18 @@ extension Project {
       rows.add("aws.profile", aws.profile ?? variable("AWS_PROFILE", "AWS_DEFAULT_PROFILE"))
       rows.add("aws.region", aws.region ?? variable("AWS_REGION", "AWS_DEFAULT_REGION"))
     }
+    for settings in furtherAWS {
+      rows.add("aws[\(settings.name ?? "")].profile", settings.profile)
+      rows.add("aws[\(settings.name ?? "")].region", settings.region)
+    }
     if let python = python.settings {
       rows.add("python.environment", python.environment)
       rows.add("python.tools", python.tools)
       for file in python.requirements { rows.add("python.requirements", Setting(file, Source(.file, file))) }
+    }
+    for settings in furtherPython {
+      rows.add("python[\(settings.name ?? "")].environment", settings.environment)
+      rows.add("python[\(settings.name ?? "")].tools", settings.tools)
     }
     for connection in postgres.settings ?? [] { rows.add(connection) }
     if let docker = docker.settings {

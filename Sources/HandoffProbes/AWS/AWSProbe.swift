@@ -26,6 +26,9 @@ public struct AWSProbe: Probe {
   /// One, where the project uses AWS.
   public static func probes(for project: Project) -> [ProbeUse] {
     project.aws.probes("aws") { [AWSProbe($0)] }
+      + project.furtherAWS.compactMap { further in
+        further.name.map { .used(NamedProbe(base: AWSProbe(further), name: $0)) }
+      }
   }
 
   /// Measures.

@@ -25,6 +25,8 @@ struct AWSSetup: Sendable {
   var isTemporary = false
   /// Dotenv files that name credentials, relative to the root.
   var dotenvFiles: [String] = []
+  /// Whether it is a further profile, which is named in each command and never selected for the session.
+  private var isFurther = false
   /// The folders and variables of now, which a command has to undo.
   var present: Present
 
@@ -60,6 +62,7 @@ struct AWSSetup: Sendable {
     self.kind = kind
     self.source = source
     self.present = present
+    isFurther = settings.name != nil
     profile = named("aws.profile")
     region = named("aws.region")
     dotenvFiles = kind == nil || kind == .environment ? settings.dotenvFiles : []
@@ -113,6 +116,7 @@ struct AWSSetup: Sendable {
   ///   - regardless: whatever is set now; otherwise only what is not set so.
   private func changes(_ parts: Parts = .all, regardless: Bool) -> ShellVariables {
     var result = ShellVariables()
+    if isFurther { return result }
     if parts.contains(.keys) { result.set += keyVariables.map { ($0, "...") } }
     if parts.contains(.profile) { addProfile(&result, regardless) }
     if parts.contains(.region) { addRegion(&result, regardless) }

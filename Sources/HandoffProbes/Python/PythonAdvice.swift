@@ -172,11 +172,17 @@ struct PythonAdvice {
   func setup(isThere: Bool) -> [GuideStep] {
     let made = isThere ? [] : [GuideStep(commands.create.command, commands.create.description)]
     let filled = isThere ? [] : install().map { GuideStep($0.command, $0.description) }
-    return made + [GuideStep(commands.activate, "activate the environment")] + filled
+    // In one session one environment is active: the first.
+    let active = settings.name == nil ? [GuideStep(commands.activate, "activate the environment")] : []
+    return made + active + filled
   }
 
   var verification: [GuideStep] {
-    [GuideStep(.run("python", "-c", "import sys, encodings; print(sys.version)"), "the interpreter works")]
+    if settings.name != nil {
+      return [GuideStep(interpreter("-c", "import sys, encodings; print(sys.version)"), "the interpreter works")]
+        + settings.tools.value.map { GuideStep(interpreter("-m", $0, "--version"), "\(Untrusted($0)) works") }
+    }
+    return [GuideStep(.run("python", "-c", "import sys, encodings; print(sys.version)"), "the interpreter works")]
       + settings.tools.value.map { GuideStep(.run("python", "-m", $0, "--version"), "\(Untrusted($0)) works") }
   }
 }

@@ -17,6 +17,9 @@ public struct PythonProbe: Probe {
   /// One for a project that uses Python.
   public static func probes(for project: Project) -> [ProbeUse] {
     project.python.probes("python") { [PythonProbe(settings: $0)] }
+      + project.furtherPython.compactMap { further in
+        further.name.map { .used(NamedProbe(base: PythonProbe(settings: further), name: $0)) }
+      }
   }
 
   /// Measures.
@@ -65,7 +68,8 @@ public struct PythonProbe: Probe {
   ) async -> Observation {
     let requirements = Requirements(
       of: settings.requirements, root: context.project.root, files: context.host.files)
-    let input = RequirementCheck.input(requirements, pyproject: requirements.pyproject)
+    // What the project itself depends on belongs into its first environment.
+    let input = RequirementCheck.input(requirements, pyproject: settings.name == nil ? requirements.pyproject : nil)
     async let answer = python.describe(input)
     let tools = await withTaskGroup(of: (String, ToolAnswer).self) { group in
       for tool in settings.tools.value { group.addTask { (tool, await python.version(ofTool: tool)) } }

@@ -36,4 +36,14 @@ enum DiscoverAWS {
     if !unreadable.isEmpty { return .undecided(unreadable) }
     return .unused("no AWS variable is set or named in .env, and no AWS SDK is used")
   }
+
+  /// An entry after the first: it is what it says, whatever the variables are.
+  static func further(_ said: Configuration.AWS) -> AWSSettings? {
+    guard let name = said.name else { return nil }
+    var settings = AWSSettings(
+      profile: said.profile.map { Setting($0, Source(.configuration, "aws[\(name)].profile")) },
+      region: said.region.map { Setting($0, Source(.configuration, "aws[\(name)].region")) })
+    settings.name = name
+    return settings
+  }
 }

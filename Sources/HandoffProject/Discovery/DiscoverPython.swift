@@ -46,4 +46,22 @@ enum DiscoverPython {
       line.prefix { $0 != "#" }.contains(word)
     }
   }
+
+  /// An entry after the first. What it requires stands beside it, where it is in a folder of its own.
+  static func further(_ said: Configuration.Python, _ files: ProjectFiles) -> PythonSettings? {
+    guard let name = said.name, let environment = said.environment else { return nil }
+    func source(_ key: String) -> Source { Source(.configuration, "python[\(name)].\(key)") }
+    let folder = environment.hasPrefix("/") ? nil : environment.split(separator: "/").dropLast().joined(separator: "/")
+    var requirements: [String] = []
+    if let folder, !folder.isEmpty {
+      let names = (try? files.host.files.list("\(files.root)/\(folder)")) ?? []
+      requirements = files.requirementNames(names).map { "\(folder)/\($0)" }
+    }
+    var settings = PythonSettings(
+      environment: Setting(environment, source("environment")),
+      tools: said.tools.map { Setting($0, source("tools")) } ?? Setting([], Source(.defaultValue)),
+      requirements: requirements)
+    settings.name = name
+    return settings
+  }
 }

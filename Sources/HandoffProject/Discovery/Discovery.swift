@@ -58,6 +58,8 @@ public enum Discovery {
       docker: DiscoverDocker.discover(configuration.docker, files, compose),
       git: git,
       variables: DiscoverVariables.discover(configuration.environment, files))
+    project.furtherAWS = configuration.furtherAWS.compactMap(DiscoverAWS.further)
+    project.furtherPython = configuration.furtherPython.compactMap { DiscoverPython.further($0, files) }
     project.checks = configuration.checks.value ?? []
     project.commands = configuration.commands.value ?? []
     if configuration.checks == .off { project.switchedOffAreas.insert("check") }
