@@ -1,4 +1,4 @@
-public import HandoffModel
+import HandoffModel
 import HandoffProject
 import HandoffText
 

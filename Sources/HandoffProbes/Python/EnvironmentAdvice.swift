@@ -26,7 +26,8 @@ extension PythonAdvice {
       case .notInstalled: "there is no git command"
       case .timedOut: "git gave no answer by the deadline"
       case .dubiousOwnership: "the repository belongs to another user"
-      case .other(let reason): "\(reason)"
+      case .other(let reason), .damaged(let reason): "\(reason)"
+      case .repositoryMoved: "the repository is not where .git says"
       case .notARepository, .noWorkTree: "there is no work tree"
       }
     return Finding(
