@@ -7,8 +7,13 @@ struct ComposeFile {
     var image: String?
     var context: String?
     var dockerfile: String?
-    var hasProfile = false
+    var arguments: [String: String] = [:]
+    var target: String?
+    /// Whether `up` alone starts none of it: it belongs to a profile, or is to have no container.
+    var isOptional = false
     var ports: [(host: Int, container: Int)] = []
+    /// Ports of the container, `8080/tcp`, that are published at any port of the host.
+    var ephemeralPorts: Set<String> = []
     var variables: [String: String] = [:]
   }
 
@@ -16,6 +21,8 @@ struct ComposeFile {
   var name: String?
   /// The services by name.
   var services: [String: Service] = [:]
+  /// Whether other files are taken in (`include`).
+  var includesOthers = false
 
   /// Reads the text of a compose file.
   /// - Parameter variables: what `${NAME}` stands for.
@@ -24,6 +31,7 @@ struct ComposeFile {
     guard root.isMapping else { throw root.error("a compose file must be a mapping of keys to values") }
     func interpolated(_ node: Node?) -> String? { node?.scalar.map { Self.interpolate($0.string, variables) } }
     name = interpolated(root.node["name"])
+    includesOthers = root.node["include"] != nil
     guard let declared = root.node["services"]?.mapping else { return }
     for (key, node) in declared {
       guard let serviceName = key.string, let mapping = node.mapping else { continue }
@@ -33,10 +41,14 @@ struct ComposeFile {
       if let build = value("build") {
         service.context = interpolated(build.mapping == nil ? build : build["context"]) ?? "."
         service.dockerfile = interpolated(build["dockerfile"])
+        service.arguments = Self.environment(build["args"], interpolated)
+        service.target = interpolated(build["target"])
       }
-      service.hasProfile = value("profiles")?.sequence?.isEmpty == false
+      let replicas = interpolated(value("deploy")?["replicas"]) ?? interpolated(value("scale"))
+      service.isOptional = value("profiles")?.sequence?.isEmpty == false || replicas == "0"
       for port in value("ports")?.sequence ?? [] {
         if let pair = Self.port(port, interpolated) { service.ports.append(pair) }
+        if let name = Self.ephemeralPort(port, interpolated) { service.ephemeralPorts.insert(name) }
       }
       service.variables = Self.environment(value("environment"), interpolated)
       services[serviceName] = service
@@ -46,13 +58,17 @@ struct ComposeFile {
   /// Lays an override file over this one: what it says of a service counts.
   mutating func override(with other: ComposeFile) {
     if let name = other.name { self.name = name }
+    includesOthers = includesOthers || other.includesOthers
     for (name, service) in other.services {
       var merged = services[name] ?? Service()
       merged.image = service.image ?? merged.image
       merged.context = service.context ?? merged.context
       merged.dockerfile = service.dockerfile ?? merged.dockerfile
-      merged.hasProfile = service.hasProfile || merged.hasProfile
+      merged.arguments.merge(service.arguments) { $1 }
+      merged.target = service.target ?? merged.target
+      merged.isOptional = service.isOptional || merged.isOptional
       merged.ports += service.ports
+      merged.ephemeralPorts.formUnion(service.ephemeralPorts)
       merged.variables.merge(service.variables) { $1 }
       services[name] = merged
     }
@@ -104,6 +120,23 @@ struct ComposeFile {
       return nil
     }
     return (host, container)
+  }
+
+  /// The port of the container, `8080/tcp`, where any port of the host will do: `"8080"`, `"127.0.0.1::8080"`,
+  /// `{target: 8080}`.
+  private static func ephemeralPort(_ node: Node, _ text: (Node?) -> String?) -> String? {
+    if let mapping = node.mapping {
+      guard let target = text(mapping["target"]), ["", "0"].contains(text(mapping["published"]) ?? "") else {
+        return nil
+      }
+      return "\(target)/\(text(mapping["protocol"]) ?? "tcp")"
+    }
+    guard let parts = text(node)?.split(separator: "/"), let entry = parts.first else { return nil }
+    let numbers = entry.split(separator: ":", omittingEmptySubsequences: false)
+    guard let container = numbers.last, numbers.count == 1 || ["", "0"].contains(numbers[numbers.count - 2]) else {
+      return nil
+    }
+    return "\(container)/\(parts.count > 1 ? String(parts[1]) : "tcp")"
   }
 
   /// Replaces `$NAME`, `${NAME}`, `${NAME:-default}` and `${NAME-default}`; `$$` stands for a dollar sign.

@@ -204,6 +204,12 @@ public struct DockerSettings: Sendable, Hashable {
     public var buildContext: String?
     /// Its build file relative to the root, or nil when it is not built.
     public var buildFile: String?
+    /// The arguments of its build, for the names of base images.
+    public var buildArguments: [String: String]
+    /// The stage that is built, or nil for the last one.
+    public var buildTarget: String?
+    /// The ports of the container, `8080/tcp`, for which any port of the host will do.
+    public var ephemeralPorts: Set<String>
     /// The image as asked for, or nil.
     public var image: String?
     /// Whether it belongs to a profile, so that `up` alone does not start it.
@@ -211,12 +217,15 @@ public struct DockerSettings: Sendable, Hashable {
 
     /// Describes a service.
     public init(
-      name: String, buildContext: String? = nil, buildFile: String? = nil, image: String? = nil,
-      optional: Bool = false
+      name: String, buildContext: String? = nil, buildFile: String? = nil, buildArguments: [String: String] = [:],
+      buildTarget: String? = nil, ephemeralPorts: Set<String> = [], image: String? = nil, optional: Bool = false
     ) {
       self.name = name
       self.buildContext = buildContext
       self.buildFile = buildFile
+      self.buildArguments = buildArguments
+      self.buildTarget = buildTarget
+      self.ephemeralPorts = ephemeralPorts
       self.image = image
       self.optional = optional
     }
@@ -226,6 +235,10 @@ public struct DockerSettings: Sendable, Hashable {
   public var scope: Setting<Scope>
   /// The compose file relative to the root, or nil.
   public var composeFile: Setting<String>?
+  /// All files that the services are read from, relative to the root or absolute.
+  public var composeFiles: [String]
+  /// Whether the services that were read are all that there are: no file includes others.
+  public var knowsAllServices: Bool
   /// The services of the compose file, sorted by name.
   public var services: [Service]
   /// What is wrong with the compose file, which then names no services; nil when it could be read.
@@ -234,9 +247,14 @@ public struct DockerSettings: Sendable, Hashable {
   public var unreadable: [UnreadableFile] = []
 
   /// Puts settings together.
-  public init(scope: Setting<Scope>, composeFile: Setting<String>? = nil, services: [Service] = []) {
+  public init(
+    scope: Setting<Scope>, composeFile: Setting<String>? = nil, composeFiles: [String] = [],
+    knowsAllServices: Bool = true, services: [Service] = []
+  ) {
     self.scope = scope
     self.composeFile = composeFile
+    self.composeFiles = composeFiles
+    self.knowsAllServices = knowsAllServices
     self.services = services
   }
 }

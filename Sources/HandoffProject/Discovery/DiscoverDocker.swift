@@ -30,6 +30,8 @@ extension ComposeLook {
 struct ComposeProject {
   /// The compose file, relative to the root.
   let path: String
+  /// All files that it is made of, relative to the root or absolute.
+  let paths: [String]
   /// Where the choice of the file came from.
   let source: Source
   /// The compose project's name, and where it came from.
@@ -42,46 +44,63 @@ struct ComposeProject {
   fileprivate static func find(
     _ said: Configuration.Docker?, _ files: ProjectFiles, _ unreadable: inout [UnreadableFile]
   ) throws(ConfigurationError) -> ComposeProject? {
-    let chosen: (path: String, source: Source)
+    let chosen: (paths: [String], source: Source)
     if let path = said?.compose {
-      chosen = (path, Source(.configuration, "docker.compose"))
-    } else if let path = files.environment["COMPOSE_FILE"]?.split(separator: ":").first.map(String.init) {
-      chosen = (path, Source(.environment, "COMPOSE_FILE"))
+      chosen = ([path], Source(.configuration, "docker.compose"))
+    } else if let named = named(files) {
+      chosen = named
     } else if let path = fileNames.first(where: { files.kind($0) != nil })
       ?? fileNames.first(where: { files.look($0).unreadable != nil })
     {
-      chosen = (path, Source(.file, path))
+      let stem = path.split(separator: ".").dropLast().joined(separator: ".")
+      let overrides = ["yaml", "yml"].map { "\(stem).override.\($0)" }
+      chosen = (
+        [path] + overrides.filter { files.kind($0) != nil || files.look($0).unreadable != nil }, Source(.file, path)
+      )
     } else {
       return nil
     }
     let variables = { (name: String) -> String? in files.environment[name] ?? files.dotenv?[name] }
-    let text: String
-    switch files.look(chosen.path) {
-    case .text(let content): text = content
-    case .unreadable(let file):
-      unreadable.append(file)
-      return nil
-    case .absent:
-      if said?.compose != nil {
-        let reason: Message = "is not there, and \(Untrusted(Configuration.fileName)) names it as the compose file"
-        unreadable.append(UnreadableFile(path: chosen.path, .missing, reason))
-      }
-      return nil
-    }
-    var file = try ComposeFile(text, file: chosen.path, variables: variables)
-    if said?.compose == nil, chosen.source.kind == .file {
-      let stem = chosen.path.split(separator: ".").dropLast().joined(separator: ".")
-      for ending in ["yaml", "yml"] {
-        let override = "\(stem).override.\(ending)"
-        switch files.look(override) {
-        case .text(let text): file.override(with: try ComposeFile(text, file: override, variables: variables))
-        case .unreadable(let file): unreadable.append(file)
-        case .absent: continue
+    var file: ComposeFile?
+    for path in chosen.paths {
+      let isFirst = path == chosen.paths.first
+      switch files.look(path) {
+      case .text(let text):
+        let next = try ComposeFile(text, file: path, variables: variables)
+        if isFirst { file = next } else { file?.override(with: next) }
+      case .unreadable(let file):
+        unreadable.append(file)
+        if isFirst { return nil }
+      case .absent:
+        let isNamed = said?.compose != nil || (!isFirst && chosen.source.kind != .file)
+        if isNamed {
+          let reason: Message =
+            "is not there, and \(Untrusted(said?.compose == nil ? "COMPOSE_FILE" : Configuration.fileName)) names it as the compose file"
+          unreadable.append(UnreadableFile(path: path, .missing, reason))
         }
+        if isFirst { return nil }
       }
     }
+    guard let file, let path = chosen.paths.first else { return nil }
     return ComposeProject(
-      path: chosen.path, source: chosen.source, name: projectName(said, file, files, path: chosen.path), file: file)
+      path: path, paths: chosen.paths, source: chosen.source,
+      name: projectName(said, file, files, path: path), file: file)
+  }
+
+  /// The files of COMPOSE_FILE, also in `.env`. https://docs.docker.com/compose/how-tos/environment-variables/envvars/
+  private static func named(_ files: ProjectFiles) -> (paths: [String], source: Source)? {
+    let source: Source
+    let text: String
+    if let value = files.environment["COMPOSE_FILE"] {
+      (text, source) = (value, Source(.environment, "COMPOSE_FILE"))
+    } else if let value = files.dotenv?["COMPOSE_FILE"], !value.isEmpty {
+      (text, source) = (value, Source(.dotenv, "\(ProjectFiles.dotenvName): COMPOSE_FILE"))
+    } else {
+      return nil
+    }
+    let separator = files.environment["COMPOSE_PATH_SEPARATOR"] ?? files.dotenv?["COMPOSE_PATH_SEPARATOR"] ?? ":"
+    let paths = text.split(separator: separator).map(String.init)
+    return paths.isEmpty ? nil : (paths, source)
   }
 
   private static func projectName(
@@ -162,6 +181,8 @@ enum DiscoverDocker {
     settings.unreadable = unreadable
     if let compose {
       settings.composeFile = Setting(compose.path, compose.source)
+      settings.composeFiles = compose.paths
+      settings.knowsAllServices = !compose.file.includesOthers
       let base = compose.path.split(separator: "/").dropLast().joined(separator: "/")
       settings.services = compose.file.services.map { service(named: $0, $1, base: base) }.sorted { $0.name < $1.name }
     }
@@ -184,6 +205,7 @@ enum DiscoverDocker {
     return DockerSettings.Service(
       name: name, buildContext: context,
       buildFile: context.map { relative(service.dockerfile ?? "Dockerfile", to: $0) },
-      image: service.image, optional: service.hasProfile)
+      buildArguments: service.arguments, buildTarget: service.target, ephemeralPorts: service.ephemeralPorts,
+      image: service.image, optional: service.isOptional)
   }
 }
