@@ -113,6 +113,23 @@ public struct FileSystem: Sendable {
     status(path, followLinks: true).map { $0.st_mode & 0o077 != 0 }
   }
 
+  /// When the content of what stands at a path was last changed, in seconds since 1970 as exact as the system keeps it,
+  /// or nil; of a symbolic link, its own.
+  public func exactModificationTime(_ path: String) -> Double? {
+    guard let status = status(path, followLinks: false) else { return nil }
+    #if canImport(Darwin)
+      let time = status.st_mtimespec
+    #else
+      let time = status.st_mtim
+    #endif
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+  }
+
+  /// Whether the owner of a file may execute it, whoever that is.
+  public func isExecutableByOwner(_ path: String) -> Bool {
+    status(path, followLinks: true).map { $0.st_mode & S_IXUSR != 0 } ?? false
+  }
+
   /// Whether this process may execute the file.
   public func isExecutable(_ path: String) -> Bool { access(path, X_OK) == 0 }
 

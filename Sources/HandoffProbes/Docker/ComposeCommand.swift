@@ -11,8 +11,9 @@ struct ComposeCommand {
   init(_ settings: DockerSettings, _ context: ProbeContext) {
     var words = Self.program(context.host)
     if let file = settings.composeFile {
-      let isDefault = !file.value.contains("/") && file.source.kind == .file
-      if !isDefault { words += ["-f", file.value] }
+      let isDefault = (!file.value.contains("/") && file.source.kind == .file) || file.source.kind == .dotenv
+      let files = settings.composeFiles.isEmpty ? [file.value] : settings.composeFiles
+      if !isDefault { words += files.flatMap { ["-f", $0] } }
     }
     if case .compose(let project, _) = settings.scope.value,
       [.configuration, .environment].contains(settings.scope.source.kind)

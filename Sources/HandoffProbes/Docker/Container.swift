@@ -48,6 +48,10 @@ struct ContainerSummary: Hashable, Sendable {
 /// https://github.com/docker/compose/blob/main/pkg/api/labels.go
 struct ComposeLabels: Hashable, Sendable {
   static let projectLabel = "com.docker.compose.project"
+  static let filesLabel = "com.docker.compose.project.config_files"
+
+  /// The files that a label names.
+  static func files(_ label: String?) -> [String] { label?.split(separator: ",").map(String.init) ?? [] }
 
   let project: String?
   let service: String?
@@ -55,12 +59,15 @@ struct ComposeLabels: Hashable, Sendable {
   let isOneOff: Bool
   /// The folder of the compose file, an absolute path.
   let workingDirectory: String?
+  /// The compose files that it was made from; absolute paths, or as they were given to older versions of compose.
+  let files: [String]
 
-  init(project: String?, service: String?, isOneOff: Bool, workingDirectory: String?) {
+  init(project: String?, service: String?, isOneOff: Bool, workingDirectory: String?, files: [String] = []) {
     self.project = project
     self.service = service
     self.isOneOff = isOneOff
     self.workingDirectory = workingDirectory
+    self.files = files
   }
 
   /// Reads an object of labels.
@@ -68,7 +75,8 @@ struct ComposeLabels: Hashable, Sendable {
     self.init(
       project: labels[Self.projectLabel]?.string, service: labels["com.docker.compose.service"]?.string,
       isOneOff: labels["com.docker.compose.oneoff"]?.string?.lowercased() == "true",
-      workingDirectory: labels["com.docker.compose.project.working_dir"]?.string)
+      workingDirectory: labels["com.docker.compose.project.working_dir"]?.string,
+      files: Self.files(labels[Self.filesLabel]?.string))
   }
 }
 
@@ -91,8 +99,8 @@ struct Container: Hashable, Sendable {
   let restartCount: Int
   /// `no`, `on-failure`, `always`, `unless-stopped`.
   let restartPolicy: String
-  /// The bindings that were asked for, sorted: `127.0.0.1:8080:80/tcp`, or `80/tcp` where any port will do.
-  let ports: [String]
+  /// The bindings that were asked for.
+  private let bindings: Set<PortBinding>
 
   /// Reads the answer to `GET /containers/ID/json`, or nil when it is not one.
   init?(inspected json: JSONValue) {
@@ -114,32 +122,24 @@ struct Container: Hashable, Sendable {
     restartCount = json["RestartCount"]?.int ?? 0
     let hostConfig = json["HostConfig"]
     restartPolicy = hostConfig?["RestartPolicy"]?["Name"]?.string ?? "no"
-    ports = Self.ports(
+    bindings = PortBinding.all(
       hostConfig?["PortBindings"]?.object ?? [:],
       exposed: hostConfig?["PublishAllPorts"]?.bool == true ? config["ExposedPorts"]?.object ?? [:] : [:])
   }
 
+  /// The bindings that were asked for, sorted: `127.0.0.1:8080:80/tcp`, or `80/tcp` where any port will do.
+  /// - Parameter ephemeral: ports of the container for which any port of the host will do. Podman tells the one that it
+  ///   chose as if it had been asked for.
+  func ports(ephemeral: Set<String> = []) -> [String] {
+    Set(bindings.map { $0.text(isEphemeral: ephemeral.contains($0.port)) }).sorted()
+  }
+
+  /// Whether it publishes ports.
+  var publishesPorts: Bool { !bindings.isEmpty }
+
+  /// The ports of the host that were asked for.
+  var hostPorts: [String] { bindings.compactMap(\.hostPort).sorted() }
+
   /// An image's id as Docker writes it; Podman leaves the algorithm out.
   static func imageID(_ text: String) -> String { text.contains(":") ? text : "sha256:" + text }
-
-  /// The requested bindings, as `docker run --publish` takes them. The port that was assigned where none was asked for
-  /// moves with every restart.
-  private static func ports(_ bindings: [String: JSONValue], exposed: [String: JSONValue]) -> [String] {
-    var ports = Set(exposed.keys.filter { bindings[$0]?.array?.isEmpty != false })
-    for (port, hosts) in bindings {
-      for binding in hosts.array ?? [] {
-        var text = port
-        let hostPort = binding["HostPort"]?.string ?? ""
-        let address = binding["HostIp"]?.string ?? ""
-        if !hostPort.isEmpty, hostPort != "0" {
-          text = hostPort + ":" + text
-        } else if !address.isEmpty {
-          text = ":" + text
-        }
-        if !address.isEmpty { text = (address.contains(":") ? "[\(address)]" : address) + ":" + text }
-        ports.insert(text)
-      }
-    }
-    return ports.sorted()
-  }
 }

@@ -91,13 +91,42 @@ struct ContainerSetFindings {
       remedies: remedies ?? [], facts: [FactID("docker.container[\(name)].imageID")])
   }
 
-  func imageStale(_ name: String, service: String?) -> Finding {
-    let remedies = service.map {
-      [Remedy(compose.run(["up", "-d", "--build"], service: $0), "builds the image and makes the container anew")]
-    }
+  /// - Parameters:
+  ///   - service: the service that it belongs to, or nil.
+  ///   - image: the image as asked for.
+  func imageStale(_ name: String, _ reason: ImageFreshness.Staleness, service: String?, image: String) -> Finding {
+    let remedies =
+      service.map {
+        [Remedy(compose.run(["up", "-d", "--build"], service: $0), "builds the image and makes the container anew")]
+      } ?? [Remedy(.run("docker", "build", "--tag", image, "."), "builds the image; the container has to be made anew")]
+    let degree: Message = reason.isCertain ? "out of date" : "probably out of date"
     return Finding(
-      "docker.image-stale", .warning,
-      "\(Untrusted(name)) is probably out of date: files of its build context changed after its image was built",
-      remedies: remedies ?? [], facts: [FactID("docker.container[\(name)].source")])
+      "docker.image-stale", .warning, "\(Untrusted(name)) is \(degree): \(reason.message)",
+      remedies: remedies, facts: [FactID("docker.container[\(name)].source")])
+  }
+
+  // MARK: No longer defined
+
+  /// The containers of services that the compose file no longer has. A container that was made from further files than
+  /// those that were read may well be of one of those.
+  func undefined(_ present: [ContainerSummary]) -> [Finding] {
+    guard case .compose(let project, _) = settings.scope.value, settings.knowsAllServices,
+      let file = settings.composeFile?.value
+    else { return [] }
+    let services = Set(settings.services.map(\.name))
+    let read = Set(settings.composeFiles.map { $0.split(separator: "/").last.map(String.init) ?? $0 })
+    return present.compactMap { container in
+      guard container.compose.project == project, let service = container.compose.service, !services.contains(service),
+        container.compose.files.allSatisfy({ read.contains($0.split(separator: "/").last.map(String.init) ?? $0) })
+      else { return nil }
+      return Finding(
+        "docker.service-undefined", .warning,
+        "\(Untrusted(container.name)) is of the service \(Untrusted(service)), which \(Untrusted(file)) no longer has",
+        remedies: [
+          Remedy(
+            compose.run(["up", "-d", "--remove-orphans"]), "removes such containers, and starts the services",
+            destructive: true)
+        ], facts: [FactID("docker.container[\(container.name)].image")])
+    }
   }
 }

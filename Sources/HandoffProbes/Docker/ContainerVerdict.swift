@@ -31,13 +31,14 @@ struct ContainerVerdict {
 
   /// Whether somebody counts on it running: a one-shot that did its work and ended well is as it should be.
   private var shouldRun: Bool {
-    ["always", "unless-stopped"].contains(container.restartPolicy) || !container.ports.isEmpty
+    ["always", "unless-stopped"].contains(container.restartPolicy) || container.publishesPorts
       || container.hasHealthCheck || expectedState.map { !["exited", "dead", "created"].contains($0) } == true
   }
 
   /// What is wrong, or nil.
   var finding: Finding? {
     if isLooping { return restarting }
+    if container.status != "running", let error = container.startError, let taken = portTaken(error) { return taken }
     switch container.status {
     case "running":
       switch container.health {
@@ -78,8 +79,11 @@ struct ContainerVerdict {
 
   private var exited: Finding {
     let message: Message =
-      container.exitCode == 0
-      ? "\(subject) is stopped; it ended with status 0" : "\(subject) is stopped; \(ending)"
+      if let error = container.startError {
+        "\(subject) could not be started: \(Untrusted(withoutCredentials(error)))"
+      } else {
+        "\(subject) is stopped; \(ending)"
+      }
     return finding("exited", .failure, message, [start, logs])
   }
 
@@ -91,6 +95,36 @@ struct ContainerVerdict {
     return finding(
       "not-started", .failure, "\(subject) could not be started: \(Untrusted(withoutCredentials(error)))",
       [start] + recreate)
+  }
+
+  /// The engine could not start it, as something else has its port.
+  private func portTaken(_ error: String) -> Finding? {
+    let isOfContainer = error.contains("port is already allocated")
+    guard isOfContainer || error.contains("address already in use") else { return nil }
+    // "Bind for 127.0.0.1:8080 failed", "listen tcp4 127.0.0.1:8080: bind: address already in use"
+    let port = container.hostPorts.first { port in
+      error.firstRange(of: ":\(port)").map { error[$0.upperBound...].first?.isNumber != true } == true
+    }
+    let name: Message = port.map { "port \(Untrusted($0))" } ?? "its port"
+    let look =
+      isOfContainer || port == nil
+      ? ShellCommand.run(["docker", "ps"] + (port.map { ["--filter", "publish=" + $0] } ?? []))
+      : Self.listeners(port ?? "")
+    return Finding(
+      "docker.port-taken", .failure,
+      "\(subject) could not be started: \(name) is taken by another \(isOfContainer ? "container" : "program")",
+      remedies: [
+        Remedy(look, "shows which"), Remedy(.run("docker", "start", self.name), "starts it once the port is free"),
+      ],
+      facts: [FactID("docker.container[\(self.name)].state")])
+  }
+
+  private static func listeners(_ port: String) -> ShellCommand {
+    #if os(macOS)
+      .run("lsof", "-nP", "-iTCP:" + port, "-sTCP:LISTEN")
+    #else
+      .run("ss", "-lntp", "sport = :" + port)
+    #endif
   }
 
   private var unhealthy: Finding {
@@ -111,7 +145,8 @@ struct ContainerVerdict {
   }
 
   private var ending: Message {
-    if container.wasOutOfMemory { return "it was killed for want of memory" }
+    // The engine keeps the mark over later starts.
+    if container.wasOutOfMemory, container.exitCode == 137 { return "it was killed for want of memory" }
     return switch container.exitCode {
     case 137: "it was killed (status 137)"
     case 143: "it was ended from outside (status 143)"

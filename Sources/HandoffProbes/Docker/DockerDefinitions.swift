@@ -29,7 +29,12 @@ extension DockerProbe {
     FactDefinition(
       "docker.container[*].source", .state, order: .ranked([["current"], ["unknown"], ["stale"]]), title: "source",
       memberOf: "docker.containers",
-      meaning: "`current`, `stale`, `unknown`: whether files of its build context changed after its image was built"),
+      meaning:
+        "`current`, `stale`, `unknown`: whether the source of its image, or the image's base, changed after it was built"
+    ),
+    FactDefinition(
+      "docker.container[*].sourceDigest", .volatile, title: "digest of the source", memberOf: "docker.containers",
+      meaning: "digest of the files that its image is built from, as they are now"),
     FactDefinition(
       "docker.container[*].imageID", .volatile, title: "image id", memberOf: "docker.containers",
       meaning: "id of the image that it was made from"),
@@ -57,8 +62,10 @@ extension DockerProbe {
     FindingDefinition("docker.container-starting", "a container's health check has not passed yet"),
     FindingDefinition("docker.container-gone", "a container of the handoff is not there"),
     FindingDefinition("docker.service-down", "a service of the compose file has no container"),
+    FindingDefinition("docker.service-undefined", "a container's service is no longer in the compose file"),
+    FindingDefinition("docker.port-taken", "something else has the port that a container publishes"),
     FindingDefinition("docker.image-replaced", "a container runs another image than its tag now means"),
-    FindingDefinition("docker.image-stale", "files changed after a container's image was built"),
+    FindingDefinition("docker.image-stale", "the source of a container's image changed after it was built"),
     FindingDefinition(
       "docker.compose-invalid", "the compose file cannot be read, so that the containers of the project are not known"),
     FindingDefinition(

@@ -73,8 +73,9 @@ public struct DockerProbe: Probe {
     do throws(EngineFailure) {
       let listed = try await client.containers(labelled: scope.label, deadline: deadline).filter(scope.contains)
       let details = await client.details(of: listed, deadline: deadline)
-      let images = await client.images(references(details), deadline: deadline)
-      let sources = await sources(details, images, context, deadline)
+      let builds = await Builds(settings, details, context, deadline: deadline)
+      let images = await client.images(references(details, builds), deadline: deadline)
+      let sources = await builds.verdicts(images)
       report.add(details, images, sources)
     } catch {
       report.addUnlisted(error)
@@ -101,43 +102,17 @@ public struct DockerProbe: Probe {
       facts: ["docker.containers", "docker.container[*].*"])
   }
 
-  /// The images to ask for: what each container's tag means now, and what those are made from that were built here.
-  private func references(_ details: [(ContainerSummary, Result<Container?, EngineFailure>)]) -> Set<String> {
-    var references: Set<String> = []
-    for case (let summary, .success(let container?)) in details {
+  /// The images to ask for: what each container's tag means now, what each is made from, and what those that were built
+  /// here start from.
+  private func references(
+    _ details: [(ContainerSummary, Result<Container?, EngineFailure>)], _ builds: Builds
+  ) -> Set<String> {
+    var references = builds.bases
+    for case (_, .success(let container?)) in details {
       if !container.image.isEmpty { references.insert(container.image) }
-      if builtService(of: summary) != nil { references.insert(container.imageID) }
+      references.insert(container.imageID)
     }
     return references
-  }
-
-  /// The service that a container belongs to, if its image is built from a folder of the project.
-  private func builtService(of summary: ContainerSummary) -> DockerSettings.Service? {
-    settings.service(of: summary).flatMap { $0.buildContext == nil ? nil : $0 }
-  }
-
-  /// Whether the images that were built here are as new as their files, by the name of the container.
-  private func sources(
-    _ details: [(ContainerSummary, Result<Container?, EngineFailure>)], _ images: [String: EngineImage],
-    _ context: ProbeContext, _ deadline: Deadline
-  ) async -> [String: ImageFreshness.Answer] {
-    let built = details.compactMap { detail -> (String, Double?, DockerSettings.Service)? in
-      guard case (let summary, .success(let container?)) = detail, let service = builtService(of: summary) else {
-        return nil
-      }
-      return (summary.name, images[container.imageID]?.builtAt, service)
-    }
-    guard !built.isEmpty else { return [:] }
-    let freshness = await ImageFreshness(context, deadline: deadline)
-    return await withTaskGroup(of: (String, ImageFreshness.Answer).self) { group in
-      for (name, builtAt, service) in built {
-        group.addTask {
-          guard let builtAt else { return (name, .unknown) }
-          return (name, await freshness.answer(builtAt: builtAt, service))
-        }
-      }
-      return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
-    }
   }
 }
 

@@ -61,7 +61,7 @@ struct DockerReport {
   /// Adds the containers; one that went away meanwhile is none of them.
   mutating func add(
     _ details: [(ContainerSummary, Result<Container?, EngineFailure>)], _ images: [String: EngineImage],
-    _ sources: [String: ImageFreshness.Answer]
+    _ sources: [String: ImageFreshness.Verdict]
   ) {
     var present: [ContainerSummary] = []
     var hidden: [(name: String, reason: EngineFailure)] = []
@@ -71,7 +71,7 @@ struct DockerReport {
       case .success(nil): continue
       case .success(let container?):
         present.append(summary)
-        trouble += add(summary, container, images[container.image], sources[summary.name])
+        trouble += add(summary, container, images, sources[summary.name])
       case .failure(let reason):
         present.append(summary)
         hidden.append((summary.name, reason))
@@ -79,7 +79,7 @@ struct DockerReport {
     }
     let names = present.map(\.name)
     facts.append(Fact("docker.containers", .set, .strings(names), source: settings.scope.source))
-    findings += advice.missing(present) + trouble
+    findings += advice.missing(present) + trouble + advice.undefined(present)
     if let reason = hidden.first?.reason {
       findings.append(
         EngineFindings(context: context).partial(
@@ -93,10 +93,12 @@ struct DockerReport {
 
   /// Adds one container, and gives what is wrong with it.
   private mutating func add(
-    _ summary: ContainerSummary, _ container: Container, _ tagged: EngineImage?, _ source: ImageFreshness.Answer?
+    _ summary: ContainerSummary, _ container: Container, _ images: [String: EngineImage],
+    _ source: ImageFreshness.Verdict?
   ) -> [Finding] {
     let name = summary.name
-    let service = settings.service(of: summary)?.name
+    let settled = settings.service(of: summary)
+    let service = settled?.name
     let asked = service.flatMap { service in
       settings.composeFile.map { Source(.compose, "\($0.value): \(service)") }
     }
@@ -109,17 +111,25 @@ struct DockerReport {
       facts.append(Fact(FactID("docker.container[\(name)].\(attribute)"), factClass, value, source: source))
     }
     add("image", .identity, .string(container.image), asked ?? Self.engine)
-    add("ports", .state, .strings(container.ports), asked ?? Self.engine)
+    add("ports", .state, .strings(container.ports(ephemeral: settled?.ephemeralPorts ?? [])), asked ?? Self.engine)
     add("state", .state, .string(verdict.state))
     if let health = container.health { add("health", .state, .string(health)) }
-    if let source { add("source", .state, .string(source.rawValue), Source(.measured, "git")) }
+    if let source {
+      add("source", .state, .string(source.answer.rawValue), Source(.measured, source.isExact ? "its label" : "git"))
+      if let digest = source.digest { add("sourceDigest", .volatile, .string(digest), Source(.measured, "its files")) }
+    }
     add("imageID", .volatile, .string(container.imageID))
     add("restarts", .volatile, .int(container.restartCount))
     var findings = verdict.finding.map { [$0] } ?? []
-    if let tagged, tagged.id != container.imageID, !container.imageID.hasSuffix(container.image) {
+    if let tagged = images[container.image], tagged.id != container.imageID,
+      !container.imageID.hasSuffix(container.image),
+      images[container.imageID].map({ tagged.isRebuild(of: $0, isSourceOld: source?.answer == .current) }) != true
+    {
       findings.append(advice.imageReplaced(name, container.image, service: service))
     }
-    if source == .stale { findings.append(advice.imageStale(name, service: service)) }
+    if case .stale(let reason) = source?.answer {
+      findings.append(advice.imageStale(name, reason, service: service, image: container.image))
+    }
     return findings
   }
 }
@@ -147,6 +157,7 @@ enum DockerSummary {
     "docker.container-paused": "is paused", "docker.container-restarting": "restarts in a loop",
     "docker.container-unhealthy": "is unhealthy", "docker.container-starting": "is starting",
     "docker.container-gone": "is gone", "docker.image-stale": "is probably out of date",
-    "docker.image-replaced": "runs an older image",
+    "docker.image-replaced": "runs an older image", "docker.port-taken": "has no port",
+    "docker.service-undefined": "is no longer defined",
   ]
 }

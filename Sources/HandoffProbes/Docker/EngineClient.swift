@@ -59,22 +59,6 @@ struct EngineVersion: Hashable, Sendable {
   }
 }
 
-/// What an engine knows about an image.
-struct EngineImage: Hashable, Sendable {
-  /// Its id: `sha256:…`.
-  let id: String
-  /// When it was built or, if later, last tagged here, in seconds since 1970; a build from the cache makes only a tag.
-  let builtAt: Double?
-
-  /// Reads the answer to `GET /images/NAME/json`, or nil when it is not one.
-  init?(_ json: JSONValue) {
-    guard let id = json["Id"]?.string, !id.isEmpty else { return nil }
-    self.id = Container.imageID(id)
-    let times = [json["Created"], json["Metadata"]?["LastTagTime"]].compactMap { $0?.string.flatMap(secondsSince1970) }
-    builtAt = times.max()
-  }
-}
-
 /// Why an engine did not say what it was asked.
 enum EngineFailure: Error, Hashable, Sendable {
   /// There was no answer.

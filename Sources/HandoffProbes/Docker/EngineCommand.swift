@@ -23,7 +23,7 @@ struct EngineCommand: EngineClient {
     // One array of JSON a line: labels, listed as text, could not be told apart.
     let labels = [
       ComposeLabels.projectLabel, "com.docker.compose.service", "com.docker.compose.oneoff",
-      "com.docker.compose.project.working_dir",
+      "com.docker.compose.project.working_dir", ComposeLabels.filesLabel,
     ]
     let fields = ["json .ID", "json .Names", "json .Image"] + labels.map { "json (.Label \"\($0)\")" }
     let format = "[" + fields.map { "{{\($0)}}" }.joined(separator: ",") + "]"
@@ -31,7 +31,7 @@ struct EngineCommand: EngineClient {
     let result = try await run(["ps", "--all", "--no-trunc", "--format", format] + filter, deadline: deadline)
     var summaries: [ContainerSummary] = []
     for line in result.standardOutput.split(separator: UInt8(ascii: "\n")) {
-      guard let values = (try? JSONValue(parsing: line))?.strings, values.count == 7,
+      guard let values = (try? JSONValue(parsing: line))?.strings, values.count == 8,
         let name = values[1].split(separator: ",").map(String.init).first(where: { !$0.contains("/") }),
         ContainerSummary.isName(name), ContainerSummary.isName(values[0])
       else { throw .senseless(to: "docker ps") }
@@ -41,7 +41,7 @@ struct EngineCommand: EngineClient {
           id: values[0], name: name, image: values[2],
           compose: ComposeLabels(
             project: value(3), service: value(4), isOneOff: values[5].lowercased() == "true",
-            workingDirectory: value(6))))
+            workingDirectory: value(6), files: ComposeLabels.files(value(7)))))
     }
     return summaries
   }

@@ -131,7 +131,11 @@ struct EngineFindings {
         "unreachable", "\(place) is reached through the docker command, which is not installed",
         Installation.remedies(of: .docker, context.host))
     case .command(_, let said):
-      let line = withoutCredentials(said.split(whereSeparator: \.isNewline).first.map(String.init) ?? "no reason given")
+      // Of a command that it ran itself, the docker command says last what that complained.
+      let complaint = said.firstRange(of: "stderr=").map { said[$0.upperBound...] } ?? said[...]
+      let lines = complaint.split(whereSeparator: \.isNewline)
+      let line = withoutCredentials(
+        (lines.first ?? said[...].split(whereSeparator: \.isNewline).first).map(String.init) ?? "no reason given")
       return finding("unreachable", "\(place) was not reached: \(Untrusted(String(line.prefix(300))))")
     }
   }

@@ -1,107 +1,114 @@
 import HandoffModel
 import HandoffProject
 import HandoffSystem
+import HandoffText
 
-/// Whether files of a build context changed after an image was built.
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// Whether an image is as new as what it is built from.
 ///
-/// Looked at are the files that commits since then or uncommitted changes touch, handoffs and what `.dockerignore` leaves
-/// out aside; the image is stale when one of them was written after it. A commit alone does not make it so: one edits,
-/// builds, tries, and then commits. It is a guess all the same, as a build may use less than its context.
+/// Told exactly where the build stamped the digest of its source as a label (``SourceDigest``), and where the image that
+/// it starts from is another one now. Otherwise it is a guess: files that differ from the commit that was checked out
+/// when it was built, or that git does not know, were written after it. A commit alone does not make it old: one edits,
+/// builds, tries, and then commits. Nor does a file that was only touched, where a handoff recorded the source's digest.
 struct ImageFreshness {
-  enum Answer: String {
-    case current, stale, unknown
+  /// The answer, and what it was taken from.
+  struct Verdict: Hashable, Sendable {
+    let answer: Answer
+    /// The digest of the source as it is now, where it could be made.
+    var digest: String?
+    /// Whether the image's label told.
+    var isExact = false
+
+    init(_ answer: Answer, digest: String? = nil, isExact: Bool = false) {
+      self.answer = answer
+      self.digest = digest
+      self.isExact = isExact
+    }
   }
 
-  /// The repository around the project, or nil where there is none that can be read.
-  let repository: GitRepository?
-  let context: ProbeContext
-  let deadline: Deadline
+  enum Answer: Hashable, Sendable {
+    case current, unknown
+    case stale(Staleness)
 
-  /// Looks for the repository.
-  init(_ context: ProbeContext, deadline: Deadline) async {
+    /// The value of the fact.
+    var rawValue: String {
+      switch self {
+      case .current: "current"
+      case .unknown: "unknown"
+      case .stale: "stale"
+      }
+    }
+  }
+
+  private let history: BuildHistory?
+  private let context: ProbeContext
+  private let deadline: Deadline
+
+  /// - Parameters:
+  ///   - repository: the one around the project, or nil where there is none that can be read.
+  ///   - deadline: when the answer must be there.
+  init(_ repository: GitRepository?, _ context: ProbeContext, deadline: Deadline) {
+    history = repository.flatMap { BuildHistory($0, context, deadline: deadline) }
     self.context = context
     self.deadline = deadline
-    repository = try? await GitRepository(Git(in: context.project.root, host: context.host), deadline: deadline)
   }
 
-  /// Whether an image is as new as the files that it is built from.
+  /// Whether an image is as new as its source.
   /// - Parameters:
-  ///   - builtAt: when the image was built, in seconds since 1970.
-  ///   - service: what it is built from.
-  func answer(builtAt: Double, _ service: DockerSettings.Service) async -> Answer {
-    guard let repository, repository.canReadWorkTree, let folder = service.buildContext,
-      case let folder = context.path(folder), let real = context.host.files.realPath(folder)
-    else { return .unknown }
-    let specs = pathspecs(real, service, repository)
-    guard !specs.isEmpty else { return .unknown }
-    async let committed = repository.git.read(
-      ["log", "--since=@\(Int(builtAt))", "--max-count=500", "--name-only", "--no-renames", "--format=", "-z", "--"]
-        + specs, outputLimit: 16 << 20, deadline: deadline)
-    async let changed = repository.git.read(
-      ["status", "--porcelain", "-z", "--no-renames", "--untracked-files=all", "--ignore-submodules=all", "--"] + specs,
-      outputLimit: 16 << 20, deadline: deadline)
-    let (log, status) = await (committed, changed)
-    // Without a commit there is no log, and everything is untracked.
-    guard status.succeeded, log.succeeded || log.errorText.contains("does not have any commits") else {
-      return .unknown
+  ///   - name: the container's.
+  ///   - images: the images by what Dockerfiles call them.
+  func verdict(
+    of image: EngineImage, in name: String, _ source: BuildSource, _ images: [String: EngineImage]
+  ) async -> Verdict {
+    let limit =
+      image.sourceDigest == nil ? BuildSource.Limit(files: 20_000, bytes: 64 << 20) : BuildSource.Limit()
+    // Who only guesses does not wait for it until the end.
+    let patience = Deadline.after(image.sourceDigest == nil ? deadline.remaining / 2 : deadline.remaining)
+    let digest = await SourceDigest.of(source, limit: limit, context.host.files, deadline: patience)
+    if let base = source.recipe.base, let present = images[base], !present.layers.isEmpty, !image.isMade(on: present) {
+      return Verdict(.stale(.base(base)), digest: digest)
     }
-    var paths = Set(log.standardOutput.split(separator: 0).map { Array($0) })
-    for entry in status.standardOutput.split(separator: 0) where entry.count > 3 {
-      paths.insert(Array(entry.dropFirst(3)))
+    if let stamped = image.sourceDigest {
+      guard let digest else { return Verdict(.unknown) }
+      if stamped != digest { return Verdict(.stale(.digest), digest: digest, isExact: true) }
     }
-    return paths.contains { isNewer($0, than: builtAt, repository) } ? .stale : .current
-  }
-
-  /// Whether a file was written after the image was built; a file that is no more counts by its folder.
-  private func isNewer(_ path: [UInt8], than builtAt: Double, _ repository: GitRepository) -> Bool {
-    var file = topFolder(repository) + "/" + String(decoding: path, as: UTF8.self)
-    if context.host.files.kind(of: file, followLinks: false) == nil {
-      file = String(file[..<(file.lastIndex(of: "/") ?? file.endIndex)])
-    }
-    guard let time = context.host.files.modificationTime(file) else { return false }
-    return Double(time) > builtAt
-  }
-
-  private func topFolder(_ repository: GitRepository) -> String {
-    guard !repository.prefix.isEmpty else { return context.project.root }
-    return String(context.project.root.dropLast(repository.prefix.count))
-  }
-
-  // MARK: Paths
-
-  /// The files of a build context, as git's pathspecs from the top of the work tree; empty for a context outside it.
-  private func pathspecs(
-    _ folder: String, _ service: DockerSettings.Service, _ repository: GitRepository
-  ) -> [String] {
-    let top = topFolder(repository)
-    guard folder == top || folder.hasPrefix(top + "/") else { return [] }
-    let inside = folder == top ? "" : String(folder.dropFirst(top.count + 1))
-    var specs = [":(top,literal)" + inside]
-    if inside.isEmpty { specs = [":(top)"] }
-    if let file = service.buildFile, let real = context.host.files.realPath(context.path(file)),
-      real.hasPrefix(top + "/")
+    if let created = image.createdAt,
+      let base = source.recipe.otherBases.sorted().first(where: { images[$0]?.createdAt ?? 0 > created })
     {
-      specs.append(":(top,literal)" + real.dropFirst(top.count + 1))
+      return Verdict(.stale(.newerBase(base)), digest: digest)
     }
-    if let handoffs = GitHandoffPaths(handoffs: context.project.handoffs.value, prefix: repository.prefix) {
-      specs.append(handoffs.others)
-    }
-    return specs + ignored(folder, inside)
+    if image.sourceDigest != nil { return Verdict(.current, digest: digest, isExact: true) }
+    return Verdict(await guess(image, name, source, digest), digest: digest)
   }
 
-  /// What `.dockerignore` leaves out, where it only leaves out: an exception in it would need more than git can say.
-  /// https://docs.docker.com/build/concepts/context/#dockerignore-files
-  private func ignored(_ folder: String, _ inside: String) -> [String] {
-    guard let text = try? context.host.files.readText(folder + "/.dockerignore") else { return [] }
-    var patterns: [String] = []
-    for line in text.split(whereSeparator: \.isNewline) where line.first != "#" {
-      var pattern = line.drop { $0 == " " || $0 == "\t" || $0 == "/" }
-      while let last = pattern.last, " \t/".contains(last) { pattern.removeLast() }
-      if pattern.first == "!" { return [] }
-      if pattern.hasPrefix("./") { pattern = pattern.dropFirst(2) }
-      if !pattern.isEmpty, !pattern.hasPrefix("..") { patterns.append(String(pattern)) }
+  private func guess(
+    _ image: EngineImage, _ name: String, _ source: BuildSource, _ digest: String?
+  ) async -> Answer {
+    guard let builtAt = image.builtAt else { return .unknown }
+    let recorded = recordedDigest(image, name)
+    if let recorded, recorded == digest { return .current }
+    guard let history else { return .unknown }
+    if let newest = await history.newest(of: source, after: builtAt) { return .stale(newest) }
+    guard await history.isReadable(source) else { return .unknown }
+    if let recorded, let digest, recorded != digest, let expected = context.expected,
+      builtAt <= expected.capturedAt.timeIntervalSince1970
+    {
+      return .stale(.otherThanRecorded)
     }
-    let base = inside.isEmpty ? "" : inside.map { "\\*?[".contains($0) ? "\\\($0)" : String($0) }.joined() + "/"
-    return patterns.flatMap { [":(top,exclude,glob)\(base)\($0)", ":(top,exclude,glob)\(base)\($0)/**"] }
+    return .current
+  }
+
+  /// The digest of the source that the handoff found this very image to be current with.
+  private func recordedDigest(_ image: EngineImage, _ name: String) -> String? {
+    func recorded(_ attribute: String) -> String? {
+      context.expected?.fact(FactID("docker.container[\(name)].\(attribute)"))?.value.string
+    }
+    guard recorded("source") == "current", recorded("imageID") == image.id else { return nil }
+    return recorded("sourceDigest")
   }
 }

@@ -1,0 +1,161 @@
+import HandoffModel
+import HandoffProject
+import HandoffSystem
+
+/// The files that an image is built from: what the builder gets of a build context, and the Dockerfile.
+///
+/// Left out are what `.dockerignore` (or `NAME.dockerignore` beside a Dockerfile NAME) leaves out, that file itself,
+/// repositories' `.git`, the project's handoffs, and what git ignores, unless COPY or ADD names it: caches and logs lie
+/// in many a context and do not make an image old.
+struct BuildSource: Sendable {
+  /// The context, an absolute path without symbolic links.
+  let folder: String
+  /// The Dockerfile, likewise.
+  let buildFile: String
+  /// What the Dockerfile says.
+  let recipe: BuildFile
+  /// The top of the work tree, or nil without a repository.
+  private let top: String?
+  private let ignore: BuildIgnore
+  private let ignoreFile: String
+  private let handoffs: GitHandoffPaths?
+  /// What git ignores, relative to the context; folders with a slash at their end.
+  private let unseenByGit: [String]
+  private let files: FileSystem
+
+  /// A file of the context.
+  struct Entry: Hashable, Sendable {
+    /// Relative to the context.
+    let path: String
+    /// Whether it counts although git ignores it.
+    let isIgnoredByGit: Bool
+  }
+
+  /// Looks at what a service is built from.
+  /// - Returns: nil where there is no context or no Dockerfile that can be read.
+  init?(
+    _ service: DockerSettings.Service, _ context: ProbeContext, _ repository: GitRepository?, deadline: Deadline
+  ) async {
+    files = context.host.files
+    guard let folder = service.buildContext.flatMap({ context.host.files.realPath(context.path($0)) }),
+      let buildFile = service.buildFile.flatMap({ context.host.files.realPath(context.path($0)) }),
+      let text = try? files.readText(buildFile)
+    else { return nil }
+    self.folder = folder
+    self.buildFile = buildFile
+    recipe = BuildFile(text, arguments: service.buildArguments, target: service.buildTarget)
+    let own = buildFile + ".dockerignore"
+    ignoreFile = files.kind(of: own) == .regular ? own : folder + "/.dockerignore"
+    ignore = BuildIgnore((try? files.readText(ignoreFile)) ?? "")
+    top = repository.map { repository in
+      repository.prefix.isEmpty ? context.project.root : String(context.project.root.dropLast(repository.prefix.count))
+    }
+    handoffs = GitHandoffPaths(handoffs: context.project.handoffs.value, prefix: repository?.prefix ?? "")
+    let base = top ?? context.project.root
+    handoffsBase = base
+    unseenByGit = await Self.unseenByGit(folder, top, repository, deadline: deadline)
+  }
+
+  /// What the paths of handoffs are relative to.
+  private let handoffsBase: String
+
+  private static func unseenByGit(
+    _ folder: String, _ top: String?, _ repository: GitRepository?, deadline: Deadline
+  ) async -> [String] {
+    guard let repository, let top, let inside = relative(folder, to: top) else { return [] }
+    let answer = await repository.git.read(
+      [
+        "ls-files", "--others", "--ignored", "--exclude-standard", "--directory", "-z", "--full-name", "--",
+        inside.isEmpty ? ":(top)" : ":(top,literal)" + inside,
+      ], outputLimit: 16 << 20, deadline: deadline)
+    guard answer.succeeded else { return [] }
+    let prefix = inside.isEmpty ? "" : inside + "/"
+    return answer.standardOutput.split(separator: 0).compactMap { bytes in
+      let path = String(decoding: bytes, as: UTF8.self)
+      // A context that git ignores altogether is not made of caches.
+      return path.hasPrefix(prefix) && path != prefix ? String(path.dropFirst(prefix.count)) : nil
+    }
+  }
+
+  /// The context relative to the top of the work tree; nil outside it.
+  var insideWorkTree: String? { top.flatMap { Self.relative(folder, to: $0) } }
+  /// The Dockerfile relative to the top of the work tree; nil outside it.
+  var buildFileInWorkTree: String? { top.flatMap { Self.relative(buildFile, to: $0) } }
+
+  /// A path relative to a folder that it is in; empty for the folder itself.
+  static func relative(_ path: String, to folder: String) -> String? {
+    if path == folder { return "" }
+    return path.hasPrefix(folder + "/") ? String(path.dropFirst(folder.count + 1)) : nil
+  }
+
+  // MARK: What counts
+
+  /// Whether a file counts, git's word on it aside.
+  /// - Parameter path: absolute.
+  func counts(_ path: String) -> Bool {
+    if path == buildFile { return true }
+    guard path != ignoreFile, let inside = Self.relative(path, to: folder), !inside.isEmpty else { return false }
+    return !inside.split(separator: "/").contains(".git") && !isHandoff(path) && !ignore.leavesOut(inside)
+  }
+
+  private func isHandoff(_ path: String) -> Bool {
+    guard let inside = Self.relative(path, to: handoffsBase) else { return false }
+    return handoffs?.contains(inside) == true
+  }
+
+  /// Whether COPY or ADD names something that git ignores, or its folder, as far as git ignores that too.
+  private func isNamed(_ path: String, below root: String) -> Bool {
+    let root = root.hasSuffix("/") ? String(root.dropLast()) : root
+    return recipe.namedSources.contains { source in
+      if source.matchesExactly(root) || source.matchesExactly(path) { return true }
+      return source.text.hasPrefix(root + "/") && source.matches(path)
+    }
+  }
+
+  // MARK: Walking
+
+  /// How much is read at most: beyond it, nobody waits for an answer.
+  struct Limit {
+    var files = 100_000
+    var bytes = 512 << 20
+  }
+
+  /// The files of the context, in the order of their bytes; nil where there are too many, or one cannot be seen.
+  func entries(limit: Limit, deadline: Deadline) -> [Entry]? {
+    var entries: [Entry] = []
+    var folders: [(path: String, ignoredRoot: String?)] = [("", nil)]
+    let (ignoredFolders, ignoredFiles) = (
+      Set(unseenByGit.filter { $0.hasSuffix("/") }), Set(unseenByGit.filter { !$0.hasSuffix("/") })
+    )
+    while let (current, ignoredRoot) = folders.popLast() {
+      guard let names = try? files.list(current.isEmpty ? folder : folder + "/" + current) else { return nil }
+      for name in names where name != ".git" {
+        if deadline.hasPassed || entries.count > limit.files { return nil }
+        let path = current.isEmpty ? name : current + "/" + name
+        let whole = folder + "/" + path
+        if isHandoff(whole) || whole == ignoreFile { continue }
+        let isOut = ignore.leavesOut(path)
+        switch files.kind(of: whole, followLinks: false) {
+        case .folder:
+          if isOut, ignore.isFinal { continue }
+          let root = ignoredRoot ?? (ignoredFolders.contains(path + "/") ? path + "/" : nil)
+          if let root, !mayBeNamed(below: root) { continue }
+          folders.append((path, root))
+        case .regular, .symbolicLink:
+          if isOut { continue }
+          let root = ignoredRoot ?? (ignoredFiles.contains(path) ? path : nil)
+          if let root, !isNamed(path, below: root) { continue }
+          entries.append(Entry(path: path, isIgnoredByGit: root != nil))
+        case nil: return nil
+        default: continue
+        }
+      }
+    }
+    return entries.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
+  }
+
+  private func mayBeNamed(below root: String) -> Bool {
+    let name = String(root.dropLast())
+    return recipe.namedSources.contains { $0.matchesExactly(name) || $0.text.hasPrefix(root) }
+  }
+}

@@ -1,0 +1,65 @@
+import Crypto
+import HandoffSystem
+import HandoffText
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// The digest of what an image is built from, and the label under which a build stamps it on the image, so that whether
+/// the image is as new as its source can be told exactly.
+///
+/// The SHA-256, as `sha256:` and lower-case hexadecimal, of these records, one after another. First the Dockerfile:
+/// `d`, a space, the SHA-256 of its content in hexadecimal, a space, a zero byte. Then each file of the context that
+/// ``BuildSource`` counts, ordered by the bytes of its path: `f` for a file, `x` for one that its owner may execute, `l`
+/// for a symbolic link; a space; the SHA-256 of its content, or of where the link points to; a space; its path relative
+/// to the context; a zero byte. Times, owners, other permissions and empty folders do not count.
+enum SourceDigest {
+  /// The name of the label.
+  static let label = "handoff.source-digest"
+
+  /// Whether a label's value is such a digest.
+  static func isDigest(_ text: String) -> Bool {
+    text.hasPrefix("sha256:") && text.utf8.count == 71
+      && text.utf8.dropFirst(7).allSatisfy { "0123456789abcdef".utf8.contains($0) }
+  }
+
+  /// Reads the files on a thread of its own.
+  /// - Returns: nil where there is more than the limit, a file cannot be read, or the deadline passes.
+  static func of(
+    _ source: BuildSource, limit: BuildSource.Limit, _ files: FileSystem, deadline: Deadline
+  ) async -> String? {
+    await withCheckedContinuation { continuation in
+      onOwnThread { continuation.resume(returning: read(source, limit, files, deadline)) }
+    }
+  }
+
+  private static func read(
+    _ source: BuildSource, _ limit: BuildSource.Limit, _ files: FileSystem, _ deadline: Deadline
+  ) -> String? {
+    guard let entries = source.entries(limit: limit, deadline: deadline),
+      let recipe = try? files.read(source.buildFile)
+    else { return nil }
+    var whole = SHA256()
+    whole.update(data: Data("d \(SHA256.hash(data: Data(recipe)).hexadecimal) \0".utf8))
+    var left = limit.bytes
+    for entry in entries {
+      if deadline.hasPassed { return nil }
+      let path = source.folder + "/" + entry.path
+      let kind: String
+      let content: [UInt8]
+      if files.kind(of: path, followLinks: false) == .symbolicLink {
+        guard let destination = files.destination(ofLink: path) else { return nil }
+        (kind, content) = ("l", Array(destination.utf8))
+      } else {
+        guard let bytes = try? files.read(path, limit: left) else { return nil }
+        left -= bytes.count
+        (kind, content) = (files.isExecutableByOwner(path) ? "x" : "f", bytes)
+      }
+      whole.update(data: Data("\(kind) \(SHA256.hash(data: Data(content)).hexadecimal) \(entry.path)\0".utf8))
+    }
+    return "sha256:" + whole.finalize().hexadecimal
+  }
+}

@@ -1,0 +1,41 @@
+import Testing
+
+@testable import HandoffProbes
+
+/// What is read of a Dockerfile.
+@Suite struct BuildFileTests {
+  func sources(_ text: String) -> [String] { BuildFile(text).namedSources.map(\.text) }
+
+  @Test("The base is the image that the last stage starts from, whatever stages stand between")
+  func base() {
+    #expect(BuildFile("FROM python:3.13\nRUN x").base == "python:3.13")
+    #expect(BuildFile("FROM scratch\nCOPY a b").base == nil)
+    let stages = BuildFile(
+      "FROM --platform=linux/amd64 node:22 AS Build\nFROM build AS test\nFROM debian:12\nFROM test")
+    #expect(stages.base == "node:22")
+    #expect(stages.otherBases == ["debian:12"])
+    #expect(BuildFile("FROM a AS one\nFROM b AS two", target: "One").base == "a")
+    #expect(BuildFile("# a comment\nfrom \\\n  # another\n  a").base == "a")
+    #expect(BuildFile("FROM a\nRUN <<EOF\nFROM b\nEOF\nRUN x").base == "a")
+    #expect(BuildFile("# escape=`\nFROM `\na").base == "a")
+    #expect(BuildFile("").base == nil)
+  }
+
+  @Test("A base that an argument names is known by its default, and by what the build gives")
+  func arguments() {
+    let text = "ARG TAG=1\nARG NAME\nFROM ${NAME:-tool}:$TAG"
+    #expect(BuildFile(text).base == "tool:1")
+    #expect(BuildFile(text, arguments: ["TAG": "2", "NAME": "other"]).base == "other:2")
+    #expect(BuildFile("ARG NAME\nFROM $NAME").base == nil)
+    #expect(BuildFile("FROM a\nARG NAME=b\nFROM $NAME").base == nil)
+  }
+
+  @Test("Files that COPY and ADD name are known, the whole context and other stages left out")
+  func named() {
+    #expect(sources("FROM a\nCOPY . /app\nCOPY ./ /b\nCOPY * /c") == [])
+    #expect(sources("FROM a\nCOPY --chown=1:1 dist/ ./src/*.py /app/") == ["dist", "src/*.py"])
+    #expect(sources(#"FROM a\#nADD ["one file", "b", "/app/"]"#) == ["one file", "b"])
+    #expect(sources("FROM a\nCOPY --from=build /x /y\nADD https://example.org/x /y\nCOPY $WHAT /y") == [])
+    #expect(sources("FROM a\nCOPY <<EOF /y\ntext\nEOF\nCOPY z /y") == ["z"])
+  }
+}
