@@ -51,6 +51,7 @@ scram_database() {
 }
 
 . "$MATRIX/kits/postgres.sh"
+. "$MATRIX/kits/docker.sh"
 . "$MATRIX/kits/kits.sh"
 . "$MATRIX/kits/migrations.sh"
 . "$MATRIX/kits/aws.sh"

@@ -1,0 +1,123 @@
+# What rows about containers, images and engines call, beside lib.sh.
+
+# add_service NAME [IMAGE]: one more service in the compose file; its further keys stand on standard input.
+add_service() {
+  {
+    printf '  %s:\n    container_name: %s\n    stop_grace_period: 0s\n' "$1" "$NAME-$1"
+    [ "${2-}" = none ] || printf '    image: %s\n' "${2:-$LAB_IMAGE}"
+    sed 's/^/    /'
+  } >>docker-compose.yml
+}
+
+# begun_again: what the compose file now says, healthy.
+begun_again() { compose up -d --remove-orphans 2>&1; }
+
+# built_service: a service `app`, whose image is built from the folder `app`.
+built_service() {
+  export DOCKER_BUILDKIT=0 COMPOSE_DOCKER_CLI_BUILD=0
+  mkdir -p app/notes
+  printf 'echo told\n' >app/code.sh
+  printf 'echo more\n' >app/more.sh
+  printf 'to do\n' >app/notes/plan.txt
+  printf 'FROM %s\nLABEL row=%s\nCOPY . /app/\nCMD ["sleep", "100000"]\n' "${1:-$LAB_IMAGE}" "$NAME" >app/Dockerfile
+  printf '# not for the image\nnotes\n*.md\n' >app/.dockerignore
+  at_end forget_images
+  printf 'build: ./app\n' | add_service app "$NAME-app"
+}
+
+# forget_images: the row's containers, and all images that bear its label.
+forget_images() {
+  engine ps -aq --filter "name=$NAME" | xargs -r "$LAB_DOCKER_CLI" -H "$LAB_DOCKER_HOST" rm -fv
+  # What was built on one of them has to go before it.
+  local round
+  for round in 1 2 3; do
+    engine images -q --filter "label=row=$NAME" | sort -u |
+      xargs -r "$LAB_DOCKER_CLI" -H "$LAB_DOCKER_HOST" rmi -f 2>/dev/null || true
+  done
+  [ -z "$(engine images -q --filter "label=row=$NAME")" ]
+}
+
+# image NAME TEXT [BASE]: an image of this name that holds the text.
+image() {
+  mkdir -p "$ROW/build"
+  printf 'FROM %s\nLABEL row=%s\nCOPY text /\n' "${3:-$LAB_IMAGE}" "$NAME" >"$ROW/build/Dockerfile"
+  printf '%s\n' "$2" >"$ROW/build/text"
+  DOCKER_BUILDKIT=0 engine build -q -t "$1" "$ROW/build"
+}
+
+# source_digest FOLDER: the digest of a build context without .dockerignore, made by others than the tool.
+source_digest() { "$LAB_TOOLS/bin/python3" "$MATRIX/kits/source_digest.py" "$@"; }
+
+# relay SOCKET [SETTINGS]: the lab's engine at another address, see relay.py.
+relay() {
+  mkdir -p "$(dirname "$1")"
+  "$LAB_TOOLS/bin/python3" "$MATRIX/kits/relay.py" "$1" "$LAB_DOCKER_SOCKET" ${2:+"$2"} >/dev/null 2>&1 &
+  echo $! >"$ROW/relay.pid"
+  until_true 20 "$LAB_TOOLS/bin/python3" -c 'import socket, sys; socket.socket(socket.AF_UNIX).connect(sys.argv[1])' "$1"
+}
+
+end_relay() {
+  kill "$(cat "$ROW/relay.pid")"
+  until_true 10 not_running "$(cat "$ROW/relay.pid")"
+}
+
+not_running() { ! kill -0 "$1" 2>/dev/null || [ "$(ps -o stat= -p "$1" | cut -c1)" = Z ]; }
+
+# disguise VERSION API OLDEST [REFUSED]: what the engine behind `relay SOCKET $ROW/engine.json` says of itself.
+disguise() {
+  printf '{"version": "%s", "api": "%s", "min": "%s", "refuse": "%s"}\n' "$1" "$2" "$3" "${4-}" >"$ROW/engine.json"
+}
+
+# at SOCKET: makes this the project's engine from the start.
+at() { export DOCKER_HOST="unix://$1"; }
+
+free_port() {
+  "$LAB_TOOLS/bin/python3" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
+}
+
+# listen PORT: something else has this port until the row ends.
+listen() {
+  "$LAB_TOOLS/bin/python3" -c 'import socket, sys, time
+s = socket.create_server(("127.0.0.1", int(sys.argv[1]))); time.sleep(600)' "$1" >/dev/null 2>&1 &
+  until_true 10 "$LAB_TOOLS/bin/python3" -c 'import socket, sys; socket.create_connection(("127.0.0.1", int(sys.argv[1])))' "$1"
+}
+
+# own_engine: a Docker engine of the row's own, under $OWN_ENGINE, with the project's containers moved to it.
+own_engine() {
+  compose down 2>&1
+  HANDOFF_LAB_DIR="$ROW/lab" "$MATRIX/../Lab/lab" up docker >"$ROW/lab.log" 2>&1
+  at_end "HANDOFF_LAB_DIR='$ROW/lab' '$MATRIX/../Lab/lab' down"
+  eval "$(HANDOFF_LAB_DIR="$ROW/lab" "$MATRIX/../Lab/lab" env | sed -n 's/^export HANDOFF_LAB_DOCKER_\(SOCKET\|PID\)=/OWN_\1=/p')"
+  export DOCKER_HOST="unix://$OWN_SOCKET" OWN_SOCKET OWN_PID
+  $LAB_COMPOSE up -d 2>&1
+}
+
+# podman_engine: Podman's service instead of the lab's engine, in a namespace where it can make control groups.
+podman_engine() {
+  compose down 2>&1
+  mkdir -p "$ROW/podman"
+  cat >"$ROW/podman/containers.conf" <<CONF
+[containers]
+cgroups = "disabled"
+default_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]
+netns = "host"
+utsns = "host"
+ipcns = "host"
+[engine]
+cgroup_manager = "cgroupfs"
+events_logger = "file"
+runtime = "crun"
+CONF
+  printf '#!/bin/sh\nexec podman --storage-driver=vfs --root %s --runroot %s --tmpdir %s "$@"\n' \
+    "$ROW/podman/root" "$ROW/podman/run" "$ROW/podman/tmp" >"$ROW/podman/command"
+  chmod +x "$ROW/podman/command"
+  export CONTAINERS_CONF="$ROW/podman/containers.conf" DOCKER_HOST="unix://$ROW/podman/podman.sock"
+  at_end "'$ROW/podman/command' rm -fa"
+  # It keeps a cache of its own in /var/lib, which is not to be left behind.
+  unshare -m --propagation private sh -c \
+    'mount -t cgroup2 none /sys/fs/cgroup && mount -t tmpfs none /var/lib && exec "$@"' sh \
+    "$ROW/podman/command" system service --time=0 "$DOCKER_HOST" >"$ROW/podman/log" 2>&1 &
+  until_true 20 docker ps -q
+  engine save "$LAB_IMAGE" | docker load -q
+  $LAB_COMPOSE up -d 2>&1
+}
