@@ -110,12 +110,14 @@ has_ended() {
   done
 }
 
-# crash NAME: its server is killed, and what it had started ends.
+# crash NAME: its server is killed, and what it had started ends. The shared memory that it leaves is taken back.
 crash() {
-  local family
+  local family memory
+  memory="$(sed -n '7s/.* //p' "$ROW/$1/data/postmaster.pid")"
   family="$(server_pid "$1") $(pgrep -P "$(server_pid "$1")" | tr '\n' ' ')"
   kill -KILL "${family%% *}"
   until_true 20 has_ended $family
+  [ -z "$memory" ] || ipcrm -m "$memory"
 }
 
 # own_postgres [NAME]: such a server, running, with the row's database; PG* lead to it.
