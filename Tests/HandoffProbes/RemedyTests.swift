@@ -39,11 +39,12 @@ import Testing
     let source = Source(.configuration, "handoff.yml")
     let settings = PythonSettings(
       environment: Setting(scratch.path + "/home/my env", source), tools: Setting(["pytest"], source), requirements: [])
-    let advice = PythonAdvice(settings: settings, context: context())
+    let advice = PythonAdvice(settings: settings, context: context(), manager: .venv)
     let forbidden = advice.notExecutable(scratch.path + "/home/my env/bin/python")
     let install = advice.toolMissing("pytest", wantedBy: source)
-    for finding in [forbidden, install, advice.noEnvironment, advice.dangling(target: "/x"), advice.unknown(.timedOut)]
-    {
+    for finding in [
+      forbidden, install, advice.noEnvironment, advice.dangling(target: "/x", version: nil), advice.unknown(.timedOut),
+    ] {
       #expect(!finding.remedies.isEmpty)
       #expect(!finding.message.plain.contains(scratch.path))
       for remedy in finding.remedies { #expect(!remedy.command.bash.contains(scratch.path)) }

@@ -32,7 +32,8 @@ enum SourceDigest {
     _ source: BuildSource, limit: BuildSource.Limit, _ files: FileSystem, deadline: Deadline
   ) async -> String? {
     await withCheckedContinuation { continuation in
-      onOwnThread { continuation.resume(returning: read(source, limit, files, deadline)) }
+      let isRead = onOwnThread { continuation.resume(returning: read(source, limit, files, deadline)) }
+      if !isRead { continuation.resume(returning: nil) }
     }
   }
 
