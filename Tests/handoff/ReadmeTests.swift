@@ -55,6 +55,7 @@ import Yams
       var rows =
         (try? Yams.compose(yaml: text))??.mapping.map { Dictionary($0.map { ($0.string ?? "", $1) }) { $1 } } ?? [:]
       let defaults = rows.removeValue(forKey: "defaults")
+      if rows.isEmpty { return "| \(name): cannot be read |" }
       let quiet = rows.values.count { ($0["quiet"] ?? defaults?["quiet"])?.bool == true }
       totals.breaking += rows.count - quiet
       totals.quiet += quiet
