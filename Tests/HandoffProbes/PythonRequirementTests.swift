@@ -113,11 +113,26 @@ struct PythonRequirementTests {
         == "1 of 2 requirements is not met in .venv: absent, which pyproject.toml asks for, is not installed")
     #expect(finding.remedies.map(\.command.bash) == [".venv/bin/python -m pip install -e ."])
     try folder.write("uv.lock", "")
-    #expect(try await observe().findings.first?.remedies.map(\.command.bash) == ["uv sync"])
+    #expect(try await observe().findings.first?.remedies.map(\.command.bash) == ["uv sync --inexact"])
     try folder.write("pyproject.toml", "[project]\ndependencies = [\n")
     #expect(try await observe().findings.map(\.id) == ["python.requirement-unknown"])
     try folder.write("pyproject.toml", "[tool.poetry]\nname = 'x'\n[tool.poetry.dependencies]\npython = '^3'\n")
     #expect(try await observe().findings.isEmpty)
+  }
+
+  @Test("Poetry's carets and tildes are the ranges that its documentation gives")
+  func poetry() async throws {
+    let cases = [
+      ("^1.2.3", ">=1.2.3,<2"), ("^1.2", ">=1.2,<2"), ("^1", ">=1,<2"), ("^0.2.3", ">=0.2.3,<0.3"),
+      ("^0.0.3", ">=0.0.3,<0.0.4"), ("^0.0", ">=0.0,<0.1"), ("^0", ">=0,<1"), ("~1.2.3", ">=1.2.3,<1.3"),
+      ("~1.2", ">=1.2,<1.3"), ("~1", ">=1,<2"), ("*", ""), ("1.*", "==1.*"), ("1.2.3", "==1.2.3"),
+      (">= 1.2, < 2", ">=1.2,<2"), ("~=1.4", "~=1.4"), ("!=1.5", "!=1.5"), ("^1 || ^3", ""),
+    ]
+    let asked = cases.map { "'\($0.0)'" }.joined(separator: ",")
+    let only = InterpreterScript.text.components(separatedBy: "base = getattr(sys")[0]
+    let answer = try await Witness.ask(
+      try Lab.value("PYTHON"), ["-c", only + "\nprint('\\n'.join(map(ranges, [\(asked)])))"], environment: variables)
+    #expect(answer.output.split(separator: "\n", omittingEmptySubsequences: false).map(String.init) == cases.map(\.1))
   }
 
   @Test("What another file than requirements.txt asks for may be for some only: a warning beside it, a failure alone")

@@ -93,7 +93,9 @@ public struct PythonProbe: Probe {
     _ description: InterpreterDescription, _ tools: [String: ToolAnswer], _ requirements: Requirements,
     _ venv: VirtualEnvironment, _ advice: PythonAdvice
   ) -> [Finding] {
-    let others = [advice.otherActive(venv.folder), advice.scriptsLost(description.lostScripts, in: venv.folder)]
+    // In one session one environment is active: the first, and no further one.
+    let active = settings.name == nil ? advice.otherActive(venv.folder) : nil
+    let others = [active, advice.scriptsLost(description.lostScripts, in: venv.folder)]
       .compactMap(\.self)
     if let before = venv.madeWith, let now = VirtualEnvironment.minor(description.version), before != now {
       // What is installed is where that other version looks: that it does not see it follows.
