@@ -71,10 +71,6 @@ disguise() {
 # at SOCKET: makes this the project's engine from the start.
 at() { export DOCKER_HOST="unix://$1"; }
 
-free_port() {
-  "$LAB_TOOLS/bin/python3" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
-}
-
 # listen PORT: something else has this port until the row ends.
 listen() {
   "$LAB_TOOLS/bin/python3" -c 'import socket, sys, time
