@@ -88,31 +88,33 @@ own_engine() {
   $LAB_COMPOSE up -d 2>&1
 }
 
-# podman_engine: Podman's service instead of the lab's engine, in a namespace where it can make control groups.
+# podman_engine: Podman's service instead of the lab's engine. It makes control groups, networks and files all over the
+# machine: in namespaces of its own, so that all of them go with it.
 podman_engine() {
   compose down 2>&1
-  mkdir -p "$ROW/podman"
+  mkdir -p "$ROW/podman/networks"
   cat >"$ROW/podman/containers.conf" <<CONF
 [containers]
 cgroups = "disabled"
 default_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]
-netns = "host"
 utsns = "host"
 ipcns = "host"
 [engine]
 cgroup_manager = "cgroupfs"
 events_logger = "file"
 runtime = "crun"
+[network]
+network_config_dir = "$ROW/podman/networks"
 CONF
-  printf '#!/bin/sh\nexec podman --storage-driver=vfs --root %s --runroot %s --tmpdir %s "$@"\n' \
-    "$ROW/podman/root" "$ROW/podman/run" "$ROW/podman/tmp" >"$ROW/podman/command"
-  chmod +x "$ROW/podman/command"
-  export CONTAINERS_CONF="$ROW/podman/containers.conf" DOCKER_HOST="unix://$ROW/podman/podman.sock"
-  at_end "'$ROW/podman/command' rm -fa"
-  # It keeps a cache of its own in /var/lib, which is not to be left behind.
-  unshare -m --propagation private sh -c \
-    'mount -t cgroup2 none /sys/fs/cgroup && mount -t tmpfs none /var/lib && exec "$@"' sh \
-    "$ROW/podman/command" system service --time=0 "$DOCKER_HOST" >"$ROW/podman/log" 2>&1 &
+  export DOCKER_HOST="unix://$ROW/podman/podman.sock"
+  at_end "docker ps -aq | xargs -r docker rm -f"
+  CONTAINERS_CONF="$ROW/podman/containers.conf" unshare -m -n --propagation private sh -ec '
+    mount -t cgroup2 none /sys/fs/cgroup
+    mount -t tmpfs none /var/lib
+    mount -t tmpfs none /run
+    ip link set lo up
+    exec podman --storage-driver=vfs --root "$1/root" --runroot "$1/run" --tmpdir "$1/tmp" \
+      system service --time=0 "unix://$1/podman.sock"' sh "$ROW/podman" >"$ROW/podman/log" 2>&1 &
   until_true 20 docker ps -q
   engine save "$LAB_IMAGE" | docker load -q
   $LAB_COMPOSE up -d 2>&1
