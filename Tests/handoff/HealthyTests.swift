@@ -78,6 +78,12 @@ struct HealthyTests {
     return [
       "postgres.tables": .strings(names),
       "postgres.database": .string(try await project.psql("SELECT current_database()")),
+      "postgres.mode": .string(
+        try await project.psql(
+          """
+          SELECT CASE WHEN pg_is_in_recovery() THEN 'standby'
+            WHEN current_setting('default_transaction_read_only') = 'on' THEN 'read-only' ELSE 'primary' END
+          """)),
       "postgres.host": .string(try await project.psql("SELECT host(inet_server_addr())")),
       "postgres.user": .string(try await project.psql("SELECT current_user")), "postgres.port": .int(port),
       "postgres.server": .string(try #require(server)), "postgres.migrations.tool": .string(tool),

@@ -22,7 +22,7 @@ struct PreventedTests {
     try project.home.write(
       ".aws/config", "[profile role]\nsource_profile = base\nrole_arn = \(try Lab.value("AWS_ROLE_ARN"))\n")
     byProfile["AWS_PROFILE"] = "role"
-    for area in ["aws", "python", "postgres", "git"] {
+    for area in ["aws", "python", "postgres", "docker", "git"] {
       try await check(area, of: project, project.environment)
     }
     try await check("aws", of: project, byProfile)
