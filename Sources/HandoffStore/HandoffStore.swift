@@ -87,6 +87,21 @@ public struct HandoffStore: Sendable {
     }
   }
 
+  /// What bears a handoff's name, is as new as one that was found, or newer, and cannot be understood: it was passed over.
+  /// - Parameter found: the latest, or nil when none was found.
+  public func passedOver(_ found: StoredHandoff?) -> [StoreError] {
+    let date = found.flatMap { HandoffName($0.name.split(separator: "/").last.map(String.init) ?? "")?.date }
+    let names = (try? names()) ?? []
+    return names.prefix { name in date.map { name.date >= $0 } ?? true }.prefix(20).compactMap { name in
+      do throws(StoreError) {
+        _ = try read(name)
+        return nil
+      } catch {
+        return error
+      }
+    }
+  }
+
   /// The newest handoff that the tool wrote, or nil when there is none. Documents that cannot be understood, such as
   /// those that somebody wrote by hand, are passed over.
   public func latest() throws(StoreError) -> StoredHandoff? { try readable(1).first }

@@ -31,12 +31,19 @@ extension Workspace {
 
   /// Finds a handoff to compare with, and says when its facts are not as the tool wrote them.
   func recorded(_ argument: String) async throws -> RecordedHandoff {
-    let stored = try await store().find(argument)
+    let store = try store()
+    let stored = try await store.find(argument)
+    if argument == "latest" { Self.complain(of: store.passedOver(stored)) }
     if stored.document.edited {
       Console.complain(
         "\(Untrusted(stored.name).terminal): the facts block was edited by hand; it is compared as it stands")
     }
     return RecordedHandoff(name: stored.name, handoff: stored.document.handoff)
+  }
+
+  /// Tells what was passed over in the search for the latest handoff.
+  static func complain(of passedOver: [StoreError]) {
+    for error in passedOver { Console.complain("\(Untrusted("\(error)").terminal); it was passed over") }
   }
 
   /// How long ago a handoff was measured, and how many commits came since: `3 h ago · 2 commits since`.

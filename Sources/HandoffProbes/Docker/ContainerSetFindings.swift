@@ -105,6 +105,14 @@ struct ContainerSetFindings {
       remedies: remedies, facts: [FactID("docker.container[\(name)].source")])
   }
 
+  func sourceUnseen(_ name: String) -> Finding {
+    Finding(
+      "docker.source-unseen", .unknown,
+      "whether the image of \(Untrusted(name)) is as new as its source could not be seen this time",
+      remedies: [Remedy(.run("git", "status", "--short"), "shows whether git answers here")],
+      facts: ["source", "sourceDigest"].map { FactID("docker.container[\(name)].\($0)") })
+  }
+
   // MARK: No longer defined
 
   /// The containers of services that the compose file no longer has. A container that was made from further files than

@@ -66,6 +66,7 @@ extension DockerProbe {
     FindingDefinition("docker.port-taken", "something else has the port that a container publishes"),
     FindingDefinition("docker.image-replaced", "a container runs another image than its tag now means"),
     FindingDefinition("docker.image-stale", "the source of a container's image changed after it was built"),
+    FindingDefinition("docker.source-unseen", "whether an image is as new as its source could not be seen this time"),
     FindingDefinition(
       "docker.compose-invalid", "the compose file cannot be read, so that the containers of the project are not known"),
     FindingDefinition(

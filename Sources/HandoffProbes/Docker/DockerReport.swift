@@ -114,13 +114,17 @@ struct DockerReport {
     add("ports", .state, .strings(container.ports(ephemeral: settled?.ephemeralPorts ?? [])), asked ?? Self.engine)
     add("state", .state, .string(verdict.state))
     if let health = container.health { add("health", .state, .string(health)) }
-    if let source {
+    let recordedSource = context.expected?.fact(FactID("docker.container[\(name)].source"))?.value.string
+    // What could be told when it was recorded, and cannot now, is not seen rather than changed.
+    let isUnseen = source?.answer == .unknown && ["current", "stale"].contains(recordedSource)
+    if let source, !isUnseen {
       add("source", .state, .string(source.answer.rawValue), Source(.measured, source.isExact ? "its label" : "git"))
       if let digest = source.digest { add("sourceDigest", .volatile, .string(digest), Source(.measured, "its files")) }
     }
     add("imageID", .volatile, .string(container.imageID))
     add("restarts", .volatile, .int(container.restartCount))
     var findings = verdict.finding.map { [$0] } ?? []
+    if isUnseen { findings.append(advice.sourceUnseen(name)) }
     if let tagged = images[container.image], tagged.id != container.imageID,
       !container.imageID.hasSuffix(container.image),
       images[container.imageID].map({ tagged.isRebuild(of: $0, isSourceOld: source?.answer == .current) }) != true

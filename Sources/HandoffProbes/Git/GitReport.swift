@@ -119,7 +119,7 @@ enum GitGuide {
   /// Goes to where work stood: as the recorded handoff says it, else as it is.
   static func setup(branch: String?, head: String?, _ context: ProbeContext) -> [GuideStep] {
     let recorded = context.expected?.fact("git.branch")?.value.string.flatMap { GitReport.isSafeName($0) ? $0 : nil }
-    if let branch = recorded ?? branch {
+    if let branch = recorded ?? branch.flatMap({ GitReport.isSafeName($0) ? $0 : nil }) {
       return [GuideStep(.run("git", "switch", branch), "goes to the branch")]
     }
     let recordedHead = context.expected?.fact("git.head")?.value.string

@@ -10,14 +10,17 @@ enum EnvironmentTracking {
   init(of folder: String, _ context: ProbeContext) async {
     let files = context.host.files
     let real = files.realPath(folder) ?? folder
-    guard Self.isInRepository(real, files) else {
+    guard let top = Self.repository(around: real, files) else {
       self = .untracked
       return
     }
-    // What is read is the list of names alone, so that it does not matter whose repository it is.
+    // What is read is the list of names alone, so that it does not matter whose repository it is. It is named, since git
+    // by itself would take a folder that the repository made look like a bare one.
     let result = await Git(in: real, host: context.host).read(
-      ["-c", "safe.directory=*", "ls-files", "-z", "--cached", "--", "."], outputLimit: 1 << 20,
-      deadline: context.deadline)
+      [
+        "--git-dir=\(top)/.git", "--work-tree=\(top.isEmpty ? "/" : top)", "-c", "safe.directory=*", "ls-files", "-z",
+        "--cached", "--", ".",
+      ], outputLimit: 1 << 20, deadline: context.deadline)
     switch result.outcome {
     case .tooMuchOutput: self = .tracked
     case .exited(0):
@@ -26,17 +29,18 @@ enum EnvironmentTracking {
       self = names.allSatisfy { $0.starts(with: ".git".utf8) } ? .untracked : .tracked
     default:
       switch GitFailure(result) {
-      case .notARepository, .noWorkTree: self = .untracked
+      case .notARepository: self = .untracked
       case let failure: self = .unknown(failure)
       }
     }
   }
 
-  private static func isInRepository(_ folder: String, _ files: FileSystem) -> Bool {
+  /// The nearest folder upwards that has a `.git`; nil where there is none.
+  private static func repository(around folder: String, _ files: FileSystem) -> String? {
     var folder = folder[...]
     while true {
-      if files.kind(of: folder + "/.git", followLinks: false) != nil { return true }
-      guard let slash = folder.lastIndex(of: "/") else { return false }
+      if files.kind(of: folder + "/.git", followLinks: false) != nil { return String(folder) }
+      guard let slash = folder.lastIndex(of: "/") else { return nil }
       folder = folder[..<slash]
     }
   }

@@ -15,7 +15,10 @@ enum FileLook {
   init(_ path: String, root: String, files: FileSystem) {
     let full = path.hasPrefix("/") ? path : root + "/" + path
     do throws(FileError) {
-      self = .text(try files.readText(full))
+      let text = try files.readText(full)
+      // UTF-16, as some editors and shells write it, and what is no text at all.
+      self =
+        text.utf8.contains(0) ? .unreadable(UnreadableFile(path: path, .other, "is no UTF-8 text")) : .text(text)
     } catch {
       guard let (cause, reason) = Self.reason(error, at: full, files: files) else {
         self = .absent

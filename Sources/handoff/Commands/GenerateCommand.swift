@@ -109,6 +109,7 @@ struct GenerateCommand: AsyncParsableCommand {
   private func write(_ workspace: Workspace, _ template: Template) async throws -> String? {
     let store = try workspace.store()
     let previous = try store.latest()
+    Workspace.complain(of: store.passedOver(previous))
     if commit || push { try await GenerateCommit.check(store) }
     let composer = NotesComposer(title: title, status: status, priority: priority)
     let markdown = try notes.map { try NotesInput.read($0, host: workspace.host) }
