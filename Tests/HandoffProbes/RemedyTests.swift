@@ -42,9 +42,14 @@ import Testing
     let advice = PythonAdvice(settings: settings, context: context(), manager: .venv)
     let forbidden = advice.notExecutable(scratch.path + "/home/my env/bin/python")
     let install = advice.toolMissing("pytest", wantedBy: source)
-    for finding in [
-      forbidden, install, advice.noEnvironment, advice.dangling(target: "/x", version: nil), advice.unknown(.timedOut),
-    ] {
+    let lost = [("pytest", scratch.path + "/home/old/bin/python")]
+    let others = [
+      forbidden, install, advice.noEnvironment, advice.dangling(target: "/x", version: "3.11"),
+      advice.unknown(.timedOut), advice.tracked, advice.noConfiguration,
+      advice.baseReplaced(from: "3.11", to: "3.12.1"),
+      try #require(advice.scriptsLost(lost, in: scratch.path + "/home/env")),
+    ]
+    for finding in others {
       #expect(!finding.remedies.isEmpty)
       #expect(!finding.message.plain.contains(scratch.path))
       for remedy in finding.remedies { #expect(!remedy.command.bash.contains(scratch.path)) }

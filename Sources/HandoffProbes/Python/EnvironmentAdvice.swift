@@ -119,10 +119,12 @@ extension PythonAdvice {
     // The kernel ends the name of a script's interpreter at white space.
     guard parts.count > 3, !environment.contains(where: \.isWhitespace) else { return [] }
     let old = parts.dropLast(2).joined(separator: "/")
-    let place = ShellPath(folder).bash
-    let new = folder.hasPrefix("/") || folder.hasPrefix("~") ? place : "\"$PWD\"/\(place)"
+    func absolute(_ shown: String) -> String {
+      let word = ShellPath(shown).bash
+      return shown.hasPrefix("/") || shown.hasPrefix("~/") ? word : "\"$PWD\"/\(word)"
+    }
     let command =
-      "OLD=\(ShellWord.bash(old)) NEW=\(new) find \(place)/bin -type f "
+      "OLD=\(absolute(context.shown(old))) NEW=\(absolute(folder)) find \(ShellPath(folder).bash)/bin -type f "
       + #"-exec perl -pi -e 's/\Q$ENV{OLD}\E/$ENV{NEW}/g' {} +"#
     return [
       Remedy(ShellCommand(bash: command, powershell: nil), "write the new place into the environment's scripts")
