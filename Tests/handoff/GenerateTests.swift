@@ -243,7 +243,7 @@ import Testing
       """
       #!/bin/sh
       echo >> "$HOME/asked"
-      printf '{"version": "3.1.4", "base": "/usr/bin/python3", "packages": {}}'
+      printf '\\n%s\\n{"version": "3.1.4", "base": "/usr/bin/python3", "packages": {}}\\n' 'handoff answers:'
 
       """)
     try folder.write(".venv/pyvenv.cfg", "home = /usr/bin\n")
