@@ -38,13 +38,15 @@ public struct PythonProbe: Probe {
       if error == .missing { return lost(advice.noEnvironment, advice, isThere: false) }
       return lost(advice.unseen(folder), advice)
     }
+    let venv = VirtualEnvironment(folder: folder, files: context.host.files)
+    if case .unseen(let path) = venv.interpreter { return lost(advice.unseen(path), advice) }
     // Before anything of it is run.
     switch await EnvironmentTracking(of: folder, context) {
     case .untracked: break
     case .tracked: return Observation(probe: area, facts: [], findings: [advice.tracked])
-    case .unknown(let failure): return lost(advice.trackingUnknown(failure), advice)
+    case .unknown(let failure):
+      return Observation(probe: area, facts: [], findings: [advice.trackingUnknown(failure)])
     }
-    let venv = VirtualEnvironment(folder: folder, files: context.host.files)
     switch venv.interpreter {
     case .missing: return lost(advice.noInterpreter, advice, isThere: false)
     case .dangling(let target): return lost(advice.dangling(target: target, version: venv.madeWith), advice)
