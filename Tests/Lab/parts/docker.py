@@ -112,11 +112,20 @@ class State:
             absent = json.loads(self.noted.read_text())
         except (OSError, ValueError):
             absent = []
-        for path in [*absent, *SOCKET_FOLDERS]:
+        for path in [*absent, *self.dead_sockets(), *SOCKET_FOLDERS]:
             try:
                 os.rmdir(path) if os.path.isdir(path) else os.unlink(path)
             except OSError:
                 pass
+
+    def dead_sockets(self) -> list:
+        """Sockets made since this engine began that nobody listens to: those of shims that were killed."""
+        try:
+            began = self.noted.stat().st_mtime
+            sockets = [path for path in Path(SOCKET_FOLDERS[0]).iterdir() if path.stat().st_mtime >= began]
+        except OSError:
+            return []
+        return [path for path in sockets if not connects(path)]
 
     def groups(self) -> list:
         """The control groups below the engine's own parent group, in each hierarchy, the deepest first."""
