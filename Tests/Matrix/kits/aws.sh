@@ -160,10 +160,8 @@ without_program() {
   export PATH="$HOME/bin:$farm"
 }
 
-# aws_clock OFFSET: the clock of what runs from here on goes wrong by so much, `-1h` or `+2m`.
-aws_clock() { export LD_PRELOAD="$(aws_clock_library)" FAKETIME="$1" FAKETIME_DONT_FAKE_MONOTONIC=1 FAKETIME_NO_CACHE=1; }
-
-aws_clock_library() { compgen -G '/usr/lib/*/faketime/libfaketimeMT.so.1' | head -n 1 | grep .; }
+# aws_clock SECONDS: the clock of what runs from here on is so far ahead; with a minus sign, behind.
+aws_clock() { clock_library && export LD_PRELOAD="$ROW/clock.so" CLOCK_OFFSET="$1"; }
 
 # aws_certificate: makes a certificate of its own authority for 127.0.0.1 ($ROW/own.pem, $ROW/own.key).
 aws_certificate() {

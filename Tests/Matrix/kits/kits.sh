@@ -119,8 +119,8 @@ shared_library() {
   "$(command -v cc || command -v clang || command -v gcc)" -shared -fPIC -x c -o "$ROW/$1.so" - -ldl
 }
 
-# clock TIME: the tool and what it runs see the clock go on from there. (libfaketime leaves shared memory behind.)
-clock() {
+# clock_library: compiles what makes a program see the clock as many seconds ahead as CLOCK_OFFSET says.
+clock_library() {
   [ -e "$ROW/clock.so" ] || shared_library clock <<'C'
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -150,6 +150,11 @@ time_t time(time_t *where) {
   return now.tv_sec;
 }
 C
+}
+
+# clock TIME: the tool and what it runs see the clock go on from there. (libfaketime leaves shared memory behind.)
+clock() {
+  clock_library
   local seconds=$(($(date -d "$1" +%s) - $(date +%s)))
   export AROUND="env LD_PRELOAD='$ROW/clock.so' CLOCK_OFFSET=$seconds"
   # What a program sees is no more than a moment later.
