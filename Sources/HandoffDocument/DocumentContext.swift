@@ -79,6 +79,8 @@ public struct Journal: Hashable, Sendable {
   public let changedFiles: [ChangedFile]
   /// How many further files were left out.
   public let moreFiles: Int
+  /// Whether git was asked and did not answer, so that nothing is known.
+  public var isUnread = false
 
   /// Puts a journal together.
   public init(
@@ -91,5 +93,12 @@ public struct Journal: Hashable, Sendable {
     self.moreCommits = moreCommits
     self.changedFiles = changedFiles
     self.moreFiles = moreFiles
+  }
+
+  /// What stands in its place where git did not answer.
+  public static var unread: Journal {
+    var journal = Journal(since: nil, commits: [], changedFiles: [])
+    journal.isUnread = true
+    return journal
   }
 }

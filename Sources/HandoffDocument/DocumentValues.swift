@@ -157,10 +157,11 @@ struct DocumentValues {
   }
 
   private var journal: Any {
-    guard let journal = context.journal, !(journal.commits.isEmpty && journal.changedFiles.isEmpty) else {
-      return Absent()
-    }
+    guard let journal = context.journal,
+      journal.isUnread || !(journal.commits.isEmpty && journal.changedFiles.isEmpty)
+    else { return Absent() }
     return [
+      "unread": journal.isUnread, "read": !journal.isUnread,
       "since": optional(journal.since.map { Untrusted($0).markdownCode }),
       "lost": optional(journal.lost.map { Untrusted($0).markdownCode }),
       "commits": optional(

@@ -14,11 +14,11 @@ public struct Template: Sendable {
   /// - Parameters:
   ///   - name: the name of its file for messages, for example `templates/session-handoff.md`.
   ///   - text: its text; line ends may be LF or CRLF.
-  ///   - partials: the text of a partial by its name, or nil when there is none.
+  ///   - partials: the text of a partial by its name, or nil when there is none; throws where it cannot be read.
   /// - Throws: a ``TemplateError`` with file and line for unknown names, missing or cyclic partials, tags that are not
   ///   available, sections and markers that do not match, and parts that are missing or stand twice.
   public init(
-    named name: String, text: String, partials: (String) -> String? = { _ in nil }
+    named name: String, text: String, partials: (String) throws(PartialUnreadable) -> String? = { _ in nil }
   ) throws(TemplateError) {
     let tokens = try TemplateInliner.inline(text, file: name, partials: partials)
     parts = try TemplateChecker(tokens: tokens, file: name).check()
@@ -38,13 +38,23 @@ public struct Template: Sendable {
   }
 }
 
+/// A partial is there and cannot be read.
+public struct PartialUnreadable: Error {
+  let reason: String
+
+  /// - Parameter reason: words that follow "cannot be read:".
+  public init(reason: String) {
+    self.reason = reason
+  }
+}
+
 /// Puts the text of partials in the place of their tags, so that the engine, which would write their values for HTML,
 /// never sees one.
 enum TemplateInliner {
   private static let tokenLimit = 100_000
 
   static func inline(
-    _ text: String, file: String, partials: (String) -> String?, within stack: [String] = []
+    _ text: String, file: String, partials: (String) throws(PartialUnreadable) -> String?, within stack: [String] = []
   ) throws(TemplateError) -> [TemplateToken] {
     var result: [TemplateToken] = []
     var skipsLineEnd = false
@@ -67,7 +77,14 @@ enum TemplateInliner {
             file: file, line: token.line,
             message: "the partial \(shown) contains itself: " + (stack + [name]).joined(separator: " > "))
         }
-        guard let partial = partials(name) else {
+        let found: String?
+        do throws(PartialUnreadable) {
+          found = try partials(name)
+        } catch {
+          throw TemplateError(
+            file: file, line: token.line, message: "the partial \(shown) cannot be read: \(error.reason)")
+        }
+        guard let partial = found else {
           throw TemplateError(file: file, line: token.line, message: "there is no partial \(shown)")
         }
         let folder = file.lastIndex(of: "/").map { String(file[...$0]) } ?? ""

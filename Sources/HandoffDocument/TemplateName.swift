@@ -127,6 +127,8 @@ public struct TemplateName: Hashable, Sendable {
   private static let journal = [
     TemplateName("since", "the name of the previous handoff; absent for the first"),
     TemplateName("lost", "the name of a previous handoff whose commit is not in this history; else absent"),
+    TemplateName("unread", .flag, "there when git did not answer, so that nothing else is there"),
+    TemplateName("read", .flag, "there when it did"),
     TemplateName("commits", "a block with the commits; absent when there are none"),
     TemplateName("files", "a block with the changed files; absent when there are none"),
   ]

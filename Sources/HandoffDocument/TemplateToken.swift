@@ -56,7 +56,7 @@ struct TemplateToken: Hashable {
 
   private static func kind(of content: String, file: String, line: Int) throws(TemplateError) -> Kind {
     guard let sigil = content.first else { throw TemplateError(file: file, line: line, message: "this tag is empty") }
-    let rest = trimmed(content.dropFirst())
+    let rest = String(content.dropFirst().trimmed)
     switch sigil {
     case "!": return .comment
     case "#": return .open(rest)
@@ -79,15 +79,8 @@ struct TemplateToken: Hashable {
       throw TemplateError(file: file, line: line, message: "{{= (other delimiters) is not available")
     case "%":
       throw TemplateError(file: file, line: line, message: "{{% (pragmas) is not available")
-    default: return .value(trimmed(content[...]))
+    default: return .value(String(content.trimmed))
     }
-  }
-
-  private static func trimmed(_ text: Substring) -> String {
-    var text = text
-    while let first = text.first, first.isWhitespace { text.removeFirst() }
-    while let last = text.last, last.isWhitespace { text.removeLast() }
-    return String(text)
   }
 
   /// A name of the template as it can be shown in a message.

@@ -127,15 +127,16 @@ public struct Comparator: Sendable {
       remedies: causes.first?.remedies ?? [])
   }
 
-  /// An area that was lost or not used when the handoff was written, and is there now, is one note.
+  /// An area that was lost, not used or not looked at when the handoff was written, and is there now, is one note.
   private func foundArea(_ expected: Observation, _ actual: Observation, isRecorded: Bool) -> Change? {
     guard let now = head(actual), head(expected) == nil else { return nil }
     if isRecorded, expected.findings.contains(where: { $0.severity == .unknown }) {
       return nil
     }
+    let before: StaticString = isRecorded ? "was not" : "was not looked at"
     return Change(
       fact: now.id, factClass: factClass(now), kind: .added, severity: .note, expected: nil, actual: now.value,
-      message: "\(title(now.id)) \(shown(now.value)) is there now and was not when the handoff was written")
+      message: "\(title(now.id)) \(shown(now.value)) is there now and \(words: before) when the handoff was written")
   }
 
   // MARK: Facts
@@ -224,6 +225,7 @@ public struct Comparator: Sendable {
     }
     var remedies: [Remedy] = []
     for remedy in causes.flatMap(\.remedies) where !remedies.contains(remedy) { remedies.append(remedy) }
+    if remedies.isEmpty, severity != .note { remedies = observation.wayBack[id] ?? observation.look }
     return Change(
       fact: id, factClass: factClass, kind: kind, severity: severity, expected: expected, actual: actual,
       message: message, remedies: remedies)
@@ -266,6 +268,11 @@ public struct Comparator: Sendable {
   private func shown(_ value: JSONValue) -> Message {
     ValueText.message(value)
   }
+}
+
+extension Observation {
+  /// The first command that shows it to a person.
+  fileprivate var look: [Remedy] { verification.prefix(1).map { Remedy($0.command, $0.description) } }
 }
 
 /// The members that a set gained or lost, whose own facts stay silent.

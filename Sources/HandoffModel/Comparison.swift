@@ -51,6 +51,26 @@ public struct Change: Hashable, Sendable {
   }
 }
 
+extension Change {
+  /// How bad it is, beside findings.
+  var status: Status {
+    switch severity {
+    case .note: .ok
+    case .warning: .warning
+    case .unknown: .unknown
+    case .failure: .failure
+    }
+  }
+
+  /// Whether it tells what a finding says, so that a report need not say it twice: it is no less severe, and about the
+  /// same fact or in the same words.
+  public func tells(_ dated: Comparison.DatedFinding) -> Bool {
+    status > .ok && status >= dated.finding.severity
+      && (dated.since == .now && dated.finding.names(fact)
+        || message.plain.hasPrefix(dated.finding.message.plain))
+  }
+}
+
 /// All changes between two snapshots, and how many facts were confirmed.
 public struct Comparison: Hashable, Sendable {
   /// One side of a comparison.
@@ -113,15 +133,7 @@ public struct Comparison: Hashable, Sendable {
 
   /// The worst of its changes and findings; notes do not count.
   public var status: Status {
-    let changes = changes.map { change -> Status in
-      switch change.severity {
-      case .note: .ok
-      case .warning: .warning
-      case .unknown: .unknown
-      case .failure: .failure
-      }
-    }
-    return max(.ok, Status.worst(changes + findings.map(\.finding.severity)))
+    max(.ok, Status.worst(changes.map(\.status) + findings.map(\.finding.severity)))
   }
 
   /// The comparison without what was already wrong when the expected side was written, as `diff` shows it.

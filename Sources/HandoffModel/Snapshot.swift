@@ -47,13 +47,16 @@ public struct Observation: Hashable, Sendable {
   public let setup: [GuideStep]
   /// How to verify it by hand.
   public let verification: [GuideStep]
+  /// What leads back to what was recorded, for facts that differ from it and that no finding speaks of. It is not part
+  /// of documents.
+  public let wayBack: [FactID: [Remedy]]
   /// How long it took.
   public let durationMilliseconds: Int
 
   /// Describes what a probe returned; the status follows from the findings.
   public init(
     probe: String, facts: [Fact], findings: [Finding] = [], summary: Message = Message(), setup: [GuideStep] = [],
-    verification: [GuideStep] = [], durationMilliseconds: Int = 0
+    verification: [GuideStep] = [], wayBack: [FactID: [Remedy]] = [:], durationMilliseconds: Int = 0
   ) {
     self.probe = probe
     self.facts = facts.sorted { $0.id < $1.id }
@@ -61,6 +64,7 @@ public struct Observation: Hashable, Sendable {
     self.summary = summary
     self.setup = setup
     self.verification = verification
+    self.wayBack = wayBack
     self.durationMilliseconds = durationMilliseconds
   }
 
@@ -79,7 +83,7 @@ public struct Observation: Hashable, Sendable {
   public func lasting(milliseconds: Int) -> Observation {
     Observation(
       probe: probe, facts: facts, findings: allFindings, summary: summary, setup: setup, verification: verification,
-      durationMilliseconds: milliseconds)
+      wayBack: wayBack, durationMilliseconds: milliseconds)
   }
 
   /// The observation as a document carries it: facts, and findings without sentences and commands.

@@ -29,13 +29,16 @@ struct MachinePaths {
       },
       findings: observation.findings.map { finding in
         Finding(
-          finding.id, finding.severity, hidden(in: finding.message),
-          remedies: finding.remedies.map {
-            Remedy($0.command, hidden(in: $0.description), destructive: $0.destructive)
-          }, facts: finding.facts)
+          finding.id, finding.severity, hidden(in: finding.message), remedies: finding.remedies.map(hidden),
+          facts: finding.facts)
       },
       summary: hidden(in: observation.summary), setup: observation.setup.map(hidden),
-      verification: observation.verification.map(hidden), durationMilliseconds: observation.durationMilliseconds)
+      verification: observation.verification.map(hidden),
+      wayBack: observation.wayBack.mapValues { $0.map(hidden) }, durationMilliseconds: observation.durationMilliseconds)
+  }
+
+  private func hidden(in remedy: Remedy) -> Remedy {
+    Remedy(remedy.command, hidden(in: remedy.description), destructive: remedy.destructive)
   }
 
   private func hidden(in step: GuideStep) -> GuideStep { GuideStep(step.command, hidden(in: step.description)) }

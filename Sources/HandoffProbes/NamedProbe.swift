@@ -45,6 +45,7 @@ struct NamedProbe: Probe {
         Finding(
           finding.id, finding.severity, finding.message, remedies: finding.remedies, facts: finding.facts.map(id))
       }, summary: observation.summary, setup: observation.setup, verification: observation.verification,
+      wayBack: Dictionary(uniqueKeysWithValues: observation.wayBack.map { (id($0.key), $0.value) }),
       durationMilliseconds: observation.durationMilliseconds)
   }
 }

@@ -17,10 +17,14 @@ public struct ProbeRunner: Sendable {
     case finished(String)
   }
 
+  /// What is found of every area that the catalog has.
   static var findings: [FindingDefinition] {
-    ProbeCatalog.kinds.compactMap { $0.facts.first }.map { fact in
-      FindingDefinition(
-        String(fact.pattern.prefix { $0 != "." && $0 != "[" }) + ".timeout", "there was no answer by the deadline")
+    ProbeCatalog.kinds.compactMap { $0.facts.first }.flatMap { fact in
+      let area = String(fact.pattern.prefix { $0 != "." && $0 != "[" })
+      return [
+        FindingDefinition("\(area).timeout", "there was no answer by the deadline"),
+        FindingDefinition("\(area).not-used", "the project does not use it"),
+      ]
     }
   }
 

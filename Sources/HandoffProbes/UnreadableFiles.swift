@@ -15,21 +15,14 @@ extension [UnreadableFile] {
       let look = Remedy(path.command("ls", "-ld"), "shows what it is and who may read it")
       switch file.cause {
       case .permission:
-        let allow = ShellCommand(
-          bash: "chmod u+r \(path.bash) || sudo chown \"$(id -un)\" \(path.bash)", powershell: nil)
-        return [Remedy(allow, "makes it yours to read"), look]
+        return [Remedy(.makeReadable(path), "makes it yours to read"), look]
       case .folder: return [Remedy(path.command("rmdir"), "takes the folder away, if it is empty"), look]
-      case .missing: return [Remedy(edit(ShellPath(Configuration.fileName)), "name the file that there is")]
-      case .mistake: return [Remedy(edit(path), "open it and mend what is named above")]
+      case .missing: return [Remedy(.edit(ShellPath(Configuration.fileName)), "name the file that there is")]
+      case .mistake: return [Remedy(.edit(path), "open it and mend what is named above")]
       case .link, .other: return [look]
       }
     }
   }
-}
-
-/// Opens a file of text.
-private func edit(_ path: ShellPath) -> ShellCommand {
-  ShellCommand(bash: "${EDITOR:-vi} \(path.bash)", powershell: path.powershell.map { "notepad \($0)" })
 }
 
 extension AreaUse {

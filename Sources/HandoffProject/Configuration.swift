@@ -17,6 +17,18 @@ public struct Configuration: Sendable, Equatable {
     }
   }
 
+  /// A value with the place where it stands, for mistakes that show only when the project is looked at.
+  struct Located<Value: Sendable & Equatable>: Sendable, Equatable {
+    let value: Value
+    /// From 1; nil where YAML does not say.
+    let line: Int?
+    let column: Int?
+
+    func error(_ message: String) -> ConfigurationError {
+      ConfigurationError(file: Configuration.fileName, line: line, column: column, message: message)
+    }
+  }
+
   /// `aws:`.
   public struct AWS: Sendable, Equatable {
     var name: String?
@@ -53,7 +65,7 @@ public struct Configuration: Sendable, Equatable {
 
   /// `environment:`.
   public struct Variables: Sendable, Equatable {
-    var example: String?
+    var example: Located<String>?
     var required: [String] = []
   }
 

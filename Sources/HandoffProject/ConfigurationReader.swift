@@ -31,7 +31,13 @@ public enum ConfigurationReader {
     }
     (configuration.python, configuration.furtherPython) = parts(of: python)
     configuration.postgres = try area(members["postgres"]) { reader throws(ConfigurationError) in
-      try connections(reader)
+      try instances(reader, "postgres") { members, name throws(ConfigurationError) in
+        Configuration.Postgres(
+          name: name, host: try oneLine(members["host"]), port: try members["port"]?.integer(in: 1...65535),
+          database: try oneLine(members["database"]), user: try oneLine(members["user"]),
+          service: try oneLine(members["service"]), sslmode: try oneLine(members["sslmode"]),
+          migrations: try oneLine(members["migrations"]))
+      }
     }
     configuration.docker = try area(members["docker"]) { reader throws(ConfigurationError) in
       let members = try reader.mapping(keys: names(under: "docker"))
@@ -41,7 +47,7 @@ public enum ConfigurationReader {
     }
     configuration.environment = try area(members["environment"]) { reader throws(ConfigurationError) in
       let members = try reader.mapping(keys: names(under: "environment"))
-      return .init(example: try oneLine(members["example"]), required: try variableNames(members["required"]))
+      return .init(example: try located(members["example"]), required: try variableNames(members["required"]))
     }
     configuration.checks = try area(members["checks"]) { reader throws(ConfigurationError) in
       try DeclaredReader.checks(reader, keys: names(under: "checks"))
@@ -82,9 +88,10 @@ public enum ConfigurationReader {
     }
   }
 
-  /// The entries of an area that may be a list: each after the first has a name and says which one it is.
+  /// The entries of an area that may be a list: each after the first has a name, and says which one it is by the key
+  /// that is needed. An entry of a list is named by its place in it; its keys are those of a single one.
   private static func instances<Value>(
-    _ reader: YAMLReader, _ area: String, needed: String,
+    _ reader: YAMLReader, _ area: String, needed: String? = nil,
     _ read: ([String: YAMLReader], String?) throws(ConfigurationError) -> Value
   ) throws(ConfigurationError) -> [Value] {
     var values: [Value] = []
@@ -101,41 +108,13 @@ public enum ConfigurationReader {
       } else if !values.isEmpty {
         throw entry.error("the second and further entries of \(area) need a name")
       }
-      if !values.isEmpty, members[needed]?.isNull != false {
+      if let needed, !values.isEmpty, members[needed]?.isNull != false {
         throw entry.error("the second and further entries of \(area) need \(needed)")
       }
       values.append(try read(members, name))
     }
     guard !values.isEmpty else { throw reader.error("\(area) must hold at least one entry") }
     return values
-  }
-
-  private static func connections(_ reader: YAMLReader) throws(ConfigurationError) -> [Configuration.Postgres] {
-    var connections: [Configuration.Postgres] = []
-    for element in reader.elements ?? [reader] {
-      // An entry of a list is named by its place in it; its keys are those of a single connection.
-      let entry = YAMLReader(node: element.node, file: element.file, path: "postgres")
-      let members = try entry.mapping(keys: names(under: "postgres"))
-      let connection = Configuration.Postgres(
-        name: try oneLine(members["name"]), host: try oneLine(members["host"]),
-        port: try members["port"]?.integer(in: 1...65535), database: try oneLine(members["database"]),
-        user: try oneLine(members["user"]), service: try oneLine(members["service"]),
-        sslmode: try oneLine(members["sslmode"]), migrations: try oneLine(members["migrations"]))
-      if let name = connection.name {
-        guard name.utf8.allSatisfy(isWordByte), !name.isEmpty else {
-          throw members["name"]?.error("a connection's name holds letters, digits, \"-\" and \"_\" only")
-            ?? entry.error("a connection's name holds letters, digits, \"-\" and \"_\" only")
-        }
-      } else if !connections.isEmpty {
-        throw entry.error("the second and further connections need a name: {name: analytics, …}")
-      }
-      if connections.contains(where: { $0.name == connection.name }) {
-        throw entry.error("two connections have the name \"\(connection.name ?? "")\"")
-      }
-      connections.append(connection)
-    }
-    guard !connections.isEmpty else { throw reader.error("postgres must hold at least one connection") }
-    return connections
   }
 
   private static func ignored(_ reader: YAMLReader?) throws(ConfigurationError) -> [IgnoreRule] {
@@ -178,6 +157,11 @@ public enum ConfigurationReader {
       throw reader.error("\(reader.path) must be one line of text")
     }
     return text
+  }
+
+  private static func located(_ reader: YAMLReader?) throws(ConfigurationError) -> Configuration.Located<String>? {
+    guard let reader, let text = try oneLine(reader) else { return nil }
+    return .init(value: text, line: reader.node.mark?.line, column: reader.node.mark?.column)
   }
 
   private static func folder(_ reader: YAMLReader?) throws(ConfigurationError) -> String? {

@@ -1,3 +1,5 @@
+import HandoffText
+
 /// A check that `handoff.yml` declares: somebody listens, or answers as expected. No program is run for it.
 public struct CheckSettings: Sendable, Hashable {
   /// What is asked.
@@ -63,19 +65,5 @@ public struct CommandSettings: Sendable, Hashable {
     self.kind = kind
     self.fix = fix
     self.fixIsLine = fixIsLine
-  }
-}
-
-/// The names and addresses that are this machine, whatever a resolver says.
-enum LoopbackHost {
-  static func contains(_ host: String) -> Bool {
-    let name = host.lowercased()
-    if name == "localhost" || name == "::1" || name == "0:0:0:0:0:0:0:1" { return true }
-    let parts = name.split(separator: ".", omittingEmptySubsequences: false)
-    guard parts.count == 4, parts[0] == "127" else { return false }
-    // Only the plain form: other programs take a leading zero for an octal number.
-    return parts.allSatisfy { part in
-      UInt8(part).map { String($0) == part } == true
-    }
   }
 }

@@ -1,11 +1,16 @@
-/// A dotenv file: `NAME=value` lines, as docker compose and python-dotenv read them.
+import HandoffText
+
+/// A dotenv file: `NAME=value` lines, as docker compose and python-dotenv read them
+/// (https://docs.docker.com/compose/how-tos/environment-variables/variable-interpolation/#env-file-syntax).
 public struct Dotenv: Sendable, Equatable {
   /// The names in the order in which they stand, each once.
   public private(set) var names: [String] = []
   private var values: [String: String] = [:]
 
   /// Reads the text of a file. Lines that are not assignments are passed over.
-  public init(_ text: String) {
+  /// - Parameter variables: those of the session, by which `${NAME}` outside of single quotes is replaced, else by an
+  ///   earlier line's; nil to leave values as they are written.
+  public init(_ text: String, variables: ((String) -> String?)? = nil) {
     var rest = Substring(text)
     while !rest.isEmpty {
       let line = rest.prefix { !$0.isNewline }
@@ -17,7 +22,8 @@ public struct Dotenv: Sendable, Equatable {
         rest = rest[line.endIndex...].dropFirst()
         continue
       }
-      let (value, end) = Self.value(rest, from: afterName.index(after: afterName.startIndex))
+      var (value, end, isLiteral) = Self.value(rest, from: afterName.index(after: afterName.startIndex))
+      if let variables, !isLiteral { value = Self.expanded(value) { variables($0) ?? values[$0] } }
       if values.updateValue(value, forKey: String(name)) == nil { names.append(String(name)) }
       rest = rest[end...].drop { !$0.isNewline }.dropFirst()
     }
@@ -43,7 +49,21 @@ public struct Dotenv: Sendable, Equatable {
       }
   }
 
-  private static func value(_ text: Substring, from start: Substring.Index) -> (String, Substring.Index) {
+  /// Only braces are read by both programs.
+  private static func expanded(_ text: String, _ variables: (String) -> String?) -> String {
+    var result = ""
+    var rest = text[...]
+    while let start = rest.firstRange(of: "${"), let close = rest[start.upperBound...].firstIndex(of: "}") {
+      result += rest[..<start.lowerBound] + ComposeFile.interpolate(String(rest[start.lowerBound...close]), variables)
+      rest = rest[rest.index(after: close)...]
+    }
+    return result + rest
+  }
+
+  /// A value, where it ends, and whether it stands in single quotes.
+  private static func value(
+    _ text: Substring, from start: Substring.Index
+  ) -> (text: String, end: Substring.Index, isLiteral: Bool) {
     let body = text[start...].drop { $0 == " " || $0 == "\t" }
     guard let quote = body.first, quote == "\"" || quote == "'" else {
       let line = body.prefix { !$0.isNewline }
@@ -54,7 +74,7 @@ public struct Dotenv: Sendable, Equatable {
         previous = line[end]
         end = line.index(after: end)
       }
-      return (trimmedEnd(line[..<end]), line.endIndex)
+      return (String(line[..<end].trimmedEnd), line.endIndex, false)
     }
     var value = ""
     var index = body.index(after: body.startIndex)
@@ -75,14 +95,8 @@ public struct Dotenv: Sendable, Equatable {
     guard index < body.endIndex else {
       // A quote without its end is part of a value on one line.
       let line = body.prefix { !$0.isNewline }
-      return (trimmedEnd(line), line.endIndex)
+      return (String(line.trimmedEnd), line.endIndex, true)
     }
-    return (value, body.index(after: index))
-  }
-
-  private static func trimmedEnd(_ text: Substring) -> String {
-    var text = text
-    while let last = text.last, last.isWhitespace { text.removeLast() }
-    return String(text)
+    return (value, body.index(after: index), quote == "'")
   }
 }

@@ -154,7 +154,7 @@ public struct PostgresSettings: Sendable, Hashable {
   /// The password for this host. It is used to connect and shown nowhere.
   public var password: Setting<String>?
   /// Further keywords of the connection: `sslmode`, `service`, `sslrootcert`; `port`, where several hosts have several.
-  public var options: [String: String]
+  public var options: [String: Setting<String>]
   /// The folder of migrations, relative to the root, or nil.
   public var migrations: Setting<String>?
   /// Whether nothing in this session names the database, and the place is that of a recorded handoff.
@@ -167,7 +167,7 @@ public struct PostgresSettings: Sendable, Hashable {
   /// Puts settings together.
   public init(
     name: String? = nil, host: Setting<String>? = nil, port: Setting<Int>? = nil, database: Setting<String>? = nil,
-    user: Setting<String>? = nil, password: Setting<String>? = nil, options: [String: String] = [:],
+    user: Setting<String>? = nil, password: Setting<String>? = nil, options: [String: Setting<String>] = [:],
     migrations: Setting<String>? = nil
   ) {
     self.name = name
@@ -179,6 +179,9 @@ public struct PostgresSettings: Sendable, Hashable {
     self.options = options
     self.migrations = migrations
   }
+
+  /// The further keywords as libpq takes them.
+  public var optionValues: [String: String] { options.mapValues(\.value) }
 }
 
 /// Which containers a project means.
@@ -277,7 +280,7 @@ public struct VariableSettings: Sendable, Hashable {
   /// The names that are set, each with where: in the process environment or a dotenv file.
   public var present: [String: Source]
   /// The file of examples relative to the root, or nil.
-  public var example: String?
+  public var example: Setting<String>?
   /// The dotenv file relative to the root, whether it exists or not.
   public var dotenv: String
   /// The dotenv file where it is there and could not be read.
@@ -290,7 +293,9 @@ public struct VariableSettings: Sendable, Hashable {
   public var stillAsInExample: [String] = []
 
   /// Puts settings together.
-  public init(required: [Setting<String>], present: [String: Source], example: String?, dotenv: String = ".env") {
+  public init(
+    required: [Setting<String>], present: [String: Source], example: Setting<String>?, dotenv: String = ".env"
+  ) {
     self.required = required
     self.present = present
     self.example = example

@@ -40,11 +40,7 @@ public struct Requirements: Sendable {
   public init(of names: [String], root: String, files: FileSystem) {
     self.root = root
     self.files = files
-    var folder = root[...]
-    while !folder.isEmpty, files.kind(of: folder + "/.git") == nil {
-      folder = folder[..<(folder.lastIndex(of: "/") ?? folder.startIndex)]
-    }
-    let boundary = folder.isEmpty ? root : String(folder)
+    let boundary = files.nearestFolder(from: root, holding: ".git") ?? root
     self.boundary = files.realPath(boundary) ?? boundary
     for name in names { read(name, given: name, asConstraint: false) }
     switch FileLook("pyproject.toml", root: root, files: files) {
@@ -117,13 +113,7 @@ public struct Requirements: Sendable {
       previous = line[end]
       end = line.index(after: end)
     }
-    return trimmed(line[..<end])
-  }
-
-  private static func trimmed(_ text: Substring) -> String {
-    var text = text.drop(while: \.isWhitespace)
-    while text.last?.isWhitespace == true { text.removeLast() }
-    return String(text)
+    return String(line[..<end].trimmed)
   }
 
   /// The file of `-r FILE`, `-c FILE` and their long forms.
@@ -134,7 +124,7 @@ public struct Requirements: Sendable {
       var rest = line.dropFirst(option.count)
       if option.hasPrefix("--"), rest.first != "=", rest.first?.isWhitespace != true { continue }
       if rest.first == "=" { rest = rest.dropFirst() }
-      let file = trimmed(rest)
+      let file = String(rest.trimmed)
       return file.isEmpty ? nil : (file, isConstraint)
     }
     return nil
@@ -144,10 +134,10 @@ public struct Requirements: Sendable {
   private static func requirement(_ line: String) -> String? {
     var text = line
     for start in [" --", "\t--"] {
-      if let options = text.firstRange(of: start) { text = trimmed(text[..<options.lowerBound]) }
+      if let options = text.firstRange(of: start) { text = String(text[..<options.lowerBound].trimmed) }
     }
     let marker = text.firstIndex(of: ";").map { String(text[$0...]) } ?? ""
-    let head = trimmed(text.dropLast(marker.count))
+    let head = String(text.dropLast(marker.count).trimmed)
     let name = head.prefix { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) }
     let afterName = head[name.endIndex...]
     if !name.isEmpty, let at = afterName.firstIndex(of: "@"), !afterName[..<at].contains("/") {

@@ -62,6 +62,7 @@ extension Project {
       rows.add("commands.\(command.name)", Setting(line, Source(.configuration, "commands.\(command.name)")))
     }
     if let variables = variables.settings {
+      rows.add("environment.example", variables.example)
       for name in variables.required { rows.add("environment.required", name) }
     }
     return rows.rows
@@ -92,6 +93,9 @@ private struct SettingRows {
     add("\(area).database", connection.database)
     add("\(area).user", connection.user)
     add("\(area).password", connection.password.map { Setting("set, not shown", $0.source) })
+    for (keyword, setting) in connection.options.sorted(by: { $0.key < $1.key }) where keyword != "port" {
+      add("\(area).\(keyword)", setting)
+    }
     add("\(area).migrations", connection.migrations)
   }
 }

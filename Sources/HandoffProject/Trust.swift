@@ -145,17 +145,17 @@ public struct TrustStore: Sendable {
     let value: JSONValue = [
       "project": .string(root), "digest": .string(digest), "since": .string(host.now().ISO8601Format()),
     ]
-    writer.remove("\(folder)/\(name)")
+    try writer.remove("\(folder)/\(name)")
     try writer.create(Array((value.canonical + "\n").utf8), named: name, in: folder)
   }
 
   /// Trusts a project no more.
   /// - Returns: whether it was trusted.
-  @discardableResult public func revoke(_ root: String) -> Bool {
+  @discardableResult public func revoke(_ root: String) throws(FileWriteError) -> Bool {
     guard let folder else { return false }
     let path = "\(folder)/\(Self.name(root))"
     let wasTrusted = host.files.kind(of: path, followLinks: false) != nil
-    FileWriter().remove(path)
+    try FileWriter().remove(path)
     return wasTrusted
   }
 

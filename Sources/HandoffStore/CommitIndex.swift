@@ -15,7 +15,7 @@ struct CommitIndex: Sendable {
   /// Removes what a killed process left behind. Only who holds the lock may do that.
   static func reap(_ gitFolder: String, _ files: FileSystem, _ writer: FileWriter) {
     for name in (try? files.list(gitFolder)) ?? [] where name.hasPrefix(prefix) {
-      writer.remove(gitFolder + "/" + name)
+      try? writer.remove(gitFolder + "/" + name)
     }
   }
 
@@ -101,7 +101,7 @@ struct CommitIndex: Sendable {
 
   /// Removes the copy and what was kept.
   func remove() {
-    for file in [path, path + ".lock"] { FileWriter().remove(file) }
+    for file in [path, path + ".lock"] { try? FileWriter().remove(file) }
     keeper.remove()
   }
 

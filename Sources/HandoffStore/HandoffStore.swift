@@ -137,12 +137,26 @@ public struct HandoffStore: Sendable {
   }
 
   private func sortedByTime(_ names: ArraySlice<HandoffName>) -> [HandoffName] {
-    names.map { (name: $0, moment: (try? read($0))?.capturedAt ?? .distantPast) }.sorted { left, right in
-      if left.moment != right.moment { return left.moment > right.moment }
-      // Of one second: the name that got the time, or a higher number, is the later.
-      let (one, other) = (left.name.description, right.name.description)
-      return one.utf8.count != other.utf8.count ? one.utf8.count > other.utf8.count : one > other
-    }.map(\.name)
+    let found = names.map { name in (name: name, stored: try? read(name)) }
+    let previous = Dictionary(
+      found.compactMap { entry in
+        entry.stored?.document.handoff.previous.map { (entry.name.description, $0) }
+      }, uniquingKeysWith: { first, _ in first })
+    // How many of these come before one, as each names the one before it.
+    func rank(_ name: String) -> Int {
+      var seen: Set<String> = [name]
+      var current = name
+      while let next = previous[current], seen.insert(next).inserted { current = next }
+      return seen.count
+    }
+    return found.map { (name: $0.name, moment: $0.stored?.capturedAt ?? .distantPast, rank: rank($0.name.description)) }
+      .sorted { left, right in
+        if left.moment != right.moment { return left.moment > right.moment }
+        if left.rank != right.rank { return left.rank > right.rank }
+        // Of one second: the name that got the time, or a higher number, is the later.
+        let (one, other) = (left.name.description, right.name.description)
+        return one.utf8.count != other.utf8.count ? one.utf8.count > other.utf8.count : one > other
+      }.map(\.name)
   }
 
   /// The path of a handoff relative to the project.

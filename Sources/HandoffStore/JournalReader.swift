@@ -28,9 +28,14 @@ public struct JournalReader: Sendable {
   /// - Parameters:
   ///   - commit: the id that the previous handoff recorded; nil for the latest commits of all.
   ///   - name: the file name of the previous handoff, or nil.
-  /// - Returns: nil when the folder is not in a repository, or git does not answer.
+  /// - Returns: nil when the folder is not in a repository.
   public func journal(since commit: String?, named name: String?, deadline: Deadline) async -> Journal? {
-    guard let repository = try? await GitRepository(Git(in: root, host: host), deadline: deadline) else { return nil }
+    let repository: GitRepository
+    do throws(GitFailure) {
+      repository = try await GitRepository(Git(in: root, host: host), deadline: deadline)
+    } catch {
+      return error == .notARepository ? nil : .unread
+    }
     let paths = GitHandoffPaths(handoffs: folder, prefix: repository.prefix)
     let history = GitHistory(git: repository.git, handoffs: paths, deadline: deadline)
     if await history.isUnborn() { return Journal(since: name, commits: [], changedFiles: []) }
@@ -47,16 +52,15 @@ public struct JournalReader: Sendable {
         "HEAD", "--", ":(top)",
       ] + (paths.map { [$0.others] } ?? []), deadline: deadline)
     let (commits, number, changed) = await (log, count, files)
-    guard let commits, changed.succeeded else { return nil }
-    let all = (try? number.get().right) ?? commits.count
+    guard let commits, changed.succeeded, let all = try? number.get().right else { return .unread }
     let (shown, more) = Self.files(changed.standardOutput, prefix: repository.prefix)
     return Journal(
       since: name, commits: commits, moreCommits: max(0, all - commits.count), changedFiles: shown, moreFiles: more)
   }
 
   /// Without a commit to begin from: what was done last.
-  private func newest(_ history: GitHistory, lost: String?) async -> Journal? {
-    await listing(history, ["HEAD"]).map { Journal(since: nil, lost: lost, commits: $0, changedFiles: []) }
+  private func newest(_ history: GitHistory, lost: String?) async -> Journal {
+    await listing(history, ["HEAD"]).map { Journal(since: nil, lost: lost, commits: $0, changedFiles: []) } ?? .unread
   }
 
   /// The newest commits of a range that touch more than handoffs; nil when git does not answer.

@@ -87,6 +87,11 @@ public enum StoreError: Error, Hashable, Sendable {
     if case .secrets = self { true } else { false }
   }
 
+  /// Whether a document is there and it is not known what it says.
+  public var isUnknown: Bool {
+    if case .unreadable = self { true } else { false }
+  }
+
   /// Whether the file is committed nevertheless.
   public var isCommitted: Bool {
     switch self {
@@ -98,9 +103,7 @@ public enum StoreError: Error, Hashable, Sendable {
 
 extension StoreError: CustomStringConvertible {
   /// What is wrong, why, and what to do, for a terminal.
-  public var description: String { message }
-
-  private var message: String {
+  public var description: String {
     switch self {
     case .notSoMany(let folder, let count, let asked):
       count == 0
@@ -129,17 +132,11 @@ extension StoreError: CustomStringConvertible {
       "\(shown(path)) is not a folder; move it away, or name another one with handoffs: in handoff.yml"
     case .inRevision(let name): "\(shown(name)) stands in a revision and stays as it is; name a file"
     case .namesTaken(let name): "\(shown(name)) and all its variants exist already; use another --slug"
-    case .unwritable(let path, let error): "\(shown(path)) cannot be written: \(Self.words(error)); nothing was changed"
+    case .unwritable(let path, let error): "\(shown(path)) cannot be written: \(error); nothing was changed"
     case .secrets(let hits, let place):
       "a secret stands in \(shown(place)), so it was not written; take it out and try again:\n"
         + hits.prefix(20).map { "  " + $0.message.terminal }.joined(separator: "\n")
         + (hits.count > 20 ? "\n  and \(hits.count - 20) more" : "")
-    default: gitMessage
-    }
-  }
-
-  private var gitMessage: String {
-    switch self {
     case .git(let failure): Self.words(failure)
     case .operationUnderWay(let operation):
       "\(operation == .am ? "an" : "a") \(operation.rawValue) was begun and not finished, so nothing can be committed; "
@@ -191,7 +188,6 @@ extension StoreError: CustomStringConvertible {
       "\(shown(remote)) or a hook refused the push; the commit stays. It said:\n" + Self.lines(output)
     case .pushTimedOut(let remote):
       "\(shown(remote)) did not answer in time; the commit stays, run git push later"
-    default: message
     }
   }
 
@@ -209,21 +205,6 @@ extension StoreError: CustomStringConvertible {
   private static func lines(_ output: Untrusted) -> String {
     let lines = output.raw.split(whereSeparator: { $0 == "\n" || $0 == "\r\n" || $0 == "\r" }).suffix(40)
     return lines.map { "  " + Untrusted(String($0.prefix(500))).terminal }.joined(separator: "\n")
-  }
-
-  private static func words(_ error: FileWriteError) -> String {
-    switch error {
-    case .exists: "the name is taken"
-    case .missing: "it or its folder is not there"
-    case .symbolicLink: "it is a symbolic link, which is not written through"
-    case .notRegular: "it is not a regular file"
-    case .changedMeanwhile: "it was changed while the handoff was made; try again"
-    case .notPermitted: "permission denied"
-    case .readOnly: "the file system takes no writes"
-    case .noSpace: "no space is left"
-    case .tooLarge: "it would be larger than the file system or a limit of the shell (ulimit -f) allows"
-    case .system(let number): "system error \(number)"
-    }
   }
 
   private static func words(_ failure: GitFailure) -> String {

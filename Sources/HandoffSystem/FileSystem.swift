@@ -89,6 +89,23 @@ public struct FileSystem: Sendable {
     }
   }
 
+  /// The nearest folder upwards, the folder itself first, in which something of a name stands.
+  /// - Parameters:
+  ///   - folder: an absolute path.
+  ///   - name: a name such as `.git`.
+  ///   - followLinks: whether a symbolic link to nothing counts as nothing.
+  /// - Returns: its path, or nil when there is none.
+  public func nearestFolder(from folder: String, holding name: String, followLinks: Bool = true) -> String? {
+    var candidate = folder[...]
+    while true {
+      if kind(of: candidate == "/" ? "/" + name : candidate + "/" + name, followLinks: followLinks) != nil {
+        return String(candidate)
+      }
+      guard candidate != "/", let slash = candidate.lastIndex(of: "/") else { return nil }
+      candidate = slash == candidate.startIndex ? "/" : candidate[..<slash]
+    }
+  }
+
   /// What stands at a path; symbolic links are looked through.
   /// - Throws: ``FileError``, which tells what is not there from what may not be seen.
   public func examine(_ path: String) throws(FileError) -> FileKind {

@@ -86,7 +86,10 @@ public struct FileWriter: Sendable {
   }
 
   /// Removes a file, if it is there.
-  public func remove(_ path: String) { unlink(path) }
+  /// - Throws: ``FileWriteError`` when it stays.
+  public func remove(_ path: String) throws(FileWriteError) {
+    guard unlink(path) == 0 || errno == ENOENT else { throw FileWriteError(errno) }
+  }
 
   /// Removes folders that are empty.
   /// - Parameter folders: those on the way first, as ``makeFolder(_:)`` gives them.
@@ -299,4 +302,22 @@ private func readSome(_ file: Int32, _ buffer: UnsafeMutableRawBufferPointer) ->
 
 private func writeSome(_ file: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
   write(file, bytes.baseAddress, bytes.count)
+}
+
+extension FileWriteError: CustomStringConvertible {
+  /// Why, in words that follow "cannot be written:".
+  public var description: String {
+    switch self {
+    case .exists: "the name is taken"
+    case .missing: "it or its folder is not there"
+    case .symbolicLink: "it is a symbolic link, which is not written through"
+    case .notRegular: "it is not a regular file"
+    case .changedMeanwhile: "it was changed while the handoff was made; try again"
+    case .notPermitted: "permission denied"
+    case .readOnly: "the file system takes no writes"
+    case .noSpace: "no space is left"
+    case .tooLarge: "it would be larger than the file system or a limit of the shell (ulimit -f) allows"
+    case .system(let number): "system error \(number)"
+    }
+  }
 }

@@ -57,6 +57,8 @@ public enum PostgresError: Error, Hashable, Sendable {
   case tls(PostgresTLSFailure)
   /// No service file defines the service that is asked for.
   case serviceMissing
+  /// A service file that might define the service is there and cannot be read.
+  case serviceFileUnreadable
   /// No password was given and the server asks for one.
   case passwordRequired
   /// The answer is longer than the limit.

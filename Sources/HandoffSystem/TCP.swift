@@ -53,7 +53,9 @@ public struct SystemTCP: TCPConnector {
     let failure = await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
         exchange.wait(continuation)
-        if !onOwnThread({ exchange.answer(Self.connect(host, port, deadline)) }) { exchange.answer(.timedOut) }
+        if !onOwnThread({ exchange.answer(Self.connect(host, port, deadline)) }) {
+          exchange.answer(.other("this machine has no thread left"))
+        }
       }
     } onCancel: {
       exchange.answer(.timedOut)

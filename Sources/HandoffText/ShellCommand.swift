@@ -18,14 +18,7 @@ public struct ShellCommand: Hashable, Sendable {
 
   /// A program with its arguments, each quoted for its shell.
   public static func run(_ words: [String]) -> ShellCommand {
-    let powershell = words.map { ShellWord.powershell($0) }
-    var powershellText: String?
-    if !powershell.contains(nil) {
-      powershellText = powershell.compactMap(\.self).joined(separator: " ")
-      // A quoted program name is a string to PowerShell, unless it is called.
-      if let first = powershellText?.first, first == "'" { powershellText = "& " + (powershellText ?? "") }
-    }
-    return ShellCommand(bash: words.map { ShellWord.bash($0) }.joined(separator: " "), powershell: powershellText)
+    .run(words.map { .word($0) })
   }
 
   /// Sets an environment variable for this session. The name must be an identifier; the value may be anything.
@@ -33,6 +26,18 @@ public struct ShellCommand: Hashable, Sendable {
     ShellCommand(
       bash: "export \(name)=\(ShellWord.bash(value))",
       powershell: ShellWord.powershell(value, quoted: true).map { "$env:\(name) = \($0)" })
+  }
+
+  /// Sets the variables of a dotenv file for this session.
+  /// - Parameter path: relative to the folder that the command is run in.
+  public static func load(dotenv path: String) -> ShellCommand {
+    let bash = ShellWord.bash(path.hasPrefix("/") ? path : "./" + path)
+    let line = #"^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*(.*?)\s*$"#
+    let set = #"Set-Item "Env:$($Matches[1])" $Matches[2].Trim('"', "'")"#
+    let powershell = ShellWord.powershell(path, quoted: true).map {
+      "Get-Content \($0) | ForEach-Object { if ($_ -match '\(line)') { \(set) } }"
+    }
+    return ShellCommand(bash: "set -a; . \(bash); set +a", powershell: powershell)
   }
 
   /// This command, run only where another one fails; what that one prints is not shown.
@@ -129,8 +134,10 @@ public enum ShellComment {
   public static func line(_ message: Message) -> String {
     var text = "#"
     var pending = true
-    for scalar in message.terminal.unicodeScalars {
-      let harmless = scalar.isASCII ? ShellComment.harmless.contains(scalar) : scalar.isVisible
+    let scalars = Array(message.terminal.unicodeScalars)
+    for (index, scalar) in scalars.enumerated() {
+      let beginsPath = scalar == "~" && scalars.dropFirst(index + 1).first == "/"
+      let harmless = scalar.isASCII ? beginsPath || ShellComment.harmless.contains(scalar) : scalar.isVisible
       if harmless {
         if pending { text += " " }
         text.unicodeScalars.append(scalar)

@@ -62,6 +62,19 @@ extension ShellCommand {
     return ShellCommand(bash: arguments.map(\.bash).joined(separator: " "), powershell: powershell)
   }
 
+  /// Opens a file of text in the user's editor, whose variable may hold options.
+  /// - Parameter line: where to begin, from 1, as vi, nano and emacs take it.
+  public static func edit(_ path: ShellPath, line: Int? = nil) -> ShellCommand {
+    let place = line.map { "+\($0) " } ?? ""
+    return ShellCommand(
+      bash: "${EDITOR:-vi} \(place)\(path.bash)", powershell: path.powershell.map { "notepad \($0)" })
+  }
+
+  /// Makes a file readable for this user.
+  public static func makeReadable(_ path: ShellPath) -> ShellCommand {
+    ShellCommand(bash: "chmod u+r \(path.bash) || sudo chown \"$(id -un)\" \(path.bash)", powershell: nil)
+  }
+
   /// Sets an environment variable for this session to a path, a leading `~/` put in full by the shell.
   public static func export(_ name: String, path: String) -> ShellCommand {
     guard path.hasPrefix("~/") else { return .export(name, path) }

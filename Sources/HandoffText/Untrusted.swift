@@ -46,6 +46,20 @@ public struct Untrusted: Hashable, Sendable {
     return text
   }
 
+  /// The text with its lines, in which control characters other than line ends and tabs are escaped, so that showing it
+  /// in a terminal steers nothing.
+  public var visibleLines: String {
+    if raw.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7f && $0 < 0x80 || $0 == 0x0a || $0 == 0x09 || $0 == 0x0d }) {
+      return raw
+    }
+    var text = ""
+    for scalar in raw.unicodeScalars {
+      let steers = scalar.properties.generalCategory == .control && !["\n", "\t", "\r"].contains(scalar)
+      if steers { text += scalar.escaped } else { text.unicodeScalars.append(scalar) }
+    }
+    return text
+  }
+
   /// For a terminal: ``visible``.
   public var terminal: String { visible }
 

@@ -28,9 +28,12 @@ enum Console {
 
   private static let outputFailed = Mutex(false)
 
-  /// Prints text that ends with a line end to standard output.
-  static func show(_ text: String) {
-    if !write(text.hasSuffix("\n") ? text : text + "\n", to: STDOUT_FILENO) { outputFailed.withLock { $0 = true } }
+  /// Prints text to standard output, with a line end after it; nothing where there is nothing to say.
+  /// - Returns: false when it could not be written, which ends the process with a failure of the tool.
+  @discardableResult static func show(_ text: String) -> Bool {
+    if text.isEmpty || write(text.hasSuffix("\n") ? text : text + "\n", to: STDOUT_FILENO) { return true }
+    outputFailed.withLock { $0 = true }
+    return false
   }
 
   /// Prints a line to standard error.

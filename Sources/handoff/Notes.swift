@@ -1,5 +1,6 @@
 import HandoffDocument
 import HandoffModel
+import HandoffText
 
 /// The author's part of a handoff, put together from options, a file, an editor, and what was left open before.
 struct NotesComposer {
@@ -13,7 +14,8 @@ struct NotesComposer {
   ///   - markdown: what the author wrote, or nil.
   ///   - previous: the handoff before, whose open items are carried over.
   func compose(markdown: String?, previous: Handoff?) -> AuthorNotes {
-    var notes = AuthorNotes(sections: markdown.map { HandoffDocument.notes(fromMarkdown: $0) } ?? [:])
+    let shown = markdown.map { Untrusted($0).visibleLines }
+    var notes = AuthorNotes(sections: shown.map { HandoffDocument.notes(fromMarkdown: $0) } ?? [:])
     notes.title = title ?? Self.takeTitle(from: &notes) ?? ""
     notes.status = status ?? ""
     notes.priority = priority ?? ""

@@ -100,12 +100,20 @@ extension Workspace {
       throw UsageProblem("the template templates/\(name).md is there and cannot be read: \(error)")
     }
     if let builtIn = try Template.builtIn(named: name) { return builtIn }
+    let origin = project.template.source.message.terminal
     throw UsageProblem(
-      "there is no template \(name): neither templates/\(name).md in the project nor one of that name in the program, "
+      "there is no template \(name) (\(origin)): neither templates/\(name).md in the project nor one of that name in the program, "
         + "which has session-handoff")
   }
 
-  private func partials(in folder: String) -> (String) -> String? {
-    { try? host.files.readText("\(folder)/\($0).md") }
+  private func partials(in folder: String) -> (String) throws(PartialUnreadable) -> String? {
+    { name throws(PartialUnreadable) -> String? in
+      do throws(FileError) {
+        return try host.files.readText("\(folder)/\(name).md")
+      } catch {
+        if error == .missing { return nil }
+        throw PartialUnreadable(reason: error.description)
+      }
+    }
   }
 }

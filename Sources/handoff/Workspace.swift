@@ -25,10 +25,14 @@ struct Workspace {
       postgres: LibpqConnector(), tcp: SystemTCP())
     let root: String
     if let asked = options.project {
-      guard let real = host.files.realPath(asked), host.files.kind(of: real) == .folder else {
-        throw UsageProblem("there is no folder \(asked) for --project")
+      do {
+        guard try host.files.examine(asked) == .folder, let real = host.files.realPath(asked) else {
+          throw UsageProblem("\(asked), for --project, is no folder")
+        }
+        root = real
+      } catch let error as FileError {
+        throw UsageProblem("the folder \(asked), for --project, cannot be looked at: \(error)")
       }
-      root = real
     } else {
       root = Discovery.root(of: folder, files: host.files)
     }

@@ -17,7 +17,8 @@ enum CommonMark {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: try #require(path, "cmark-gfm is not installed"))
     process.arguments = [
-      "-e", "table", "-e", "strikethrough", "-e", "autolink", "-e", "tagfilter", "-t", "xml", file.path,
+      "-e", "table", "-e", "strikethrough", "-e", "autolink", "-e", "tagfilter", "-e", "footnotes", "-t", "xml",
+      file.path,
     ]
     process.environment = [:]
     let output = Pipe()

@@ -9,7 +9,7 @@ import Testing
     arguments: 0..<10)
   func hostileValuesGiveTheStructureOfPlainOnes(batch: Int) throws {
     let template = try builtInTemplate()
-    for number in batch * 20..<(batch + 1) * 20 {
+    for number in batch * 100..<(batch + 1) * 100 {
       let seed = UInt64(number) &* 104_729 &+ 3
       let hostile = try structure(seed, .hostile, template)
       let plain = try structure(seed, .plain, template)

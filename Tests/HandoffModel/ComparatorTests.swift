@@ -212,6 +212,66 @@ import Testing
     #expect(comparison.confirmed == 0)
   }
 
+  @Test("A change tells what a finding about its fact says only where it is no less severe")
+  func telling() throws {
+    let missing = Finding("box.gone", .failure, "a part is missing", facts: ["box.packages"])
+    let comparison = Self.compare(
+      ["box.name": "x", "box.packages": ["a": "1"]], ["box.name": "x", "box.packages": ["a": "2"]],
+      newFindings: [missing])
+    let change = try #require(comparison.changes.first)
+    let dated = try #require(comparison.findings.first)
+    #expect(change.severity == .warning)
+    #expect(!change.tells(dated))
+    #expect(change.tells(.init(Finding("box.gone", .warning, "other", facts: ["box.packages"]), since: .now)))
+    #expect(!change.tells(.init(Finding("box.gone", .warning, "other", facts: ["box.packages"]), since: .before)))
+    #expect(!change.tells(.init(Finding("box.gone", .warning, "other", facts: ["box.mode"]), since: .now)))
+  }
+
+  @Test("A failure has a way back: of its finding, else of its fact, else a look")
+  func waysBack() {
+    let look = GuideStep(.run("look"), "looks")
+    func remedies(_ wayBack: [FactID: [Remedy]], _ findings: [Finding] = []) -> [String] {
+      let date = Date(timeIntervalSince1970: 0)
+      func snapshot(_ mode: JSONValue, _ wayBack: [FactID: [Remedy]], _ findings: [Finding]) -> Snapshot {
+        let facts = [
+          Fact("box.name", .identity, "x", source: Source(.measured)),
+          Fact("box.version", .state, mode, source: Source(.measured)),
+        ]
+        return Snapshot(
+          tool: "0", project: "p", capturedAt: date,
+          observations: [
+            Observation(probe: "box", facts: facts, findings: findings, verification: [look], wayBack: wayBack)
+          ])
+      }
+      return Comparator(Self.dictionary).compare(
+        expected: snapshot("2", [:], []), named: "old", actual: snapshot("1", wayBack, findings), named: "now"
+      ).changes.flatMap(\.remedies).map(\.command.bash)
+    }
+    let back: [FactID: [Remedy]] = ["box.version": [Remedy(.run("back"), "goes back")]]
+    let finding = Finding(
+      "box.shut", .failure, "shut", remedies: [Remedy(.run("open"), "opens")], facts: ["box.version"])
+    #expect(remedies([:]) == ["look"])
+    #expect(remedies(back) == ["back"])
+    #expect(remedies(back, [finding]) == ["open"])
+  }
+
+  @Test("An area that is there now is a note that says whether it was looked at before")
+  func found() {
+    let date = Date(timeIntervalSince1970: 0)
+    func snapshot(_ observations: [Observation]) -> Snapshot {
+      Snapshot(tool: "0", project: "p", capturedAt: date, observations: observations)
+    }
+    let fact = Fact("box.name", .identity, "a", source: Source(.measured))
+    let new = snapshot([Observation(probe: "box", facts: [fact])])
+    let unused = Observation(probe: "box", facts: [], findings: [Finding("box.gone", .skipped, "not used")])
+    for (before, words) in [([unused], "and was not when"), ([], "and was not looked at when")] {
+      let comparison = Comparator(Self.dictionary).compare(
+        expected: snapshot(before), named: "old", actual: new, named: "now")
+      #expect(Self.told(comparison) == ["box.name added note"])
+      #expect(comparison.changes.first?.message.plain.contains(words) == true)
+    }
+  }
+
   @Test("An area that its user switched off since is a note, not a loss")
   func switchedOff() {
     let comparison = Self.compare(

@@ -70,8 +70,8 @@ import Testing
       #expect(store.trusts(subject))
       #expect(store.entries.map(\.root) == [project.root])
       #expect(store.folder?.hasPrefix(state.root) == true)
-      #expect(store.revoke(subject.root))
-      #expect(!store.revoke(subject.root))
+      #expect(try store.revoke(subject.root))
+      #expect(try !store.revoke(subject.root))
       #expect(!store.trusts(subject))
     }
     #expect(

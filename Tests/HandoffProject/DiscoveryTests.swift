@@ -2,6 +2,7 @@ import Foundation
 import HandoffModel
 import HandoffProject
 import HandoffSystem
+import HandoffText
 import Testing
 
 @Suite struct DiscoveryTests {
@@ -128,6 +129,31 @@ import Testing
     #expect(settings?.password?.value == "x")
   }
 
+  @Test("A host that only looks like this machine's gets no password of this machine's")
+  func lookalike() throws {
+    for host in ["127.0.0.1.example.com", "127.evil.example", "localhost.example"] {
+      let project = try TemporaryProject(["handoff.yml": "postgres: {host: \(host), database: story}\n"])
+      let settings = try project.discover(["DATABASE_URL": "postgresql://user:word@localhost/story"]).postgres.settings
+      #expect(settings?.first?.host?.value == host)
+      #expect(settings?.first?.password == nil, "\(host)")
+    }
+    let here = try TemporaryProject(["handoff.yml": "postgres: {host: 127.0.0.2, database: story}\n"])
+    #expect(
+      try here.discover(["DATABASE_URL": "postgresql://user:word@localhost/story"]).postgres.settings?.first?.password?
+        .value == "word")
+  }
+
+  @Test("Values of .env that name other variables are read as docker compose and python-dotenv read them")
+  func expansion() throws {
+    let project = try TemporaryProject([
+      ".env": "DB_ROLE=teller\nDATABASE_URL=postgresql://${DB_ROLE}@${DB_PLACE:-localhost}:5433/story\n"
+    ])
+    let settings = try #require(project.discover().postgres.settings?.first)
+    #expect(settings.user?.value == "teller" && settings.host?.value == "localhost")
+    let session = try #require(project.discover(["DB_ROLE": "other"]).postgres.settings?.first)
+    #expect(session.user?.value == "other", "the shell's variables go first")
+  }
+
   @Test("A URI keeps what it means: percent escapes, IPv6, several hosts, a driver's name")
   func uris() throws {
     func settings(_ url: String) throws -> PostgresSettings {
@@ -137,14 +163,38 @@ import Testing
     #expect(escaped.user?.value == "us@er")
     #expect(escaped.password?.value == "p/w")
     #expect(escaped.database?.value == "my db")
-    #expect(escaped.options == ["sslmode": "require"])
+    #expect(escaped.optionValues == ["sslmode": "require"])
     #expect(try settings("postgresql+asyncpg://[::1]:5433/x").host?.value == "::1")
     let several = try settings("postgresql://a:1,b:2/x")
     #expect(several.host?.value == "a,b")
     #expect(several.port == nil)
-    #expect(several.options["port"] == "1,2", "each host keeps its port")
-    #expect(try settings("postgresql://a:1,b/x").options["port"] == "1,")
+    #expect(several.optionValues["port"] == "1,2", "each host keeps its port")
+    #expect(try settings("postgresql://a:1,b/x").optionValues["port"] == "1,")
     #expect(try settings("postgresql://a:1,b:1/x").port?.value == 1)
+  }
+
+  @Test("A file of examples that is named and not there is told with its place")
+  func missingExample() throws {
+    let project = try TemporaryProject(["handoff.yml": "environment:\n  example: names.env\n"])
+    #expect { try project.discover() } throws: {
+      "\($0)" == "handoff.yml:2:12: environment.example: there is no file names.env"
+    }
+  }
+
+  @Test("Every setting is listed with where it came from, secrets only as set")
+  func listed() throws {
+    let project = try TemporaryProject([
+      "handoff.yml": "postgres: {sslmode: require}\nenvironment: {example: names.env}\n", "names.env": "STORY=\n",
+      ".env": "DATABASE_URL=postgresql://user:word@localhost/story?sslrootcert=root.crt\n",
+    ])
+    let rows = try project.discover().listedSettings(ProcessEnvironment([:]))
+    func row(_ key: String) -> String? {
+      rows.first { $0.key == key }.map { "\($0.value) (\($0.source.message.plain))" }
+    }
+    #expect(row("postgres.sslmode") == "require (handoff.yml, postgres.sslmode)")
+    #expect(row("postgres.sslrootcert") == "root.crt (.env: DATABASE_URL)")
+    #expect(row("postgres.password") == "set, not shown (.env: DATABASE_URL)")
+    #expect(row("environment.example") == "names.env (handoff.yml, environment.example)")
   }
 
   @Test("The project is found from a subfolder, and handoff.yml wins over .git")

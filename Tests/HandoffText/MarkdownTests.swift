@@ -53,5 +53,6 @@ import Testing
   @Test func noCommentOfOursIsACommandToAnyShell() {
     let message: Message = "use \(Untrusted("it's $(id) `id` ; rm -rf ~ <x>\n& | y"))"
     #expect(ShellComment.line(message) == "# use it s id id rm -rf x n y")
+    #expect(ShellComment.line("put it into ~/.pgpass") == "# put it into ~/.pgpass")
   }
 }

@@ -3,36 +3,10 @@ import HandoffTestSupport
 import Testing
 
 /// `handoff generate --commit` as its users see it: what is told, and what is left when it cannot commit or write.
-@Suite struct GenerateCommitTests {
-  let folder: TemporaryFolder
-  let home: TemporaryFolder
-  let environment: [String: String]
+@Suite struct GenerateCommitTests: GitProjectSuite {
+  let project: GitProject
 
-  init() throws {
-    home = try TemporaryFolder([".gitconfig": "[user]\n\tname = Sample\n\temail = sample@localhost\n"])
-    folder = try TemporaryFolder(["README.md": "# Sample\n"])
-    environment = Lab.bareEnvironment(home: home.path)
-  }
-
-  func begin() async throws {
-    try await git("init", "-q", "-b", "main")
-    try await git("add", "-A")
-    try await git("commit", "-qm", "Begin")
-  }
-
-  @discardableResult func git(_ arguments: String...) async throws -> String {
-    let answer = try await Witness.ask("git", arguments, environment: environment, in: folder.path)
-    try #require(answer.status == 0, "git \(arguments): \(answer.complaint)")
-    return answer.output
-  }
-
-  func handoff(_ arguments: String...) async throws -> Witness.Answer {
-    try await Witness.ask(Tool.path, arguments, environment: environment, in: folder.path)
-  }
-
-  func shell(_ script: String) async throws -> Witness.Answer {
-    try await Witness.ask("bash", ["-c", script, Tool.path], environment: environment, in: folder.path)
-  }
+  init() throws { project = try GitProject() }
 
   func hook(_ name: String, _ script: String) async throws {
     try folder.write(".git/hooks/" + name, "#!/bin/sh\n" + script + "\n")

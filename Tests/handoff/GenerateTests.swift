@@ -4,33 +4,10 @@ import HandoffTestSupport
 import Testing
 
 /// Writing, refreshing and committing a handoff in a repository that uses git alone.
-@Suite struct GenerateTests {
-  let folder: TemporaryFolder
-  let home: TemporaryFolder
-  let environment: [String: String]
+@Suite struct GenerateTests: GitProjectSuite {
+  let project: GitProject
 
-  init() throws {
-    home = try TemporaryFolder([".gitconfig": "[user]\n\tname = Sample\n\temail = sample@localhost\n"])
-    folder = try TemporaryFolder(["README.md": "# Sample\n"])
-    environment = Lab.bareEnvironment(home: home.path)
-  }
-
-  func begin() async throws {
-    try await git("init", "-q", "-b", "main")
-    try await git("add", "-A")
-    try await git("commit", "-qm", "Begin")
-  }
-
-  @discardableResult func git(_ arguments: String...) async throws -> String {
-    let answer = try await Witness.ask("git", arguments, environment: environment, in: folder.path)
-    try #require(answer.status == 0, "git \(arguments): \(answer.complaint)")
-    return answer.output
-  }
-
-  func handoff(_ arguments: String..., extra: [String: String] = [:]) async throws -> Witness.Answer {
-    try await Witness.ask(
-      Tool.path, arguments, environment: environment.merging(extra) { $1 }, in: folder.path)
-  }
+  init() throws { project = try GitProject() }
 
   @Test("generate prints the path alone, and never writes over a file")
   func paths() async throws {
@@ -156,6 +133,83 @@ import Testing
     #expect(missing.complaint.contains("nowhere.md"))
   }
 
+  @Test(
+    "A template of the project's own takes the place of the built-in one: by its name, by handoff.yml, by the option")
+  func ownTemplates() async throws {
+    try await begin()
+    let top = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+    let builtIn = try String(contentsOf: top.appending(path: "templates/session-handoff.md"), encoding: .utf8)
+    func own(_ words: String) -> String { words + "\n\n" + builtIn }
+    try folder.write("elsewhere/mine.md", own("by the option"))
+    try folder.write("templates/short.md", own("by handoff.yml"))
+    func first(_ arguments: String...) async throws -> Substring? {
+      let answer = try await Witness.ask(
+        Tool.path, ["generate", "--stdout"] + arguments, environment: environment, in: folder.path)
+      #expect(answer.status == 0, "\(answer.complaint)")
+      return answer.output.split(separator: "\n").first
+    }
+    #expect(try await first() == "<!-- handoff:begin header -->")
+    try folder.write("templates/session-handoff.md", own("by its name"))
+    #expect(try await first() == "by its name")
+    try folder.write("handoff.yml", "template: short\n")
+    #expect(try await first() == "by handoff.yml")
+    #expect(try await first("--template", "elsewhere/mine.md") == "by the option")
+  }
+
+  @Test("The author's options stand in the document, and in its name")
+  func options() async throws {
+    try await begin()
+    let answer = try await handoff(
+      "generate", "--title", "The day", "--slug", "After the storm", "--status", "Half done", "--priority", "High")
+    #expect(answer.status == 0)
+    #expect(answer.output.hasSuffix("-AFTER-THE-STORM.md"))
+    let text = try folder.read(answer.output)
+    #expect(text.contains("# Session handoff: The day"))
+    #expect(text.contains("Half done") && text.contains("High"))
+    // Nobody wrote anything: each section asks for it.
+    for section in NoteSection.allCases where section != .notes {
+      #expect(text.contains("## \(section.title)\n") && text.contains("\n\(section.prompt)\n"))
+    }
+  }
+
+  @Test("Notes are taken from standard input, and VISUAL goes before EDITOR")
+  func otherWaysToWrite() async throws {
+    try await begin()
+    let piped = try await shell("printf '## Done\\n- from a pipe\\n' | \"$0\" generate --title One --notes -")
+    #expect(piped.status == 0)
+    #expect(try folder.read(piped.output).contains("- from a pipe"))
+    try home.write("visual", "#!/bin/sh\nprintf '## Done\\n- by VISUAL\\n' > \"$2\"\n")
+    try home.write("editor", "#!/bin/sh\nprintf '## Done\\n- by EDITOR\\n' > \"$1\"\n")
+    try await Witness.ask("chmod", ["+x", home.path + "/visual", home.path + "/editor"], environment: environment)
+    let extra = ["VISUAL": "\(home.path)/visual --wait", "EDITOR": "\(home.path)/editor"]
+    let visual = try await handoff("generate", "--title", "Two", "--edit", extra: extra)
+    #expect(try folder.read(visual.output).contains("- by VISUAL"))
+    let editor = try await handoff("generate", "--title", "Three", "--edit", extra: ["EDITOR": "\(home.path)/editor"])
+    #expect(try folder.read(editor.output).contains("- by EDITOR"))
+  }
+
+  @Test("--push takes the commit to the remote, and says what to do when the remote has moved")
+  func push() async throws {
+    try await begin()
+    let remote = home.path + "/remote.git"
+    try await git("init", "-q", "--bare", "-b", "main", remote)
+    try await git("remote", "add", "origin", remote)
+    try await git("push", "-q", "-u", "origin", "main")
+    let answer = try await handoff("generate", "--title", "One", "--push")
+    #expect(answer.status == 0, "\(answer.complaint)")
+    #expect(answer.complaint.contains("pushed to origin, main"))
+    #expect(try await git("--git-dir", remote, "show", "--name-only", "--format=", "main") == answer.output)
+    let other = home.path + "/other"
+    try await git("clone", "-q", remote, other)
+    try await git("-C", other, "commit", "-q", "--allow-empty", "-m", "Elsewhere")
+    try await git("-C", other, "push", "-q")
+    let late = try await handoff("generate", "--title", "Two", "--push")
+    #expect(late.status == 2)
+    #expect(late.complaint.contains("git pull --rebase and then git push"))
+    #expect(try await git("show", "--name-only", "--format=", "HEAD") == late.output)
+  }
+
   @Test("--stdout prints the document and writes nothing")
   func standardOutput() async throws {
     try await begin()
@@ -217,7 +271,8 @@ import Testing
     let top = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../..")
       .standardizedFileURL.path
     let answer = try await Witness.ask(
-      "git", ["clone", "-q", "--no-hardlinks", top, folder.path + "/clone"], environment: environment)
+      "git", ["-c", "safe.directory=*", "clone", "-q", "--no-hardlinks", top, folder.path + "/clone"],
+      environment: environment)
     try #require(answer.status == 0, "\(answer.complaint)")
     let written = try await Witness.ask(
       Tool.path, ["generate", "--title", "First look"], environment: environment, in: folder.path + "/clone")
@@ -300,6 +355,40 @@ import Testing
     #expect(verified.status == 0)
     #expect(verified.output.contains(path))
     #expect(try await handoff("list").complaint.contains("HAND.md"))
+  }
+
+  @Test("A handoff that cannot be read is told by list, which does not take it for none")
+  func unreadable() async throws {
+    try await begin()
+    try folder.write("handoffs/SESSION-HANDOFF-2999-01-01-X.md/inside", "")
+    let answer = try await handoff("list")
+    #expect(answer.status == 2)
+    #expect(answer.output.isEmpty)
+    #expect(answer.complaint.contains("SESSION-HANDOFF-2999-01-01-X.md") && !answer.complaint.contains("no handoff"))
+  }
+
+  @Test("Where output cannot be written, the document that was is named")
+  func fullOutput() async throws {
+    try await begin()
+    let answer = try await shell("\"$0\" generate --title One > /dev/full")
+    let name = try #require(try FileManager.default.contentsOfDirectory(atPath: folder.path + "/handoffs").first)
+    #expect(answer.status == 2)
+    #expect(answer.complaint.contains("handoffs/\(name) was written"))
+  }
+
+  @Test("Nothing to say with --quiet is no line at all")
+  func quiet() async throws {
+    try await begin()
+    #expect(try await shell("\"$0\" preflight -q | wc -c").output == "0")
+  }
+
+  @Test("What would steer a terminal stands in the author's part as what it is, and everything else as it was written")
+  func controlCharacters() async throws {
+    try await begin()
+    try folder.write("notes.md", "## Done\n\n- red \u{1b}[31m, bell \u{7}, c1 \u{9b}2J, tab \t, 日本語 עברית é\n")
+    let path = try await handoff("generate", "--title", "One", "--notes", "notes.md").output
+    let text = try folder.read(path)
+    #expect(text.contains("- red \\u{1b}[31m, bell \\u{07}, c1 \\u{9b}2J, tab \t, 日本語 עברית é\n"))
   }
 
   @Test("An interrupt while a hook runs after the commit leaves the index as the commit wants it")

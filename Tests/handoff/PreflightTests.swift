@@ -106,7 +106,7 @@ import Testing
     let environment = Lab.bareEnvironment(home: folder.path)
     let all = try await Tool.run("--help", environment: environment, in: folder.path)
     #expect(all.status == 0)
-    for command in ["preflight", "generate", "verify", "diff", "list", "show", "probes"] {
+    for command in ["preflight", "generate", "verify", "diff", "list", "show", "probes", "trust"] {
       #expect(all.output.contains("  \(command) "))
       let help = try await Tool.run(command, "--help", environment: environment, in: folder.path)
       #expect(help.status == 0)

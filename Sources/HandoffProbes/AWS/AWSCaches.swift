@@ -39,15 +39,15 @@ struct AWSCaches: Sendable {
     }
   }
 
-  /// The login that the profile uses, or nil when it uses none.
+  /// The login that the profile uses, or nil when it uses none, or what is remembered of it cannot be read.
   var login: Login? {
     guard case .sso? = configuration.credentials.kind,
       let profile = configuration.files.profiles[configuration.profileName],
       let name = profile["sso_session"] ?? profile["sso_start_url"]
     else { return nil }
-    guard let entry = entry("sso", Self.digest(name)),
-      let time = entry["expiresAt"]?.string.flatMap(Self.seconds)
-    else { return .absent }
+    guard let found = try? read("sso", Self.digest(name)) else { return nil }
+    guard case .entry(let entry) = found else { return .absent }
+    guard let time = entry["expiresAt"]?.string.flatMap(Self.seconds) else { return nil }
     let registered = entry["registrationExpiresAt"]?.string.flatMap(Self.seconds) ?? 0
     let isRenewable =
       profile.has("sso_session") && entry["refreshToken"]?.string != nil && registered > now
@@ -76,7 +76,8 @@ struct AWSCaches: Sendable {
   }
 
   private func expiration(_ key: String) -> Int? {
-    entry("cli", Self.digest(key))?["Credentials"]?["Expiration"]?.string.flatMap(Self.seconds)
+    guard case .entry(let entry)? = try? read("cli", Self.digest(key)) else { return nil }
+    return entry["Credentials"]?["Expiration"]?.string.flatMap(Self.seconds)
   }
 
   /// The arguments of GetRoleCredentials as botocore writes them down, which is without blanks.
@@ -132,11 +133,20 @@ struct AWSCaches: Sendable {
 
   private static func seconds(_ text: String) -> Int? { Timestamp.parse(text).map { Int($0) } }
 
-  private func entry(_ cache: String, _ key: String) -> JSONValue? {
-    guard let home = host.environment.home,
-      let bytes = try? host.files.read("\(home)/.aws/\(cache)/cache/\(key).json", limit: 1 << 16)
-    else { return nil }
-    return try? JSONValue(parsing: bytes)
+  private enum Found {
+    case nothing
+    case entry(JSONValue)
+  }
+
+  /// - Throws: when there is a file, and it cannot be read or understood.
+  private func read(_ cache: String, _ key: String) throws -> Found {
+    guard let home = host.environment.home else { return .nothing }
+    do {
+      return .entry(
+        try JSONValue(parsing: try host.files.read("\(home)/.aws/\(cache)/cache/\(key).json", limit: 1 << 16)))
+    } catch FileError.missing {
+      return .nothing
+    }
   }
 }
 

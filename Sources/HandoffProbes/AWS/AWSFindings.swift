@@ -81,13 +81,11 @@ struct AWSFindings: Sendable {
   /// - Parameter facts: what can therefore not be known; empty where everything was found elsewhere.
   func unreadable(_ path: String, facts: [FactID]) -> Finding {
     let shown = ShellPath(shown(path))
-    let allow = ShellCommand(
-      bash: "chmod u+r \(shown.bash) || sudo chown \"$(id -un)\" \(shown.bash)", powershell: nil)
     return finding(
       "aws.unreadable-config", facts.isEmpty ? .warning : .unknown,
       "\(Untrusted(self.shown(path))) may not be read, or is too long",
       [
-        Remedy(allow, "makes it yours to read"),
+        Remedy(.makeReadable(shown), "makes it yours to read"),
         Remedy(shown.command("ls", "-ld"), "shows what it is and who may read it"),
       ], facts: facts.isEmpty ? ["aws.credentials"] : facts)
   }
@@ -130,11 +128,10 @@ struct AWSFindings: Sendable {
       case .notUTF8: "is not UTF-8"
       case .notNested: "an indented line below is not name = value"
       }
-    let open = ShellCommand(
-      bash: "${EDITOR:-vi} +\(mistake.mistake.line) \(path.bash)", powershell: path.powershell.map { "notepad \($0)" })
     return Finding(
       "aws.malformed-config", .failure, "\(Untrusted(shown)), line \(mistake.mistake.line): \(reason)",
-      remedies: [Remedy(open, "mend the line"), Remedy(check, "check")], facts: everything)
+      remedies: [Remedy(.edit(path, line: mistake.mistake.line), "mend the line"), Remedy(check, "check")],
+      facts: everything)
   }
 
   /// The region is no region's name.

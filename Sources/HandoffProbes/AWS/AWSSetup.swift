@@ -179,7 +179,7 @@ struct AWSSetup: Sendable {
   func restore(_ parts: Parts) -> [Remedy] {
     var remedies: [Remedy] = []
     if parts.contains(.keys) {
-      remedies += dotenvFiles.map { Remedy(ShellVariables.load(dotenv: $0), "load the variables of \(Untrusted($0))") }
+      remedies += dotenvFiles.map { Remedy(ShellCommand.load(dotenv: $0), "load the variables of \(Untrusted($0))") }
     }
     if let command = changes(parts, regardless: false).command {
       let setsKeys = parts.contains(.keys) && kind == .environment
@@ -199,7 +199,7 @@ struct AWSSetup: Sendable {
 
   /// How to configure it in a new session.
   var steps: [GuideStep] {
-    var steps = dotenvFiles.map { GuideStep(ShellVariables.load(dotenv: $0), "load the variables of \(Untrusted($0))") }
+    var steps = dotenvFiles.map { GuideStep(ShellCommand.load(dotenv: $0), "load the variables of \(Untrusted($0))") }
     let changes = changes(regardless: true)
     for (name, value) in changes.set where dotenvFiles.isEmpty || !Self.keys.contains(name) {
       let description: Message =

@@ -29,16 +29,4 @@ struct ShellVariables {
     return ShellCommand(
       bash: bash.joined(separator: " && "), powershell: isSayable ? powershell.joined(separator: "; ") : nil)
   }
-
-  /// Sets the variables of a dotenv file for this session.
-  /// - Parameter path: relative to the folder that the command is run in.
-  static func load(dotenv path: String) -> ShellCommand {
-    let bash = ShellWord.bash(path.hasPrefix("/") ? path : "./" + path)
-    let line = #"^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*(.*?)\s*$"#
-    let set = #"Set-Item "Env:$($Matches[1])" $Matches[2].Trim('"', "'")"#
-    let powershell = ShellWord.powershell(path, quoted: true).map {
-      "Get-Content \($0) | ForEach-Object { if ($_ -match '\(line)') { \(set) } }"
-    }
-    return ShellCommand(bash: "set -a; . \(bash); set +a", powershell: powershell)
-  }
 }

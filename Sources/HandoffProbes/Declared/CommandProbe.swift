@@ -112,8 +112,12 @@ public struct CommandProbe: Probe {
     guard let text = String(validating: result.standardOutput, as: UTF8.self) else {
       return lost("unexpected-output", .unknown, "\(program) printed what is not UTF-8 text")
     }
-    guard let value = await Self.capture(settings.capture, in: text) else {
-      return lost("unexpected-output", .unknown, "what \(program) printed does not fit its capture")
+    let value: String
+    switch await Self.capture(settings.capture, in: text) {
+    case .value(let captured): value = captured
+    case .noMatch: return lost("unexpected-output", .unknown, "what \(program) printed does not fit its capture")
+    case .noThread:
+      return lost("unexpected-output", .unknown, "this machine has no thread left to look for the capture")
     }
     guard value.unicodeScalars.count <= Self.valueLimit else {
       return lost(
@@ -135,25 +139,25 @@ public struct CommandProbe: Probe {
     return ": \(Untrusted(String(line.unicodeScalars.prefix(200))))"
   }
 
+  private enum Captured {
+    case value(String)
+    case noMatch, noThread
+  }
+
   /// The text of the group, or all of the text without the space around it. On a thread of its own, since an expression
   /// can take longer than anybody waits.
-  private static func capture(_ pattern: String?, in text: String) async -> String? {
-    let trimmed = trimmed(text)
-    guard let pattern else { return trimmed }
+  private static func capture(_ pattern: String?, in text: String) async -> Captured {
+    let trimmed = String(text.trimmed)
+    guard let pattern else { return .value(trimmed) }
     return await withCheckedContinuation { continuation in
       let isSought = onOwnThread {
         let regex = try? Regex(pattern).anchorsMatchLineEndings()
         let match = regex.flatMap { trimmed.firstMatch(of: $0) }
         let group = match.flatMap { $0.output.count > 1 ? $0.output[1].substring : nil }
-        continuation.resume(returning: group.map(String.init))
+        continuation.resume(returning: group.map { .value(String($0)) } ?? .noMatch)
       }
-      if !isSought { continuation.resume(returning: nil) }
+      if !isSought { continuation.resume(returning: .noThread) }
     }
-  }
-
-  private static func trimmed(_ text: String) -> String {
-    let head = text.drop(while: \.isWhitespace)
-    return String(head.reversed().drop(while: \.isWhitespace).reversed())
   }
 
   /// What the handoff recorded and is another value now, with what mends it.

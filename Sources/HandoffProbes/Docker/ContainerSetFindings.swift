@@ -76,6 +76,20 @@ struct ContainerSetFindings {
     return "\(project)-\(service)-1"
   }
 
+  // MARK: Otherwise than recorded
+
+  /// The container as the compose file says, and what became of the file.
+  func recreate(service: String) -> [Remedy] {
+    [Remedy(compose.run(["up", "-d", "--force-recreate"], service: service), "makes the container as the file says")]
+      + (settings.composeFile.map { file in
+        [
+          Remedy(
+            ShellPath(file.value).command("git", "log", "-p", "-3", "--"),
+            "shows what became of \(Untrusted(file.value))")
+        ]
+      } ?? [])
+  }
+
   // MARK: Images
 
   func imageReplaced(_ name: String, _ image: String, service: String?) -> Finding {

@@ -71,6 +71,5 @@ extension DockerProbe {
       "docker.compose-invalid", "the compose file cannot be read, so that the containers of the project are not known"),
     FindingDefinition(
       "docker.file-unreadable", "a file that would say which containers are the project's cannot be read"),
-    FindingDefinition("docker.not-used", "the project does not use Docker"),
   ]
 }

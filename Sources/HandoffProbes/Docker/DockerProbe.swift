@@ -82,7 +82,8 @@ public struct DockerProbe: Probe {
     }
     return Observation(
       probe: area, facts: report.facts, findings: report.findings, summary: report.summary,
-      setup: guide.setup(endpoint, running: report.running), verification: guide.verification)
+      setup: guide.setup(endpoint, running: report.running), verification: guide.verification,
+      wayBack: report.wayBack)
   }
 
   /// Which containers are the project's cannot be told without the files that say so.

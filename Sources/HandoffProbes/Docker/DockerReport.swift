@@ -17,6 +17,8 @@ struct DockerReport {
   private(set) var facts: [Fact] = []
   private(set) var findings: [Finding] = []
   private(set) var summary = Message()
+  /// What makes containers anew as the compose file says.
+  private(set) var wayBack: [FactID: [Remedy]] = [:]
   /// The names of the containers that run.
   private(set) var running: [String] = []
 
@@ -112,6 +114,11 @@ struct DockerReport {
     }
     add("image", .identity, .string(container.image), asked ?? Self.engine)
     add("ports", .state, .strings(container.ports(ephemeral: settled?.ephemeralPorts ?? [])), asked ?? Self.engine)
+    if let service {
+      for attribute in ["image", "ports"] {
+        wayBack[FactID("docker.container[\(name)].\(attribute)")] = advice.recreate(service: service)
+      }
+    }
     add("state", .state, .string(verdict.state))
     if let health = container.health { add("health", .state, .string(health)) }
     let recordedSource = context.expected?.fact(FactID("docker.container[\(name)].source"))?.value.string

@@ -90,7 +90,12 @@ struct EndpointCommands {
   private func isLocal(_ shown: String) -> Bool {
     guard shown.contains("://") else { return true }
     guard case .tcp(let host, _, _) = EngineAddress(parsing: shown, tls: false) else { return false }
-    return host == "localhost" || host.hasPrefix("127.") || host == "[::1]"
+    return Self.isLoopback(host)
+  }
+
+  /// - Parameter host: an IPv6 address in brackets.
+  private static func isLoopback(_ host: String) -> Bool {
+    LoopbackHost.contains(host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host)
   }
 
   // MARK: Starting
@@ -101,7 +106,7 @@ struct EndpointCommands {
     switch endpoint.address {
     case .ssh: return []
     case .tcp(let host, _, _):
-      guard ["localhost", "[::1]"].contains(host) || host.hasPrefix("127.") else { return [] }
+      guard Self.isLoopback(host) else { return [] }
       words = Self.systemEngine
     case .unix(let path): words = Self.starter(path, runtime: environment["XDG_RUNTIME_DIR"])
     }

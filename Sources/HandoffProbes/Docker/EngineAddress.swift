@@ -1,3 +1,5 @@
+import HandoffText
+
 /// Where an engine listens, as it stands in DOCKER_HOST or in a context.
 enum EngineAddress: Hashable, Sendable {
   /// A unix socket, an absolute path.
@@ -15,8 +17,7 @@ enum EngineAddress: Hashable, Sendable {
   /// - Parameter tls: whether the connection will be encrypted, which decides the default port.
   /// - Returns: nil for what the docker command would refuse, and for a named pipe, which only Windows has.
   init?(parsing text: String, tls: Bool) {
-    var trimmed = String(text.drop(while: \.isWhitespace))
-    while trimmed.last?.isWhitespace == true { trimmed.removeLast() }
+    let trimmed = String(text.trimmed)
     guard !trimmed.isEmpty, trimmed.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7f }) else { return nil }
     let parts = trimmed.firstRange(of: "://").map { (trimmed[..<$0.lowerBound], trimmed[$0.upperBound...]) }
     switch parts?.0 {

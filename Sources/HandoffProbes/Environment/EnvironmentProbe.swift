@@ -30,7 +30,6 @@ public struct EnvironmentProbe: Probe {
     FindingDefinition(
       "environment.example-unreadable", "the file that names the variables is there and cannot be read"),
     FindingDefinition("environment.not-declared", "nothing names the variables that the project needs any more"),
-    FindingDefinition("environment.not-used", "no `.env.example` names what is needed"),
   ]
 
   /// One for a project that names its variables.
@@ -49,7 +48,7 @@ public struct EnvironmentProbe: Probe {
     guard !settings.required.isEmpty || settings.example != nil else { return notDeclared(context) }
     let names = settings.required.map(\.value)
     let missing = names.filter { settings.present[$0] == nil }
-    let source = settings.example.map { Source(.file, $0) } ?? Source(.configuration, "environment.required")
+    let source = settings.example.map { Source(.file, $0.value) } ?? Source(.configuration, "environment.required")
     let required = Fact("environment.required", .set, .strings(names), source: source)
     if let dotenv = settings.unreadableDotenv, !missing.isEmpty {
       let finding = [dotenv].finding(
@@ -64,7 +63,7 @@ public struct EnvironmentProbe: Probe {
     return Observation(
       probe: area, facts: facts, findings: [finding(missing, context), placeholders, secrets].compactMap(\.self),
       summary: "\(names.count - missing.count) of \(names.count) variables set", setup: setup,
-      verification: verification(names))
+      verification: verification(names), wayBack: ["environment.required": history])
   }
 
   /// What only an example names may be optional; what `handoff.yml` requires is not.
@@ -75,7 +74,7 @@ public struct EnvironmentProbe: Probe {
     }
     var remedies: [Remedy] = []
     let hasDotenv = context.host.files.kind(of: context.path(settings.dotenv)) != nil
-    if let example = settings.example, !hasDotenv {
+    if let example = settings.example?.value, !hasDotenv {
       remedies.append(
         Remedy(copyExample(example), "make \(Untrusted(settings.dotenv)) from the example, then fill it in"))
     }
@@ -89,10 +88,18 @@ public struct EnvironmentProbe: Probe {
       remedies: remedies, facts: ["environment.missing"])
   }
 
+  /// What became of the file that names the variables.
+  private var history: [Remedy] {
+    let file = settings.example?.value ?? Configuration.fileName
+    return [
+      Remedy(ShellPath(file).command("git", "log", "-p", "-3", "--"), "shows what became of \(Untrusted(file))")
+    ]
+  }
+
   /// What was copied from the example and not filled in.
   private var placeholders: Finding? {
     let names = settings.stillAsInExample
-    guard !names.isEmpty, let example = settings.example else { return nil }
+    guard !names.isEmpty, let example = settings.example?.value else { return nil }
     let isOne = names.count == 1
     return Finding(
       "environment.placeholder", .warning,
@@ -107,7 +114,7 @@ public struct EnvironmentProbe: Probe {
   /// Names only: a value never leaves the discovery.
   private var secrets: Finding? {
     let names = settings.realInExample
-    guard !names.isEmpty, let example = settings.example else { return nil }
+    guard !names.isEmpty, let example = settings.example?.value else { return nil }
     return Finding(
       "environment.example-secret", .warning,
       "\(Untrusted(example)) holds what \(words: names.count == 1 ? "looks like a real secret" : "look like real secrets"): \(ValueText.message(.strings(names)))",
@@ -142,15 +149,10 @@ public struct EnvironmentProbe: Probe {
 
   private var setup: [GuideStep] {
     var steps: [GuideStep] = []
-    if let example = settings.example {
+    if let example = settings.example?.value {
       steps.append(GuideStep(copyExample(example), "once: make the file, then fill it in"))
     }
-    let dotenv = settings.dotenv
-    let load = ShellCommand(
-      bash: "set -a; . ./\(dotenv); set +a",
-      powershell: "Get-Content \(dotenv) | Where-Object { $_ -match '^\\s*([A-Za-z_]\\w*)=(.*)$' } | "
-        + "ForEach-Object { Set-Item \"Env:$($Matches[1])\" $Matches[2].Trim('\"', \"'\") }")
-    return steps + [GuideStep(load, "load it into this shell")]
+    return steps + [GuideStep(.load(dotenv: settings.dotenv), "load it into this shell")]
   }
 
   private func verification(_ names: [String]) -> [GuideStep] {

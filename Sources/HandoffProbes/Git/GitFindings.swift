@@ -6,7 +6,6 @@ import HandoffText
 /// What can be wrong with a repository, in words and with what mends it.
 enum GitFindings {
   static let definitions = [
-    FindingDefinition("git.not-used", "the project is in no git repository"),
     FindingDefinition("git.not-a-repository", "not in a git repository"),
     FindingDefinition("git.no-work-tree", "a bare repository, without a work tree"),
     FindingDefinition("git.dubious-ownership", "the repository belongs to another user"),

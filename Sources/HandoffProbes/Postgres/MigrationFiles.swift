@@ -59,8 +59,7 @@ struct MigrationFiles: Hashable {
     case .sqitch:
       return try SqitchPlan.read(folder, files: files)
     case .flyway, .refinery, .handoff:
-      _ = try files.list(folder)
-      return MigrationFiles(entries: entries(of: below(folder, depth: 3, files: files), kind))
+      return MigrationFiles(entries: entries(of: try below(folder, depth: 3, files: files), kind))
     default:
       return MigrationFiles(entries: entries(of: try files.list(folder), kind))
     }
@@ -79,15 +78,17 @@ struct MigrationFiles: Hashable {
   }
 
   /// The files in a folder and its subfolders, as paths relative to it.
-  private static func below(_ folder: String, depth: Int, files: FileSystem) -> [String] {
-    ((try? files.list(folder)) ?? []).flatMap { name -> [String] in
+  private static func below(_ folder: String, depth: Int, files: FileSystem) throws(FileError) -> [String] {
+    var found: [String] = []
+    for name in try files.list(folder) {
       switch files.kind(of: "\(folder)/\(name)", followLinks: false) {
       case .folder where depth > 1:
-        below("\(folder)/\(name)", depth: depth - 1, files: files).map { "\(name)/\($0)" }
-      case .regular, .symbolicLink: [name]
-      default: []
+        found += try below("\(folder)/\(name)", depth: depth - 1, files: files).map { "\(name)/\($0)" }
+      case .regular, .symbolicLink: found.append(name)
+      default: continue
       }
     }
+    return found
   }
 
   /// A version in the one form in which versions are compared: numbers without leading zeros, dots between them.

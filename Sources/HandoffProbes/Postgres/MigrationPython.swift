@@ -99,7 +99,7 @@ struct AlembicRevision {
     var entries: [MigrationFiles.Entry] = []
     var revisions: [AlembicRevision] = []
     for name in try files.list(folder) where name.hasSuffix(".py") {
-      guard let text = try? files.readText("\(folder)/\(name)"), let revision = AlembicRevision(text) else { continue }
+      guard let revision = AlembicRevision(try files.readText("\(folder)/\(name)")) else { continue }
       entries.append(.init(version: revision.id, name: name))
       revisions.append(revision)
     }
@@ -158,8 +158,7 @@ struct DjangoMigration {
       for file in try files.list(path) where file.hasSuffix(".py") && !file.hasPrefix("_") && !file.hasPrefix("~") {
         let name = String(file.dropLast(3))
         entries.append(.init(version: "\(app).\(name)", name: relative.isEmpty ? file : "\(relative)/\(file)"))
-        let text = (try? files.readText("\(path)/\(file)")) ?? ""
-        migrations.append(DjangoMigration(app: app, name: name, text: text))
+        migrations.append(DjangoMigration(app: app, name: name, text: try files.readText("\(path)/\(file)")))
       }
     }
     let replaced = Dictionary(
@@ -182,19 +181,32 @@ struct DjangoMigration {
 
   /// The folders `migrations` of the applications below a project, relative to it.
   static func apps(_ root: String, files: FileSystem) throws(FileError) -> [String] {
-    _ = try files.list(root)
-    return below(root, "", depth: 4, files: files)
+    try below(root, "", depth: 4, files: files)
   }
 
-  private static func below(_ root: String, _ relative: String, depth: Int, files: FileSystem) -> [String] {
+  private static func below(
+    _ root: String, _ relative: String, depth: Int, files: FileSystem
+  ) throws(FileError) -> [String] {
     let path = relative.isEmpty ? root : "\(root)/\(relative)"
-    guard depth > 0, let names = try? files.list(path), !names.contains("pyvenv.cfg") else { return [] }
-    return names.flatMap { name -> [String] in
+    guard depth > 0 else { return [] }
+    let names = try files.list(path)
+    guard !names.contains("pyvenv.cfg") else { return [] }
+    var found: [String] = []
+    for name in names {
       let isOther = name.hasPrefix(".") || name == "node_modules" || name == "site-packages"
       let inside = relative.isEmpty ? name : "\(relative)/\(name)"
-      guard !isOther, files.kind(of: "\(root)/\(inside)", followLinks: false) == .folder else { return [] }
-      if name == "migrations", files.kind(of: "\(root)/\(inside)/__init__.py") == .regular { return [inside] }
-      return below(root, inside, depth: depth - 1, files: files)
+      guard !isOther, files.kind(of: "\(root)/\(inside)", followLinks: false) == .folder else { continue }
+      if name == "migrations", files.kind(of: "\(root)/\(inside)/__init__.py") == .regular {
+        found.append(inside)
+      } else {
+        do throws(FileError) {
+          found += try below(root, inside, depth: depth - 1, files: files)
+        } catch {
+          // What this user may not look into, such as a database's own folder, Django may not either.
+          guard error == .notPermitted, name != "migrations" else { throw error }
+        }
+      }
     }
+    return found
   }
 }

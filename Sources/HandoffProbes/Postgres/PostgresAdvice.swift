@@ -66,8 +66,11 @@ struct PostgresAdvice {
     case .tls(let reason):
       return failure("tls", "\(address): \(encryption(reason))", remedies.encryption(reason))
     case .serviceMissing:
-      let name = Untrusted(target.settings.options["service"] ?? "")
+      let name = Untrusted(target.settings.options["service"]?.value ?? "")
       return failure("service-missing", "no service file defines the service \(name)", remedies.editServices)
+    case .serviceFileUnreadable:
+      return unknown(
+        "service-unreadable", "a service file is there and cannot be read by this user", remedies.readServices)
     case .server(let state, let message, let routine):
       return refused(state: state, message: message, routine: routine)
     case .notPermitted:

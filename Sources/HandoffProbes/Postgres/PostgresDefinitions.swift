@@ -53,13 +53,13 @@ extension PostgresProbe {
 
   /// What it finds.
   public static let findings: [FindingDefinition] = [
-    FindingDefinition("postgres.not-used", "the project does not use PostgreSQL"),
     FindingDefinition(
       "postgres.file-unreadable", "a file that would say which database the project uses cannot be read"),
     FindingDefinition("postgres.no-server", "no server answers where the database is said to be"),
     FindingDefinition("postgres.database-missing", "the server answers, but the database does not exist"),
     FindingDefinition("postgres.database-closed", "the database takes no connections"),
     FindingDefinition("postgres.service-missing", "no service file defines the service"),
+    FindingDefinition("postgres.service-unreadable", "a service file is there and cannot be read"),
     FindingDefinition("postgres.password", "the password is missing or wrong"),
     FindingDefinition("postgres.role-missing", "the role does not exist"),
     FindingDefinition("postgres.login-forbidden", "the role may not log in"),

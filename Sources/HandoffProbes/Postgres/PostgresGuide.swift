@@ -13,7 +13,7 @@ struct PostgresGuide {
   var setup: [GuideStep] {
     var steps: [GuideStep] = []
     let settings = target.settings
-    if let service = settings.options["service"] {
+    if let service = settings.options["service"]?.value {
       steps.append(GuideStep(.export("PGSERVICE", service), "use the service of libpq's service file"))
     }
     let url = settings.host?.source.detail == "DATABASE_URL" || settings.database?.source.detail == "DATABASE_URL"
@@ -73,8 +73,9 @@ struct PostgresGuide {
     let settings = target.settings
     return Self.url(
       user: settings.user?.value, host: settings.host?.value,
-      ports: settings.port.map { String($0.value) } ?? settings.options["port"], database: settings.database?.value,
-      options: settings.options)
+      ports: settings.port.map { String($0.value) } ?? settings.options["port"]?.value,
+      database: settings.database?.value,
+      options: settings.optionValues)
   }
 
   /// A URL without a password. Of several hosts, separated by commas, each has its port.

@@ -106,7 +106,7 @@ struct PostgresRemedies {
   /// Whether PGSSLMODE says how the connection is to be encrypted.
   var isModeByVariable: Bool {
     guard let mode = context.host.environment["PGSSLMODE"] else { return false }
-    return mode == target.place.sslMode && [nil, mode].contains(target.settings.options["sslmode"])
+    return mode == target.place.sslMode && [nil, mode].contains(target.settings.options["sslmode"]?.value)
   }
 
   /// What asks for an encrypted connection.
@@ -151,12 +151,22 @@ struct PostgresRemedies {
   // MARK: Database and role
 
   var editServices: [Remedy] {
-    let named = context.host.environment["PGSERVICEFILE"]
-    return reconfigure + [edit(named.map(context.shown) ?? "~/.pg_service.conf", "define it: host, port, dbname, user")]
+    reconfigure + [Remedy(.edit(serviceFile), "define it: host, port, dbname, user")]
+  }
+
+  var readServices: [Remedy] {
+    [
+      Remedy(.makeReadable(serviceFile), "makes it yours to read"),
+      Remedy(serviceFile.command("ls", "-ld"), "shows what it is and who may read it"),
+    ]
+  }
+
+  private var serviceFile: ShellPath {
+    ShellPath(context.host.environment["PGSERVICEFILE"].map(context.shown) ?? "~/.pg_service.conf")
   }
 
   private func edit(_ file: String, _ description: Message) -> Remedy {
-    Remedy(ShellCommand(bash: "\"${EDITOR:-vi}\" \(ShellPath(file).bash)", powershell: nil), description)
+    Remedy(.edit(ShellPath(file)), description)
   }
 
   /// What lets a database take connections again; one whose removal was interrupted never does.

@@ -18,7 +18,7 @@ struct PostgresTarget {
     parameters = PostgresParameters(
       host: settings.host.map { Self.expanded($0.value, home: home) }, port: settings.port?.value,
       database: settings.database?.value, user: settings.user?.value, password: settings.password?.value,
-      options: settings.options, environment: Self.variables(for: settings, context.host.environment.variables))
+      options: settings.optionValues, environment: Self.variables(for: settings, context.host.environment.variables))
     place = PostgresPlace(of: parameters, files: context.host.files)
     host = place.host.map { Self.shown($0, home: home) }
     let files = context.host.files
@@ -70,7 +70,7 @@ struct PostgresTarget {
   var isLocal: Bool {
     guard let host = place.host else { return true }
     return host.split(separator: ",").allSatisfy { host in
-      host.hasPrefix("/") || host == "localhost" || host.hasPrefix("127.") || host == "::1"
+      host.hasPrefix("/") || LoopbackHost.contains(String(host))
     }
   }
 

@@ -40,7 +40,7 @@ extension PostgresRemedies {
     let user = fact("user").flatMap { Self.isURL($0.source) ? $0.value.string : nil }
     let url = PostgresGuide.url(
       user: user, host: host, ports: fact("port")?.value.int.map(String.init),
-      database: fact("database")?.value.string, options: settings.options)
+      database: fact("database")?.value.string, options: settings.optionValues)
     let hasPassword = isURL && Self.isURL(settings.password?.source)
     if isURL, !hasPassword, url == PostgresGuide(target: target, connection: nil).url { return [] }
     return [
@@ -53,7 +53,7 @@ extension PostgresRemedies {
   /// The way back where a connection service named the place.
   var reconfigureService: [Remedy]? {
     guard let source = fact("host")?.source, source.kind == .pgService else { return nil }
-    if target.settings.options["service"] == source.detail { return [] }
+    if target.settings.options["service"]?.value == source.detail { return [] }
     return [Remedy(.export("PGSERVICE", source.detail), "the connection service as it was recorded")]
   }
 

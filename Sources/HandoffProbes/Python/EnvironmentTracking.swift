@@ -10,7 +10,7 @@ enum EnvironmentTracking {
   init(of folder: String, _ context: ProbeContext) async {
     let files = context.host.files
     let real = files.realPath(folder) ?? folder
-    guard let top = Self.repository(around: real, files) else {
+    guard let top = files.nearestFolder(from: real, holding: ".git", followLinks: false) else {
       self = .untracked
       return
     }
@@ -18,7 +18,7 @@ enum EnvironmentTracking {
     // by itself would take a folder that the repository made look like a bare one.
     let result = await Git(in: real, host: context.host).read(
       [
-        "--git-dir=\(top)/.git", "--work-tree=\(top.isEmpty ? "/" : top)", "-c", "safe.directory=*", "ls-files", "-z",
+        "--git-dir=\(top)/.git", "--work-tree=\(top)", "-c", "safe.directory=*", "ls-files", "-z",
         "--cached", "--", ".",
       ], outputLimit: 1 << 20, deadline: context.deadline)
     switch result.outcome {
@@ -32,16 +32,6 @@ enum EnvironmentTracking {
       case .notARepository: self = .untracked
       case let failure: self = .unknown(failure)
       }
-    }
-  }
-
-  /// The nearest folder upwards that has a `.git`; nil where there is none.
-  private static func repository(around folder: String, _ files: FileSystem) -> String? {
-    var folder = folder[...]
-    while true {
-      if files.kind(of: folder + "/.git", followLinks: false) != nil { return String(folder) }
-      guard let slash = folder.lastIndex(of: "/") else { return nil }
-      folder = folder[..<slash]
     }
   }
 }

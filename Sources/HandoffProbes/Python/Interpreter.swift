@@ -36,7 +36,7 @@ enum InterpreterAnswer {
 }
 
 /// What kept us from an answer.
-enum Prevention {
+enum Prevention: Equatable {
   case timedOut
   case unreadable
   case notStarted(CommandOutcome)

@@ -133,7 +133,7 @@ struct PythonAdvice {
       case .notStarted(let outcome): "could not be started (\(Self.shown(outcome)))"
       }
     return Finding(
-      "python.timeout", .unknown, "\(Untrusted(tool)) \(why)",
+      prevention == .timedOut ? "python.timeout" : "python.unexpected-answer", .unknown, "\(Untrusted(tool)) \(why)",
       remedies: [Remedy(interpreter("-m", tool, "--version"), "asks it by hand, without a deadline")],
       facts: [FactID("python.tool[\(tool)]")])
   }
@@ -151,6 +151,19 @@ struct PythonAdvice {
   }
 
   // MARK: Commands
+
+  /// What puts back the versions that were recorded.
+  func wayBack(hasPip: Bool) -> [FactID: [Remedy]] {
+    let tools = (context.expected?.observation("python")?.facts ?? []).compactMap { fact -> (FactID, [Remedy])? in
+      guard fact.id.pattern == "python.tool[*]", let tool = fact.id.member, let version = fact.value.string else {
+        return nil
+      }
+      return (
+        fact.id, commands.needsPip(hasPip) + [commands.install(distribution: "\(tool)==\(version)", hasPip: hasPip)]
+      )
+    }
+    return Dictionary(tools, uniquingKeysWith: { first, _ in first })
+  }
 
   private var byHand: [Remedy] {
     [Remedy(interpreter("-c", "import sys; print(sys.version)"), "asks it by hand, without a deadline")]

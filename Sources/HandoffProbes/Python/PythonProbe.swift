@@ -85,7 +85,7 @@ public struct PythonProbe: Probe {
         probe: area, facts: facts(description, venv, tools, environment, context),
         findings: findings(description, tools, requirements, venv, advice),
         summary: summary(description, tools, environment, advice), setup: advice.setup(isThere: true),
-        verification: advice.verification)
+        verification: advice.verification, wayBack: advice.wayBack(hasPip: description.packages["pip"] != nil))
     case .broken(let cause): return lost(advice.broken(cause), advice)
     case .unknown(let reason): return lost(advice.unknown(reason), advice)
     }
@@ -195,6 +195,5 @@ public struct PythonProbe: Probe {
       "python.requirement-missing", "what the project asks for is not installed, or in another version"),
     FindingDefinition("python.requirement-unknown", "whether a requirement is met could not be told"),
     FindingDefinition("python.unexpected-answer", "the interpreter's answer could not be read"),
-    FindingDefinition("python.not-used", "the project does not use Python"),
   ]
 }

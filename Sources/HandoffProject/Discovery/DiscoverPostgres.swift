@@ -117,8 +117,8 @@ enum DiscoverPostgres {
       database: entry.database.map { Setting($0, source("database")) },
       user: entry.user.map { Setting($0, source("user")) },
       migrations: entry.migrations.map { Setting($0, source("migrations")) })
-    settings.options["service"] = entry.service
-    settings.options["sslmode"] = entry.sslmode
+    settings.options["service"] = entry.service.map { Setting($0, source("service")) }
+    settings.options["sslmode"] = entry.sslmode.map { Setting($0, source("sslmode")) }
     return settings
   }
 }
@@ -131,7 +131,7 @@ extension PostgresSettings {
   var isOnThisMachine: Bool {
     guard let host = host?.value.lowercased() else { return options["service"] == nil }
     return host.split(separator: ",").allSatisfy {
-      $0.hasPrefix("/") || $0.hasPrefix("@") || $0.hasPrefix("127.") || ["localhost", "::1"].contains($0)
+      $0.hasPrefix("/") || $0.hasPrefix("@") || LoopbackHost.contains(String($0))
     }
   }
 
@@ -183,7 +183,7 @@ struct VariableGroup {
       host: url.host.map { Setting($0, source) }, port: url.port.map { Setting($0, source) },
       database: url.database.map { Setting($0, source) }, user: url.user.map { Setting($0, source) },
       password: url.password.map { Setting($0, source) })
-    settings.options = url.options
+    settings.options = url.options.mapValues { Setting($0, source) }
     return settings
   }
 
@@ -195,7 +195,7 @@ struct VariableGroup {
       ("PGSERVICE", "service"), ("PGSSLMODE", "sslmode"), ("PGSSLROOTCERT", "sslrootcert"), ("PGSSLCERT", "sslcert"),
       ("PGSSLKEY", "sslkey"), ("PGPASSFILE", "passfile"),
     ] {
-      settings.options[keyword] = value(variable)
+      settings.options[keyword] = setting(variable)
     }
     let isEmpty = settings.isUnsaid && settings.user == nil && settings.password == nil && settings.options.isEmpty
     return isEmpty ? nil : settings

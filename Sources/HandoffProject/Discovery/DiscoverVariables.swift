@@ -27,7 +27,7 @@ enum DiscoverVariables {
     }
     var settings = VariableSettings(
       required: required.sorted { $0.key < $1.key }.map { Setting($0.key, $0.value) }, present: present,
-      example: files.example?.path)
+      example: files.example.map { Setting($0.path, $0.source) })
     if let example = files.example {
       settings.realInExample = example.content.names.filter { name in
         example.content[name].map { ExampleValue.looksReal($0, named: name) } == true

@@ -9,17 +9,10 @@ public enum Discovery {
   /// - Parameter folder: an absolute path.
   public static func root(of folder: String, files: FileSystem) -> String {
     let start = files.realPath(folder) ?? folder
-    for marker in [Configuration.fileName, ".git"] {
-      var candidate = start
-      while true {
-        // A link to nothing is there too: it is to be reported, and not passed over.
-        let path = candidate == "/" ? "/" + marker : candidate + "/" + marker
-        if files.kind(of: path, followLinks: false) != nil { return candidate }
-        guard candidate != "/", let slash = candidate.lastIndex(of: "/") else { break }
-        candidate = slash == candidate.startIndex ? "/" : String(candidate[..<slash])
-      }
-    }
-    return start
+    // A link to nothing is there too: it is to be reported, and not passed over.
+    return [Configuration.fileName, ".git"].lazy.compactMap { marker in
+      files.nearestFolder(from: start, holding: marker, followLinks: false)
+    }.first ?? start
   }
 
   /// Reads a project.
@@ -40,7 +33,7 @@ public enum Discovery {
     let git: AreaUse<GitSettings> =
       if configuration.git == .off {
         .unused(switchedOff)
-      } else if isInRepository(root, host.files) {
+      } else if host.files.nearestFolder(from: root, holding: ".git") != nil {
         .used(GitSettings(handoffs: handoffs.value))
       } else {
         .unused("not in a git repository")
@@ -75,15 +68,6 @@ public enum Discovery {
     case .text(let text): return try ConfigurationReader.read(text)
     case .unreadable(let file):
       throw ConfigurationError(file: name, message: "\(file.reason.plain); mend it, or remove it to do without one")
-    }
-  }
-
-  private static func isInRepository(_ root: String, _ files: FileSystem) -> Bool {
-    var folder = root[...]
-    while true {
-      if files.kind(of: folder + "/.git") != nil { return true }
-      guard let slash = folder.lastIndex(of: "/") else { return false }
-      folder = folder[..<slash]
     }
   }
 }

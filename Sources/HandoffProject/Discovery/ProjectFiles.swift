@@ -13,30 +13,41 @@ struct ProjectFiles {
   /// `.env` where it is there and could not be read. A virtual environment of that name is no dotenv file.
   let unreadableDotenv: UnreadableFile?
   /// The first of `.env.example` and its like that exists, with its path.
-  let example: (path: String, content: Dotenv)?
+  let example: (path: String, source: Source, content: Dotenv)?
   /// That file where it could not be read; no other one is taken in its place.
   let unreadableExample: UnreadableFile?
 
   static let dotenvName = ".env"
   static let exampleNames = [".env.example", ".env.sample", ".env.template", ".env.dist", "env.example"]
 
-  init(host: Host, root: String, example: String?) throws(ConfigurationError) {
+  init(host: Host, root: String, example: Configuration.Located<String>?) throws(ConfigurationError) {
     self.host = host
     self.root = root
+    do throws(FileError) {
+      names = try host.files.list(root)
+    } catch {
+      throw ConfigurationError(
+        file: Untrusted(root).terminal, message: "the project's folder cannot be looked into: \(error)")
+    }
     let dotenv = FileLook(Self.dotenvName, root: root, files: host.files)
-    self.dotenv = dotenv.text.map(Dotenv.init)
+    let variables = { (name: String) in host.environment[name] }
+    self.dotenv = dotenv.text.map { Dotenv($0, variables: variables) }
     let isEnvironment = VirtualEnvironmentSign.isThere(root + "/" + Self.dotenvName, host.files)
     unreadableDotenv = isEnvironment ? nil : dotenv.unreadable
-    var found: (String, Dotenv)?
+    var found: (String, Source, Dotenv)?
     var hidden: UnreadableFile?
-    for name in example.map({ [$0] }) ?? Self.exampleNames where found == nil && hidden == nil {
+    for name in example.map({ [$0.value] }) ?? Self.exampleNames where found == nil && hidden == nil {
       let look = FileLook(name, root: root, files: host.files)
-      found = look.text.map { (name, Dotenv($0)) }
+      found = look.text.map { text in
+        (name, example == nil ? Source(.file, name) : Source(.configuration, "environment.example"), Dotenv(text))
+      }
       hidden = look.unreadable
     }
     if let example, found == nil {
-      let reason = hidden.map { "\($0.path) \($0.reason.plain)" } ?? "there is no file \(example)"
-      throw ConfigurationError(file: Configuration.fileName, message: "environment.example: \(reason)")
+      let reason =
+        hidden.map { "\(Untrusted($0.path).terminal) \($0.reason.plain)" }
+        ?? "there is no file \(Untrusted(example.value).terminal)"
+      throw example.error("environment.example: \(reason)")
     }
     self.example = found
     unreadableExample = hidden
@@ -57,7 +68,7 @@ struct ProjectFiles {
   }
 
   /// The names in the project's folder.
-  var names: [String] { (try? host.files.list(root)) ?? [] }
+  let names: [String]
 
   /// Where a variable is named first: set in the process, or named in `.env` or the file of examples.
   func namedAt(_ name: String) -> Source? {

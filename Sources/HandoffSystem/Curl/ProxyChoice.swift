@@ -1,3 +1,5 @@
+import HandoffText
+
 /// Whether a request goes through a proxy, as the variables that curl, Go and Python read say it.
 ///
 /// The lower-case name counts before the upper-case one; `HTTP_PROXY` does not count where REQUEST_METHOD is set, since
@@ -10,7 +12,7 @@ enum ProxyChoice: Hashable, Sendable {
 
   init(for request: HTTPRequest, in environment: ProcessEnvironment) {
     let host = request.hostName
-    guard request.endpoint == .tcp, host != "localhost", !host.hasPrefix("127."), host != "::1" else {
+    guard request.endpoint == .tcp, !LoopbackHost.contains(host) else {
       self = .direct
       return
     }

@@ -1,3 +1,5 @@
+import HandoffText
+
 /// What has come of an answer so far. libcurl fills it on the thread that runs the request.
 final class Reception {
   /// How many bytes of header fields are taken: all real ones together are far below it.
@@ -56,14 +58,7 @@ final class Reception {
     if line.hasPrefix("HTTP/") {
       headers = [:]
     } else if let colon = line.firstIndex(of: ":") {
-      headers[line[..<colon].lowercased()] = String(trimmed(line[line.index(after: colon)...]))
+      headers[line[..<colon].lowercased()] = String(line[line.index(after: colon)...].trimmed)
     }
-  }
-
-  private func trimmed(_ text: Substring) -> Substring {
-    var text = text
-    // "\r\n" is one character of Swift.
-    while let last = text.last, last.isWhitespace { text.removeLast() }
-    return text.drop { $0 == " " || $0 == "\t" }
   }
 }

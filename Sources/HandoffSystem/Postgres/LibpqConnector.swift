@@ -25,6 +25,7 @@ public struct LibpqConnector: PostgresConnector {
       isResolving.load(ordering: .relaxed) ? .nameNotResolved : .timedOut
     } work: { () throws(PostgresError) -> LibpqSession in
       let keywords = PostgresKeywords(parameters, known: LibpqConnection.keywords)
+      if keywords.serviceFileFailure != nil { throw .serviceFileUnreadable }
       let targets = keywords.hosts.flatMap { PostgresTarget.resolve(host: $0.host, address: $0.address, port: $0.port) }
       isResolving.store(false, ordering: .relaxed)
       if targets.isEmpty { throw .nameNotResolved }
@@ -61,7 +62,7 @@ extension PostgresError {
   private var rank: Int {
     switch self {
     case .server, .passwordRequired, .tooLarge: 7
-    case .tls, .serviceMissing: 6
+    case .tls, .serviceMissing, .serviceFileUnreadable: 6
     case .garbage: 5
     case .timedOut: 4
     case .notPermitted: 3

@@ -5,6 +5,8 @@
 struct PostgresKeywords: Hashable {
   /// The values by keyword. Host and port can each hold several values separated by commas.
   private(set) var values: [String: String]
+  /// Why a service file that might define the service could not be read; nil where none is asked for or all could.
+  private(set) var serviceFileFailure: FileError?
 
   /// The variables that stand for keywords.
   static let variables = [
@@ -43,14 +45,18 @@ struct PostgresKeywords: Hashable {
     if explicit["host"] != nil, parameters.options["hostaddr"] == nil { values["hostaddr"] = "" }
     let service = parameters.options["service"] ?? environment["PGSERVICE"]
     if let service, !service.isEmpty {
-      if let found = PostgresServiceFile.look(
-        for: service, file: parameters.options["servicefile"], environment: environment, files: files)
-      {
-        fill(found)
-        values["service"] = nil
-      } else {
-        // libpq also knows a place that was chosen when it was built.
-        values["service"] = service
+      do throws(FileError) {
+        if let found = try PostgresServiceFile.look(
+          for: service, file: parameters.options["servicefile"], environment: environment, files: files)
+        {
+          fill(found)
+          values["service"] = nil
+        } else {
+          // libpq also knows a place that was chosen when it was built.
+          values["service"] = service
+        }
+      } catch {
+        serviceFileFailure = error
       }
     }
     for (variable, keyword) in Self.variables where values[keyword] == nil { values[keyword] = environment[variable] }

@@ -1,10 +1,13 @@
+import HandoffText
+
 /// libpq's connection service file (https://www.postgresql.org/docs/current/libpq-pgservice.html).
 enum PostgresServiceFile {
   /// Looks for a service in the user's file, then in the system's.
   /// - Returns: the keywords of the service, or nil when no file defines it.
+  /// - Throws: ``FileError`` when a file that might define it is there and cannot be read.
   static func look(
     for service: String, file: String?, environment: [String: String], files: FileSystem
-  ) -> [String: String]? {
+  ) throws(FileError) -> [String: String]? {
     var paths: [String] = []
     if let file = file ?? environment["PGSERVICEFILE"] {
       paths.append(file)
@@ -15,7 +18,11 @@ enum PostgresServiceFile {
       paths.append(folder + "/pg_service.conf")
     }
     for path in paths {
-      if let text = try? files.readText(path), let found = parse(text, service: service) { return found }
+      do throws(FileError) {
+        if let found = parse(try files.readText(path), service: service) { return found }
+      } catch {
+        guard error == .missing else { throw error }
+      }
     }
     return nil
   }
@@ -24,7 +31,7 @@ enum PostgresServiceFile {
   static func parse(_ text: String, service: String) -> [String: String]? {
     var values: [String: String]?
     for line in text.split(whereSeparator: \.isNewline) {
-      let line = trimmed(line)
+      let line = line.trimmed
       if line.isEmpty || line.hasPrefix("#") { continue }
       if line.hasPrefix("[") {
         if values != nil { break }
@@ -36,11 +43,5 @@ enum PostgresServiceFile {
       }
     }
     return values
-  }
-
-  private static func trimmed(_ line: Substring) -> Substring {
-    var line = line.drop(while: \.isWhitespace)
-    while line.last?.isWhitespace == true { line.removeLast() }
-    return line
   }
 }

@@ -94,7 +94,7 @@ struct GenerateCommand: AsyncParsableCommand {
     }
     let store = try workspace.store()
     // The file is there from here on, whatever becomes of the commit.
-    Console.show(path)
+    if !Console.show(path) { Console.complain("\(Untrusted(path).terminal) was written") }
     if commit || push { try await GenerateCommit.commit(path, store) }
     if push {
       let pushed = try await Signals.cancelling { try await store.push() }

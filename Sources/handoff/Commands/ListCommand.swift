@@ -35,20 +35,24 @@ struct ListCommand: AsyncParsableCommand {
   mutating func run() async throws {
     let workspace = try Workspace(project)
     var handoffs: [StoredHandoff] = []
+    var passedOver: [StoreError] = []
     for entry in try workspace.store().listing(count) {
       switch entry {
       case .success(let stored): handoffs.append(stored)
-      case .failure(let reason): Console.complain("\(reason)")
+      case .failure(let reason): passedOver.append(reason)
       }
     }
+    for reason in passedOver { Console.complain("\(reason)") }
     switch format {
     case .terminal:
-      if handoffs.isEmpty { Console.complain("there is no handoff yet; write one with handoff generate") }
+      if handoffs.isEmpty, passedOver.isEmpty {
+        Console.complain("there is no handoff yet; write one with handoff generate")
+      }
       for stored in handoffs {
         let title = Untrusted(stored.document.handoff.notes.title).terminal
         let edited = stored.document.edited ? "  (facts edited)" : ""
-        Console.show(
-          "\(stored.capturedAt.ISO8601Format())  \(Untrusted(stored.name).terminal)  \(title)\(edited)".trimmedEnd)
+        let line = "\(stored.capturedAt.ISO8601Format())  \(Untrusted(stored.name).terminal)  \(title)\(edited)"
+        Console.show(String(line.trimmedEnd))
       }
     case .json:
       let entries = handoffs.map { stored -> JSONValue in
@@ -68,13 +72,6 @@ struct ListCommand: AsyncParsableCommand {
             + "\(title.isEmpty ? "" : Untrusted(title).markdownCell) |")
       }
     }
-  }
-}
-
-extension String {
-  var trimmedEnd: String {
-    var text = self
-    while text.last == " " { text.removeLast() }
-    return text
+    if passedOver.contains(where: \.isUnknown) { throw CommandEnded(status: .unknown) }
   }
 }

@@ -40,10 +40,14 @@ struct TrustCommand: ParsableCommand {
     let workspace = try Workspace(project)
     let store = TrustStore(workspace.host)
     let subject = TrustSubject(workspace.project)
-    if list { return show(store.entries, workspace) }
+    if list { return show(store.entries) }
     let root = Untrusted(subject.root).terminal
     if revoke {
-      Console.show(store.revoke(subject.root) ? "not trusted any more: \(root)" : "was not trusted: \(root)")
+      do {
+        Console.show(try store.revoke(subject.root) ? "not trusted any more: \(root)" : "was not trusted: \(root)")
+      } catch {
+        throw UsageProblem("\(root) is still trusted: its entry in \(store.folder ?? "the store") stays (\(error))")
+      }
       return
     }
     guard !subject.isEmpty else {
@@ -105,8 +109,8 @@ struct TrustCommand: ParsableCommand {
 
   private func words(_ words: [String]) -> String { ShellCommand.run(words).bash.onOneLine }
 
-  private func show(_ entries: [TrustStore.Entry], _ workspace: Workspace) {
-    if entries.isEmpty { return Console.show("no project is trusted") }
+  private func show(_ entries: [TrustStore.Entry]) {
+    if entries.isEmpty { Console.show("no project is trusted") }
     for entry in entries { Console.show("\(Untrusted(entry.since).terminal)  \(Untrusted(entry.root).terminal)") }
   }
 }

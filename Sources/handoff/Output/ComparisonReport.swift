@@ -74,7 +74,9 @@ struct ComparisonReport {
         area: change.fact.area, mark: .change(change.severity), message: change.message, remedies: change.remedies,
         expected: change.expected, actual: change.actual, fact: change.fact)
     }
-    let findings = comparison.findings.filter { !isTold($0) && Self.group($0) == group }.map { dated in
+    let findings = comparison.findings.filter { dated in
+      Self.group(dated) == group && !comparison.changes.contains { $0.tells(dated) }
+    }.map { dated in
       Item(
         area: area(of: dated.finding), mark: .finding(dated.finding.severity), message: dated.finding.message,
         remedies: dated.finding.remedies, expected: nil, actual: nil, fact: nil)
@@ -118,15 +120,6 @@ struct ComparisonReport {
     case (_, .before): .before
     case (.failure, .now): .broke
     default: .warnings
-    }
-  }
-
-  /// Whether a change already tells what a finding says.
-  private func isTold(_ dated: Comparison.DatedFinding) -> Bool {
-    comparison.changes.contains { change in
-      change.severity != .note
-        && (dated.since == .now && dated.finding.names(change.fact)
-          || change.message.plain.hasPrefix(dated.finding.message.plain))
     }
   }
 
@@ -197,7 +190,7 @@ struct ComparisonReport {
     guard let actual else { return "" }
     var lines = AreaLines(areas: areas)
     for observation in actual.observations where !told.contains(observation.probe) {
-      guard observation.status != .skipped else { continue }
+      guard observation.status != .skipped, !observation.summary.isEmpty else { continue }
       let time = options.timings ? style.faint("  \(observation.durationMilliseconds) ms") : ""
       lines.add(mark: style.mark(.ok), area: observation.probe, observation.summary.terminal + time)
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 import secrets
 import time
 from pathlib import Path
@@ -73,6 +74,14 @@ class Report:
     def all_remedies(self) -> list:
         return [remedy for each in self.json["changes"] + self.json["findings"] for remedy in each["remedies"]]
 
+    def without_remedy(self) -> list:
+        """What is broken or unknown, and has no remedy beside it."""
+        bad = ("failure", "unknown")
+        found = [each["fact"] for each in self.json["changes"] if each["severity"] in bad and not each["remedies"]]
+        return found + [
+            each["id"] for each in self.json["findings"] if each["severity"] in bad and not each["remedies"]
+        ]
+
     def told(self) -> str:
         return f"exit {self.exit}; {self.changes()} {self.findings()} notes {self.notes()}\n{self.messages()}"
 
@@ -94,6 +103,14 @@ def run(row: Row, base: Path, keep: bool = False) -> Verdict:
     verdict.problem = "\n".join(part for part in (verdict.problem, left) if part)
     verdict.seconds = time.monotonic() - start
     return verdict
+
+
+def read(path: Path) -> str:
+    """A file's text; nothing where it cannot be read."""
+    try:
+        return path.read_text(errors="replace") if path.is_file() else ""
+    except OSError:
+        return ""
 
 
 class Case:
@@ -166,7 +183,21 @@ class Case:
 
     def verify(self) -> Report:
         words = [self.filled(word) for word in self.row.verify]
-        return Report(self.session.tool("verify", "--format", "json", *words), "verify")
+        answer = self.session.tool("verify", "--format", "json", *words)
+        if answer.left:
+            raise Missed(f"verify left processes behind: {answer.left}")
+        limit = self.deadline(words) + 1
+        if answer.seconds > limit:
+            raise Missed(f"verify took {answer.seconds:.1f} s, more than its deadline and a second")
+        return Report(answer, "verify")
+
+    def deadline(self, words: list) -> float:
+        """How long a probe may take: as the arguments say, or handoff.yml, or by default."""
+        if "--timeout" in words:
+            return float(words[words.index("--timeout") + 1])
+        configuration = self.session.project / "handoff.yml"
+        told = re.search(r"^deadline: *([0-9.]+)", read(configuration), re.MULTILINE)
+        return float(told[1]) if told else 5
 
     def hold(self, report: Report) -> None:
         """What was said against what must be said: no more and no less."""
@@ -187,6 +218,9 @@ class Case:
         remedies = report.all_remedies()
         if row.remedy in ("mends", "given") and not remedies:
             problems.append("there is no remedy")
+        bare = report.without_remedy()
+        if row.remedy != "none" and bare:
+            problems.append(f"without a remedy: {bare}")
         if row.remedy == "none" and remedies:
             problems.append(f"there are remedies: {[each['command']['bash'] for each in remedies]}")
         if problems:

@@ -8,6 +8,7 @@ import shlex
 import shutil
 import signal
 import subprocess
+import time
 from glob import glob
 from pathlib import Path
 
@@ -32,6 +33,8 @@ class Answer:
     status: int
     output: str
     complaint: str
+    seconds: float = 0
+    left: list = dataclasses.field(default_factory=list)
 
     @property
     def told(self) -> str:
@@ -87,11 +90,25 @@ class Session:
         return self.shell(script, seconds)
 
     def tool(self, *arguments: str) -> Answer:
-        """Runs the tool as the row's user would; `AROUND` holds a command that runs it."""
+        """Runs the tool as the row's user would; `AROUND` holds a command that runs it. Tells how long it took, and which
+        processes it left behind."""
         argv = [*shlex.split(self.env.get("AROUND", "")), os.environ["HANDOFF_BINARY"], *arguments]
         if self.user:
             argv = ["setpriv", "--reuid", self.user, "--regid", self.user, "--clear-groups", *argv]
-        return self.run(argv)
+        before, start = set(self.processes()), time.monotonic()
+        answer = self.run(argv)
+        answer.seconds = time.monotonic() - start
+        answer.left = self.orphans(before)
+        return answer
+
+    def orphans(self, before: set) -> list:
+        """What runs in the row since, is a child of nobody who ran before, and does not end within a second."""
+        end = time.monotonic() + 1
+        while True:
+            left = [pid for pid in self.processes() if pid not in before and not before & set(ancestors(pid))]
+            if not left or time.monotonic() > end:
+                return [command for command in map(command_line, left) if command]
+            time.sleep(0.02)
 
     def run(self, argv: list, seconds: float = 120) -> Answer:
         """Runs a program in the row's folder. What outlives it holds no pipe of ours."""
@@ -139,12 +156,34 @@ class Session:
         return told
 
     def processes(self) -> list:
-        """The processes that bear the row's mark in their environment."""
-        mark, found = os.fsencode(f"{MARK}={self.name}"), []
-        for entry in glob("/proc/[0-9]*/environ"):
+        """The processes that bear the row's mark in their environment, or its folder in their arguments."""
+        mark, folder, found = os.fsencode(f"{MARK}={self.name}"), os.fsencode(self.folder), []
+        for entry in glob("/proc/[0-9]*"):
             try:
-                if mark in Path(entry).read_bytes().split(b"\0"):
+                marked = mark in Path(entry, "environ").read_bytes().split(b"\0")
+                if marked or folder in Path(entry, "cmdline").read_bytes():
                     found.append(int(entry.split("/")[2]))
             except OSError:
                 pass
         return found
+
+
+def ancestors(pid: int) -> list:
+    """The parents of a process, the nearest first."""
+    found = []
+    while pid > 1:
+        try:
+            # The name, in parentheses, may hold anything.
+            pid = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+        except (OSError, ValueError):
+            break
+        found.append(pid)
+    return found
+
+
+def command_line(pid: int) -> str:
+    """A process's arguments; empty for one that ended."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
+    except OSError:
+        return ""

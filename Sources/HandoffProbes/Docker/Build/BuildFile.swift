@@ -1,3 +1,5 @@
+import HandoffText
+
 /// What a Dockerfile says of the images that it starts from and of the files that it takes by name.
 /// https://docs.docker.com/reference/dockerfile/
 struct BuildFile: Sendable {
@@ -66,8 +68,7 @@ struct BuildFile: Sendable {
         if instructions.isEmpty, trimmed.filter({ !$0.isWhitespace }).lowercased() == "#escape=`" { escape = "`" }
         continue
       }
-      var body = trimmed
-      while body.last?.isWhitespace == true { body.removeLast() }
+      let body = trimmed.trimmedEnd
       if body.isEmpty { continue }
       if body.last == escape {
         current += body.dropLast() + " "

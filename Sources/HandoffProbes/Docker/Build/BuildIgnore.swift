@@ -1,3 +1,5 @@
+import HandoffText
+
 /// Which files of a build context `.dockerignore` leaves out, as the builder reads it: the last line that matches counts,
 /// and a line that begins with `!` takes back in.
 /// https://docs.docker.com/build/concepts/context/#dockerignore-files
@@ -8,9 +10,9 @@ struct BuildIgnore: Sendable {
   init(_ text: String) {
     rules = text.split(whereSeparator: \.isNewline).compactMap { line in
       guard line.first != "#" else { return nil }
-      var pattern = Self.trimmed(line)
+      var pattern = line.trimmed
       let isException = pattern.first == "!"
-      if isException { pattern = Self.trimmed(pattern.dropFirst()) }
+      if isException { pattern = pattern.dropFirst().trimmed }
       return pattern.isEmpty ? nil : (PathPattern(String(pattern)), isException)
     }
   }
@@ -25,10 +27,4 @@ struct BuildIgnore: Sendable {
 
   /// Whether nothing below a folder that is left out can be taken back in.
   var isFinal: Bool { !rules.contains(where: \.isException) }
-
-  private static func trimmed(_ text: Substring) -> Substring {
-    var text = text.drop(while: \.isWhitespace)
-    while text.last?.isWhitespace == true { text.removeLast() }
-    return text
-  }
 }

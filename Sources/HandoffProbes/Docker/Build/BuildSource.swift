@@ -32,7 +32,7 @@ struct BuildSource: Sendable {
   }
 
   /// Looks at what a service is built from.
-  /// - Returns: nil where there is no context or no Dockerfile that can be read.
+  /// - Returns: nil where there is no context or no Dockerfile that can be read, or it cannot be told what is left out.
   init?(
     _ service: DockerSettings.Service, _ context: ProbeContext, _ repository: GitRepository?, deadline: Deadline
   ) async {
@@ -46,29 +46,36 @@ struct BuildSource: Sendable {
     recipe = BuildFile(text, arguments: service.buildArguments, target: service.buildTarget)
     let own = buildFile + ".dockerignore"
     ignoreFile = files.kind(of: own) == .regular ? own : folder + "/.dockerignore"
-    ignore = BuildIgnore((try? files.readText(ignoreFile)) ?? "")
+    do throws(FileError) {
+      ignore = BuildIgnore(try files.readText(ignoreFile))
+    } catch {
+      guard error == .missing else { return nil }
+      ignore = BuildIgnore("")
+    }
     top = repository.map { repository in
       repository.prefix.isEmpty ? context.project.root : String(context.project.root.dropLast(repository.prefix.count))
     }
     handoffs = GitHandoffPaths(handoffs: context.project.handoffs.value, prefix: repository?.prefix ?? "")
     let base = top ?? context.project.root
     handoffsBase = base
-    unseenByGit = await Self.unseenByGit(folder, top, repository, deadline: deadline)
+    guard let unseen = await Self.unseenByGit(folder, top, repository, deadline: deadline) else { return nil }
+    unseenByGit = unseen
   }
 
   /// What the paths of handoffs are relative to.
   private let handoffsBase: String
 
+  /// - Returns: nil when git does not answer.
   private static func unseenByGit(
     _ folder: String, _ top: String?, _ repository: GitRepository?, deadline: Deadline
-  ) async -> [String] {
+  ) async -> [String]? {
     guard let repository, let top, let inside = relative(folder, to: top) else { return [] }
     let answer = await repository.git.read(
       [
         "ls-files", "--others", "--ignored", "--exclude-standard", "--directory", "-z", "--full-name", "--",
         inside.isEmpty ? ":(top)" : ":(top,literal)" + inside,
       ], outputLimit: 16 << 20, deadline: deadline)
-    guard answer.succeeded else { return [] }
+    guard answer.succeeded else { return nil }
     let prefix = inside.isEmpty ? "" : inside + "/"
     return answer.standardOutput.split(separator: 0).compactMap { bytes in
       let path = String(decoding: bytes, as: UTF8.self)

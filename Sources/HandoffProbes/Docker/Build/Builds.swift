@@ -29,10 +29,17 @@ struct Builds {
       (builds, freshness) = ([], nil)
       return
     }
-    let repository = try? await GitRepository(Git(in: context.project.root, host: context.host), deadline: deadline)
+    var repository: GitRepository?
     var sources: [DockerSettings.Service: BuildSource] = [:]
-    for service in Set(built.map(\.2)) {
-      sources[service] = await BuildSource(service, context, repository, deadline: deadline)
+    do {
+      if context.host.files.nearestFolder(from: context.project.root, holding: ".git", followLinks: false) != nil {
+        repository = try await GitRepository(Git(in: context.project.root, host: context.host), deadline: deadline)
+      }
+      for service in Set(built.map(\.2)) {
+        sources[service] = await BuildSource(service, context, repository, deadline: deadline)
+      }
+    } catch {
+      // What git ignores is not known, and so not what counts.
     }
     builds = built.map { Build(name: $0, container: $1, service: $2, source: sources[$2]) }
     freshness = ImageFreshness(repository, context, deadline: deadline)
