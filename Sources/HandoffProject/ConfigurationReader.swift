@@ -196,8 +196,10 @@ public enum ConfigurationReader {
   private static func toolNames(_ reader: YAMLReader?) throws(ConfigurationError) -> [String]? {
     guard let reader, !reader.isNull else { return nil }
     let names = try reader.texts()
-    for name in names where name != "pytest" {
-      throw reader.error("the tool that can be checked is pytest, not \"\(Untrusted(name).terminal)\"")
+    for name in names where !PythonSettings.knownTools.contains(name) {
+      throw reader.error(
+        "the tool that can be checked is \(PythonSettings.knownTools.joined(separator: ", ")), not "
+          + "\"\(Untrusted(name).terminal)\"")
     }
     return names
   }

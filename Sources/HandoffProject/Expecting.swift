@@ -17,7 +17,8 @@ extension Project {
       let tools = recorded.observation("python")?.facts.compactMap { fact in
         fact.id.pattern == "python.tool[*]" ? fact.id.member : nil
       }
-      for tool in tools ?? [] where !settings.tools.value.contains(tool) {
+      for tool in PythonSettings.knownTools
+      where tools?.contains(tool) == true && !settings.tools.value.contains(tool) {
         settings.tools = Setting(settings.tools.value + [tool], settings.tools.source)
       }
       if !python.isOff { project.python = .used(settings) }
@@ -67,7 +68,8 @@ extension Project {
     if python.isOff { return [] }
     return recalledInstances("python", recorded, known: furtherPython.map(\.name)).map { name, observation in
       let fact = observation.fact(FactID("\(observation.probe).environment"))
-      let tools = observation.facts.compactMap { $0.id.pattern == "python.tool[*]" ? $0.id.member : nil }
+      let recorded = observation.facts.compactMap { $0.id.pattern == "python.tool[*]" ? $0.id.member : nil }
+      let tools = PythonSettings.knownTools.filter(recorded.contains)
       var settings = PythonSettings(
         environment: fact.flatMap { fact in fact.value.string.map { Setting($0, fact.source) } },
         tools: Setting(tools, Source(.configuration, "python[\(name)].tools")))

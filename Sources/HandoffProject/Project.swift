@@ -122,6 +122,9 @@ public struct AWSSettings: Sendable, Hashable {
 
 /// Which Python environment a project means.
 public struct PythonSettings: Sendable, Hashable {
+  /// The tools that can be checked, and that a document or `handoff.yml` may name: a name becomes a module that is run.
+  public static let knownTools = ["pytest"]
+
   /// The name in `handoff.yml`; nil for the first environment.
   public var name: String?
   /// The folder of the virtual environment, relative to the root or absolute; nil when there is none.

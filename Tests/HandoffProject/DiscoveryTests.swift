@@ -245,4 +245,22 @@ import Testing
     #expect(connections[1].port?.value == 5444)
     #expect(connections[1].isRecalled)
   }
+
+  @Test("A document names no module to be run, but the tools that are known")
+  func recordedTools() throws {
+    let project = try TemporaryProject([".venv/pyvenv.cfg": "home = /usr/bin\n"]).discover()
+    func facts(_ area: String) -> [Fact] {
+      [
+        Fact(FactID("\(area).environment"), .identity, ".venv", source: Source(.folder, ".venv")),
+        Fact(FactID("\(area).tool[antigravity]"), .state, "1", source: Source(.measured)),
+        Fact(FactID("\(area).tool[pytest]"), .state, "8", source: Source(.measured)),
+      ]
+    }
+    let recorded = Snapshot(
+      tool: "0", project: "p", capturedAt: .init(timeIntervalSince1970: 0),
+      observations: ["python", "python[worker]"].map { Observation(probe: $0, facts: facts($0)) })
+    let expecting = project.expecting(recorded)
+    #expect(expecting.python.settings?.tools.value == ["pytest"])
+    #expect(expecting.furtherPython.map(\.tools.value) == [["pytest"]])
+  }
 }

@@ -152,17 +152,20 @@ struct PythonAdvice {
 
   // MARK: Commands
 
-  /// What puts back the versions that were recorded.
+  /// What puts back what was recorded. A document names no package to install: what the project asks for is installed,
+  /// and the tools that are known here, in a version that was recorded.
   func wayBack(hasPip: Bool) -> [FactID: [Remedy]] {
-    let tools = (context.expected?.observation("python")?.facts ?? []).compactMap { fact -> (FactID, [Remedy])? in
-      guard fact.id.pattern == "python.tool[*]", let tool = fact.id.member, let version = fact.value.string else {
-        return nil
-      }
-      return (
-        fact.id, commands.needsPip(hasPip) + [commands.install(distribution: "\(tool)==\(version)", hasPip: hasPip)]
-      )
+    let list = Remedy(interpreter("-m", "pip", "list"), "shows what is installed")
+    var ways: [FactID: [Remedy]] = ["python.packages": install(hasPip: hasPip) + [list]]
+    for tool in settings.tools.value {
+      let id = FactID("python.tool[\(tool)]")
+      guard let version = context.expected?.fact(id)?.value.string,
+        version.utf8.allSatisfy({ "0123456789.abcdeprvost+!".utf8.contains($0) })
+      else { continue }
+      ways[id] =
+        commands.needsPip(hasPip) + [commands.install(distribution: "\(tool)==\(version)", hasPip: hasPip)]
     }
-    return Dictionary(tools, uniquingKeysWith: { first, _ in first })
+    return ways
   }
 
   private var byHand: [Remedy] {
