@@ -101,7 +101,8 @@ struct DocumentValues {
 
   private func area(_ observation: Observation) -> Any {
     [
-      "title": AreaTitle.markdown(observation.probe), "titleCell": AreaTitle.cell(observation.probe),
+      "title": context.dictionary.title(ofArea: observation.probe).markdown,
+      "titleCell": context.dictionary.title(ofArea: observation.probe).markdownCell,
       "state": observation.status.state,
       "summary": optional(observation.summary.isEmpty ? nil : observation.summary.markdown),
       "summaryCell": observation.summary.markdownCell,
@@ -118,7 +119,7 @@ struct DocumentValues {
   private func unused(_ observation: Observation) -> Any {
     let reasons = observation.findings.map { message(of: $0) } + observation.ignored.map(Self.message)
     return [
-      "title": AreaTitle.markdown(observation.probe),
+      "title": context.dictionary.title(ofArea: observation.probe).markdown,
       "reason": optional(reasons.isEmpty ? nil : Message.joined(reasons, separator: "; ").markdown),
     ] as [String: Any]
   }
@@ -138,7 +139,7 @@ struct DocumentValues {
 
   private var preflight: String? {
     let lines = used.filter { !$0.verification.isEmpty }.flatMap { observation in
-      [Commands.Line(command: .run("echo", "== " + AreaTitle.terminal(observation.probe)))]
+      [Commands.Line(command: .run("echo", "== " + context.dictionary.title(ofArea: observation.probe).terminal))]
         + observation.verification.map { Commands.Line(command: $0.command) }
     }
     return commands.blocks(lines)
@@ -152,7 +153,8 @@ struct DocumentValues {
     return group(
       "areas",
       areas.map { observation -> Any in
-        ["title": AreaTitle.markdown(observation.probe), "tables": tables.render(observation)] as [String: Any]
+        ["title": context.dictionary.title(ofArea: observation.probe).markdown, "tables": tables.render(observation)]
+          as [String: Any]
       })
   }
 

@@ -17,7 +17,7 @@ extension DocumentValues {
       "failures",
       failures.prefix(Self.findingsShown).enumerated().map { index, failure -> Any in
         [
-          "number": String(index + 1), "area": AreaTitle.markdown(failure.area),
+          "number": String(index + 1), "area": context.dictionary.title(ofArea: failure.area).markdown,
           "message": message(of: failure.finding).markdown,
           "remedy": optional(failure.finding.remedies.first.flatMap(remedy)),
         ] as [String: Any]
@@ -41,7 +41,7 @@ extension DocumentValues {
         let remedies = finding.remedies.dropFirst(mended ? 1 : 0).compactMap(remedy)
         let facts = finding.facts.map { Untrusted($0.rawValue).markdownCode }
         return [
-          "area": AreaTitle.markdown(area), "id": Untrusted(finding.id).markdownCode,
+          "area": context.dictionary.title(ofArea: area).markdown, "id": Untrusted(finding.id).markdownCode,
           "heading": (context.dictionary.title(ofFinding: finding.id) ?? "\(Untrusted(finding.id))").markdown,
           "mark": finding.severity.sign, "message": message(of: finding).markdown,
           "concerns": optional(facts.isEmpty ? nil : facts.joined(separator: ", ")),

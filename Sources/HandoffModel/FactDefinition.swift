@@ -93,9 +93,12 @@ public struct FactDictionary: Sendable {
   public let findings: [FindingDefinition]
   private let factsByPattern: [String: FactDefinition]
   private let titles: [String: StaticString]
+  private let areas: [String: StaticString]
 
   /// Gathers definitions; of two with one id the first counts.
-  public init(facts: [FactDefinition], findings: [FindingDefinition]) {
+  /// - Parameter areas: what areas are called, by their names without instances.
+  public init(facts: [FactDefinition], findings: [FindingDefinition], areas: [String: StaticString] = [:]) {
+    self.areas = areas
     self.facts = facts
     self.findings = findings
     factsByPattern = Dictionary(facts.map { ($0.pattern, $0) }, uniquingKeysWith: { first, _ in first })
@@ -108,5 +111,13 @@ public struct FactDictionary: Sendable {
   /// What a finding says without its details, or nil for one that this version does not know.
   public func title(ofFinding id: String) -> Message? {
     titles[id].map { "\(words: $0)" }
+  }
+
+  /// What an area is called, with its instance: "PostgreSQL `analytics`".
+  public func title(ofArea area: String) -> Message {
+    let id = FactID(area)
+    guard let words = areas[id.kind] else { return "Area \(Untrusted(area))" }
+    guard let instance = id.instance else { return "\(words: words)" }
+    return "\(words: words) \(Untrusted(instance))"
   }
 }

@@ -12,6 +12,8 @@ struct NamedProbe: Probe {
   /// The instance.
   let name: String
 
+  /// Its areas are called as those of the probe that measures.
+  static let title: StaticString = ""
   /// The facts are defined by the probe that measures.
   static let facts: [FactDefinition] = []
   /// The findings are defined by the probe that measures.

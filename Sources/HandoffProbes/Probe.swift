@@ -8,6 +8,8 @@ public import HandoffText
 /// A probe changes nothing, takes its values from the allow-list of its facts, and returns by its deadline whatever the
 /// world does. What it could not look at is unknown, never gone.
 public protocol Probe: Sendable {
+  /// What areas of this kind are called in documents: "PostgreSQL".
+  static var title: StaticString { get }
   /// The area with its instance: `postgres`, `postgres[analytics]`.
   var area: String { get }
   /// Every fact it can establish.

@@ -15,14 +15,17 @@ public enum ProbeCatalog {
     let own = Set(findings.map(\.id))
     return FactDictionary(
       facts: kinds.flatMap { $0.facts },
-      findings: findings + ProbeRunner.findings.filter { !own.contains($0.id) } + IgnoreFindings.all)
+      findings: findings + ProbeRunner.findings.filter { !own.contains($0.id) } + IgnoreFindings.all,
+      areas: Dictionary(
+        kinds.compactMap { kind in kind.facts.first.map { (FactID($0.pattern).kind, kind.title) } },
+        uniquingKeysWith: { first, _ in first }))
   }()
 
   /// The names of the areas, without instances.
   public static let areas: [String] = {
     var areas: [String] = []
     for fact in dictionary.facts {
-      let area = String(fact.pattern.prefix { $0 != "." && $0 != "[" })
+      let area = FactID(fact.pattern).kind
       if !areas.contains(area) { areas.append(area) }
     }
     return areas

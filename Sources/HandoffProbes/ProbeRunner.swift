@@ -17,18 +17,14 @@ public struct ProbeRunner: Sendable {
     case finished(String)
   }
 
-  /// What is found of every area that the catalog has.
+  /// What is found of every area that the catalog has; what `handoff.yml` declares is never unused.
   static var findings: [FindingDefinition] {
     ProbeCatalog.kinds.compactMap { $0.facts.first }.flatMap { fact in
-      let area = String(fact.pattern.prefix { $0 != "." && $0 != "[" })
-      return [
-        FindingDefinition("\(area).timeout", "there was no answer by the deadline"),
-        FindingDefinition("\(area).not-used", "the project does not use it"),
-      ]
+      let area = FactID(fact.pattern).kind
+      return [FindingDefinition("\(area).timeout", "there was no answer by the deadline")]
+        + (fact.isDeclared ? [] : [FindingDefinition("\(area).not-used", "the project does not use it")])
     }
   }
-
-  private static let names: [String: Message] = ["aws": "AWS", "postgres": "PostgreSQL", "docker": "Docker"]
 
   /// How long a probe is waited for after its deadline, which it is meant to keep by itself: never so long that the run
   /// takes more than twice the timeout.
@@ -83,7 +79,8 @@ public struct ProbeRunner: Sendable {
     case .undecided(let area, let files):
       let kind = FactID(area).kind
       let finding = files.finding(
-        "\(kind).file-unreadable", "whether the project uses \(Self.names[kind] ?? "it") is not known",
+        "\(kind).file-unreadable",
+        "whether the project uses \(ProbeCatalog.dictionary.title(ofArea: kind)) is not known",
         facts: [FactID("\(area).*")])
       return Observation(probe: area, facts: [], findings: [finding])
     case .used(let probe):

@@ -17,16 +17,22 @@ public struct TrustSubject: Sendable {
   public let commands: [CommandSettings]
   /// The checks that would ask other machines.
   public let checks: [CheckSettings]
+  /// The databases on other machines that a file of the project names, each as `HOST:PORT`.
+  public let databases: [String]
 
   /// What a project wants.
   public init(_ project: Project) {
     root = project.root
     commands = project.commands
     checks = project.checks.filter { !$0.isLocal }
+    databases = (project.postgres.settings ?? []).filter { $0.placingFile != nil && !$0.isRecalled }.compactMap {
+      place in
+      place.host.map { "\($0.value):\(place.port?.value ?? 5432)" }
+    }
   }
 
   /// Whether nothing needs trust.
-  public var isEmpty: Bool { commands.isEmpty && checks.isEmpty }
+  public var isEmpty: Bool { commands.isEmpty && checks.isEmpty && databases.isEmpty }
 
   /// The files of the project that a command's words name, relative to the root.
   public func files(of command: CommandSettings, _ files: FileSystem) -> [String] {
@@ -53,7 +59,7 @@ public struct TrustSubject: Sendable {
       contents[name] = .string(content)
     }
     let value: JSONValue = [
-      "root": .string(root), "files": .object(contents),
+      "root": .string(root), "files": .object(contents), "databases": .strings(databases),
       "commands": .array(
         commands.map { command in
           [

@@ -68,15 +68,9 @@ public struct HandoffStore: Sendable {
   }
 
   /// The handoffs from the newest on: by the date in the name, and within a date by when they were measured. Only those
-  /// are read whose date is asked for; documents of one date that cannot be understood come last.
+  /// are read whose date is asked for; documents of one date that cannot be understood come last, each told by its path
+  /// and the reason.
   /// - Parameter count: how many are wanted at most.
-  public func newest(_ count: Int) throws(StoreError) -> [StoredHandoff] {
-    var found: [StoredHandoff] = []
-    for name in try newestNames(count) { found.append(try read(name)) }
-    return found
-  }
-
-  /// The same as ``newest(_:)``, where a document that cannot be understood is told by its path and the reason.
   public func listing(_ count: Int) throws(StoreError) -> [Result<StoredHandoff, StoreError>] {
     try newestNames(count).map { name in
       do throws(StoreError) {
@@ -124,7 +118,7 @@ public struct HandoffStore: Sendable {
     return found
   }
 
-  /// The names in the order of ``newest(_:)``. The file of a date that has only one is not read.
+  /// The names in the order of ``listing(_:)``. The file of a date that has only one is not read.
   func newestNames(_ count: Int) throws(StoreError) -> [HandoffName] {
     var found: [HandoffName] = []
     var rest = try names()[...]

@@ -4,9 +4,11 @@
   public import Foundation
 #endif
 
-/// The world as the rest of the tool sees it: the only door to processes, servers, files, variables and the clock.
+/// The world as the rest of the tool sees it: the door to processes, servers, files, variables and the clock. What is
+/// written is written by ``FileWriter``.
 ///
-/// A test builds one with what it supplies; what it did not supply answers that it is unavailable.
+/// A test builds one with what it supplies. Programs and servers that it did not supply answer that they are
+/// unavailable; files and the clock are the machine's unless it supplies others.
 public struct Host: Sendable {
   /// The variables of the process.
   public var environment: ProcessEnvironment
@@ -40,6 +42,15 @@ public struct Host: Sendable {
     self.postgres = postgres
     self.tcp = tcp
     self.now = now
+  }
+
+  /// The file that is run for a program's name in this session.
+  /// - Parameter name: a name, which is looked for in the absolute folders of `PATH`, or an absolute path.
+  /// - Returns: its path; nil when there is none that may be executed.
+  public func executable(named name: String) -> String? {
+    let command = Command(name, [], environment: environment.variables)
+    if case .found(let path) = ExecutableSearch.look(for: command) { return path }
+    return nil
   }
 }
 

@@ -6,6 +6,10 @@ import HandoffText
 /// One handoff as a session might leave it: AWS and Python well, the database missing, a container that restarts, a cache
 /// that did not answer, and environment variables that nobody asked for.
 enum Fixture {
+  static let areas: [String: StaticString] = [
+    "aws": "AWS", "python": "Python", "postgres": "PostgreSQL", "docker": "Docker", "git": "Git",
+    "environment": "Environment variables", "check": "Check", "command": "Command",
+  ]
   static let dictionary = FactDictionary(
     facts: [
       FactDefinition("aws.account", .identity, title: "the account", isHead: true, meaning: "the account's number"),
@@ -26,7 +30,8 @@ enum Fixture {
       FindingDefinition("postgres.database-missing", "the database does not exist"),
       FindingDefinition("docker.container-restarting", "a container restarts in a loop"),
       FindingDefinition("check.no-answer", "no answer in time"),
-    ])
+    ],
+    areas: areas)
 
   static let handoff = Handoff(
     notes: AuthorNotes(

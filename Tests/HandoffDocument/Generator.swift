@@ -182,7 +182,8 @@ struct HandoffGenerator {
       name: "SESSION-HANDOFF-2025-11-07-\(text()).md", folder: "handoffs",
       dictionary: FactDictionary(
         facts: [FactDefinition("aws.fact0", .identity, title: "the account", meaning: "an account")],
-        findings: [FindingDefinition("postgres.finding-1", "the database does not exist")]),
+        findings: [FindingDefinition("postgres.finding-1", "the database does not exist")],
+        areas: Fixture.areas),
       shells: [["bash"], ["powershell"], ["bash", "powershell"]][number(0...2)],
       journal: chance(50) ? journal() : nil)
   }

@@ -50,6 +50,7 @@ import Testing
 
   /// Gives back what it is told, and the recorded facts that it was shown.
   private struct Echo: Probe {
+    static let title: StaticString = "Echo"
     let area = "aws"
     static let facts: [FactDefinition] = []
     static let findings: [FindingDefinition] = []

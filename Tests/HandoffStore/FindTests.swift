@@ -36,7 +36,10 @@ import Testing
       let found = try await self.title(argument, store)
       #expect(found == title)
     }
-    #expect(try store.newest(10).map(\.document.handoff.notes.title) == ["third", "second", "first", "old"])
+    #expect(
+      try store.listing(10).map { try $0.get() }.map(\.document.handoff.notes.title) == [
+        "third", "second", "first", "old",
+      ])
   }
 
   @Test func ofOneSecondTheLaterNameIsTheLatest() async throws {
@@ -50,7 +53,7 @@ import Testing
           try StoreFixture.document(title, at: moment, name: $0)
         })
     }
-    #expect(try store.newest(3).map(\.name) == paths.reversed())
+    #expect(try store.listing(3).map { try $0.get() }.map(\.name) == paths.reversed())
   }
 
   @Test func onlyWhatIsNeededIsRead() async throws {

@@ -159,9 +159,20 @@ struct HealthyTests {
     #expect(path.hasSuffix("-STORY-ENGINE.md"))
     #expect(try await project.git(["show", "--name-only", "--format=", "HEAD"]) == path)
     #expect(try await project.git(["status", "--porcelain"]).isEmpty)
+    // Few machines have other locales than C: these are made here.
+    let locales = project.home.path + "/locales"
+    let make = """
+      mkdir -p "$0" && for name in tr_TR ja_JP; do
+        localedef -i $name -f UTF-8 "$0/$name.UTF-8" >/dev/null 2>&1 || [ -e "$0/$name.UTF-8/LC_TIME" ] || exit 1
+        [ "$(LOCPATH=$0 LC_ALL=$name.UTF-8 locale charmap)" = UTF-8 ] || exit 1
+      done
+      """
+    #if os(Linux)
+      try await project.ask("sh", "-c", make, locales)
+    #endif
     for (changes, subfolder) in [
-      ([:], ""), ([:], "database/migrations"), (["LC_ALL": "tr_TR.UTF-8"], ""),
-      (["LANG": "ja_JP.UTF-8", "LC_ALL": nil], ""),
+      ([:], ""), ([:], "database/migrations"), (["LC_ALL": "tr_TR.UTF-8", "LOCPATH": locales], ""),
+      (["LANG": "ja_JP.UTF-8", "LC_ALL": nil, "LOCPATH": locales], ""),
       (["TZ": "Pacific/Kiritimati"], ""), (["TZ": "America/Adak"], ""),
     ] as [([String: String?], String)] {
       let answer = try await project.handoff(["verify", "--format", "json"], changing: changes, in: subfolder)

@@ -30,9 +30,6 @@ extension AWSFindings {
   }
 
   private func isInstalled(_ program: String) -> Bool {
-    func runs(_ path: String) -> Bool { host.files.kind(of: path) == .regular && host.files.isExecutable(path) }
-    if program.contains("/") { return runs(absolute(program)) }
-    let folders = (host.environment["PATH"] ?? "/usr/bin:/bin").split(separator: ":")
-    return folders.contains { runs(absolute("\($0)/\(program)")) }
+    host.executable(named: program.contains("/") ? absolute(program) : program) != nil
   }
 }

@@ -23,6 +23,9 @@ public struct AWSProbe: Probe {
     self.settings = settings
   }
 
+  /// What it is called in documents.
+  public static let title: StaticString = "AWS"
+
   /// One, where the project uses AWS.
   public static func probes(for project: Project) -> [ProbeUse] {
     project.aws.probes("aws") { [AWSProbe($0)] }

@@ -11,6 +11,9 @@ public struct CheckProbe: Probe {
   /// What is asked; nil when a handoff recorded it and `handoff.yml` declares it no more.
   let settings: CheckSettings?
 
+  /// What it is called in documents.
+  public static let title: StaticString = "Check"
+
   /// The area: `check[api]`.
   public var area: String { "check[\(name)]" }
 

@@ -17,6 +17,9 @@ public struct CommandProbe: Probe {
   /// How many bytes a command may print.
   static let outputLimit = 1 << 16
 
+  /// What it is called in documents.
+  public static let title: StaticString = "Command"
+
   /// The area: `command[schema]`.
   public var area: String { "command[\(name)]" }
   private var id: FactID { FactID(area) }
@@ -70,7 +73,9 @@ public struct CommandProbe: Probe {
     var summary = Message()
     switch taken {
     case .failure(let lost): findings.append(lost.finding)
-    case .success(let text):
+    case .success(let printed):
+      let paths = MachinePaths(root: context.project.root, home: context.host.environment.home)
+      let text = paths.hidden(in: printed)
       facts = [Fact(id, settings.factClass, .string(text), source: Source(.configuration, "commands.\(name)"))]
       summary = "\(ValueText.message(.string(text)))"
       if let finding = difference(text, settings, context) { findings.append(finding) }

@@ -42,8 +42,6 @@ struct ComposeCommand {
     let folders =
       home + ["/usr/local/lib", "/usr/local/libexec", "/usr/lib", "/usr/libexec"].map { $0 + "/docker/cli-plugins" }
     if folders.contains(where: { host.files.isExecutable($0 + "/docker-compose") }) { return plugin }
-    let path = host.environment["PATH"]?.split(separator: ":").map(String.init) ?? []
-    let hasProgram = path.contains { $0.hasPrefix("/") && host.files.isExecutable($0 + "/docker-compose") }
-    return hasProgram ? ["docker-compose"] : plugin
+    return host.executable(named: "docker-compose") == nil ? plugin : ["docker-compose"]
   }
 }

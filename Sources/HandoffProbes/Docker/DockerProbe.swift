@@ -14,6 +14,9 @@ public struct DockerProbe: Probe {
   /// Which containers the project means.
   let settings: DockerSettings
 
+  /// What it is called in documents.
+  public static let title: StaticString = "Docker"
+
   /// The area.
   public var area: String { "docker" }
 

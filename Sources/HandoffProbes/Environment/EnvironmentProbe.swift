@@ -8,6 +8,9 @@ public struct EnvironmentProbe: Probe {
   /// What the project needs and what is set.
   let settings: VariableSettings
 
+  /// What it is called in documents.
+  public static let title: StaticString = "Environment variables"
+
   /// The area.
   public var area: String { "environment" }
 

@@ -86,15 +86,25 @@ enum GitFindings {
   static func partial(_ failure: GitFailure, facts: [FactID]) -> Finding {
     switch failure {
     case .timedOut:
-      Finding("git.timeout", .unknown, "git did not answer in time", facts: facts)
+      Finding("git.timeout", .unknown, "git did not answer in time", remedies: [askGit], facts: facts)
     case .other(let reason):
-      Finding("git.unreadable", .unknown, "git could not answer: \(reason)", facts: facts)
+      Finding(
+        "git.unreadable", .unknown, "git could not answer: \(reason)",
+        remedies: [
+          // Unlike a status it runs nothing that the repository configures.
+          Remedy(
+            .run("git", "config", "--show-origin", "--list"), "shows the settings that git reads, and where they stand")
+        ], facts: facts)
     case .damaged(let reason):
       Finding(
         "git.damaged", .failure, "the repository is damaged: \(reason)", remedies: afterDamage(facts), facts: facts)
     default:
-      Finding("git.unreadable", .unknown, "git stopped answering", facts: facts)
+      Finding("git.unreadable", .unknown, "git stopped answering", remedies: [askGit], facts: facts)
     }
+  }
+
+  private static var askGit: Remedy {
+    Remedy(.run("git", "rev-parse", "HEAD"), "asks git by hand, without a deadline")
   }
 
   private static func afterDamage(_ facts: [FactID]) -> [Remedy] {

@@ -48,6 +48,9 @@ public struct GitProbe: Probe {
   /// What the probe can find.
   public static let findings = GitFindings.definitions
 
+  /// What it is called in documents.
+  public static let title: StaticString = "Git"
+
   /// One for a project in a repository.
   public static func probes(for project: Project) -> [ProbeUse] {
     project.git.probes("git") { [GitProbe($0)] }

@@ -31,6 +31,12 @@ struct PostgresAdvice {
       facts: [FactID("\(area).database"), FactID("\(area).*")])
   }
 
+  /// The server was not asked, since what leads there may not lead anywhere but to this machine.
+  func untrusted(_ guide: Message, _ remedies: [Remedy]) -> Finding {
+    unknown(
+      "untrusted", "\(target.address) was not asked: it is another machine, and \(guide) leads there", remedies)
+  }
+
   /// Whether the server said no only to what a file that could not be read would have said otherwise.
   private func isPremature(_ error: PostgresError) -> Bool {
     let settings = target.settings
@@ -197,21 +203,25 @@ struct PostgresAdvice {
         remedies: remedies.wait, facts: facts)
     case .server("55P03", _, _):
       return Finding(
-        "postgres.unreadable", .unknown, "\(words: what) could not be read: somebody holds a lock", facts: facts)
+        "postgres.unreadable", .unknown, "\(words: what) could not be read: somebody holds a lock",
+        remedies: remedies.showLocks(connection), facts: facts)
     case .server("42501", _, _):
       return Finding(
         "postgres.unreadable", .unknown, "role \(Untrusted(connection?.user ?? "")) may not read \(words: what)",
-        facts: facts)
+        remedies: remedies.showPrivileges(connection), facts: facts)
     case .server(let state, let message, _):
       return Finding(
         "postgres.unreadable", .unknown,
-        "\(words: what) could not be read: \(Untrusted(message)) (\(Untrusted(state)))", facts: facts)
+        "\(words: what) could not be read: \(Untrusted(message)) (\(Untrusted(state)))", remedies: remedies.wait,
+        facts: facts)
     case .tooLarge:
       return Finding(
-        "postgres.unreadable", .unknown, "\(words: what) could not be read: the answer is too long", facts: facts)
+        "postgres.unreadable", .unknown, "\(words: what) could not be read: the answer is too long",
+        remedies: remedies.wait, facts: facts)
     default:
       return Finding(
-        "postgres.unreadable", .unknown, "\(words: what) could not be read: the connection was lost", facts: facts)
+        "postgres.unreadable", .unknown, "\(words: what) could not be read: the connection was lost",
+        remedies: remedies.wait, facts: facts)
     }
   }
 }

@@ -58,6 +58,8 @@ extension PostgresProbe {
     FindingDefinition("postgres.no-server", "no server answers where the database is said to be"),
     FindingDefinition("postgres.database-missing", "the server answers, but the database does not exist"),
     FindingDefinition("postgres.database-closed", "the database takes no connections"),
+    FindingDefinition(
+      "postgres.untrusted", "a document, or a file that git tracks, leads to another machine, and is not trusted"),
     FindingDefinition("postgres.service-missing", "no service file defines the service"),
     FindingDefinition("postgres.service-unreadable", "a service file is there and cannot be read"),
     FindingDefinition("postgres.password", "the password is missing or wrong"),

@@ -83,9 +83,11 @@ extension PostgresAdvice {
       case .notPermitted: "permission denied"
       default: "it is no folder that can be listed"
       }
+    let path = ShellPath(folder)
     let facts = ["pending", "missing", "changed"].map { FactID("\(area).migrations.\($0)") }
     return Finding(
       "postgres.migrations-folder", .unknown, "the folder of migrations \(Untrusted(folder)) cannot be read: \(reason)",
-      facts: facts)
+      remedies: (error == .notPermitted ? [Remedy(.makeReadable(path), "makes it yours to read")] : [])
+        + [Remedy(path.command("ls", "-ld"), "shows what it is and who may read it")], facts: facts)
   }
 }

@@ -1,4 +1,5 @@
 import HandoffModel
+import HandoffProject
 import HandoffSystem
 import HandoffText
 
@@ -92,18 +93,22 @@ extension PostgresRemedies {
 
   /// What the repository knows of some files.
   func history(of paths: [String], _ description: Message) -> [Remedy] {
-    guard context.host.files.kind(of: context.path(".git")) != nil else { return [] }
+    guard isInRepository else { return [] }
     return [Remedy(.run(["git", "log", "--all", "--oneline", "--name-status", "--"] + paths), description)]
   }
 
   /// What leads back to files as they were.
   func restore(_ paths: [String]) -> [Remedy] {
-    guard context.host.files.kind(of: context.path(".git")) != nil, !paths.isEmpty else { return [] }
+    guard isInRepository, !paths.isEmpty else { return [] }
     return [
       Remedy(.run(["git", "log", "-p", "--"] + paths), "shows how they changed"),
       Remedy(
         .run(["git", "checkout", "HEAD", "--"] + paths), "takes back what is not committed of it", destructive: true),
     ]
+  }
+
+  private var isInRepository: Bool {
+    context.host.files.nearestFolder(from: context.project.root, holding: ".git") != nil
   }
 
   /// Whether Alembic is run by Flask-Migrate.

@@ -14,6 +14,9 @@ public struct PostgresProbe: Probe {
     self.settings = settings
   }
 
+  /// What it is called in documents.
+  public static let title: StaticString = "PostgreSQL"
+
   /// `postgres`, or `postgres[NAME]` for a further database.
   public var area: String { settings.name.map { "postgres[\($0)]" } ?? "postgres" }
 
@@ -28,6 +31,9 @@ public struct PostgresProbe: Probe {
     if settings.isUndecided {
       let advice = PostgresAdvice(area: area, target: target, context: context)
       return Observation(probe: area, facts: [], findings: [advice.undecided])
+    }
+    if let finding = await untrusted(target, context) {
+      return Observation(probe: area, facts: [], findings: [finding])
     }
     // What is left to do after the last answer needs a moment of its own.
     let deadline = Deadline(instant: context.deadline.instant - .milliseconds(150))
@@ -44,6 +50,22 @@ public struct PostgresProbe: Probe {
       return Observation(
         probe: area, facts: [], findings: [advice.lost(error)], setup: guide.setup.isEmpty ? recorded : guide.setup,
         verification: guide.verification)
+    }
+  }
+
+  /// Why the server is not asked: it is on another machine, to which a document leads, or a file that came with the
+  /// repository.
+  private func untrusted(_ target: PostgresTarget, _ context: ProbeContext) async -> Finding? {
+    guard !target.isLocal else { return nil }
+    let advice = PostgresAdvice(area: area, target: target, context: context)
+    if settings.isRecalled { return advice.untrusted("the handoff", advice.remedies.reconfigure) }
+    guard let file = settings.placingFile, !TrustStore(context.host).trusts(TrustSubject(context.project)) else {
+      return nil
+    }
+    switch await RepositoryTracking(of: context.path(file), context) {
+    case .untracked: return nil
+    case .tracked: return advice.untrusted("\(Untrusted(file)), which git tracks,", [Declared.trust])
+    case .unknown: return advice.untrusted("\(Untrusted(file)), which git may track,", [Declared.trust])
     }
   }
 }

@@ -148,6 +148,28 @@ struct PostgresRemedies {
     ]
   }
 
+  // MARK: What cannot be read
+
+  /// Names who holds a lock that keeps everybody else out.
+  func showLocks(_ connection: PostgresConnection?) -> [Remedy] {
+    let sql =
+      "SELECT relation::regclass, pid, usename, state, query FROM pg_locks JOIN pg_stat_activity USING (pid) "
+      + "WHERE mode = 'AccessExclusiveLock' AND granted"
+    return [look(sql, "shows who holds it, and what it was taken for", connection)]
+  }
+
+  /// Lists who may do what with tables.
+  func showPrivileges(_ connection: PostgresConnection?) -> [Remedy] {
+    [look(#"\dp"#, "lists who may do what with which table", connection)]
+  }
+
+  private func look(_ command: String, _ description: Message, _ connection: PostgresConnection?) -> Remedy {
+    Remedy(
+      target.psql(
+        user: connection?.user ?? target.place.user, database: connection?.database ?? target.database, command),
+      description)
+  }
+
   // MARK: Database and role
 
   var editServices: [Remedy] {

@@ -108,7 +108,9 @@ struct EnvironmentCommands {
       return [Remedy(run(["conda", "install", "-y", "--force-reinstall", "-p"], place, "python"), description)]
     case .venv, .poetry:
       var names = ["python3"]
-      if let version, isOnPath("python\(version)") { names.insert("python\(version)", at: 0) }
+      if let version, context.host.executable(named: "python\(version)") != nil {
+        names.insert("python\(version)", at: 0)
+      }
       return names.map { name in
         let make = "\(name) -m venv --without-pip"
         return Remedy(
@@ -116,12 +118,6 @@ struct EnvironmentCommands {
             bash: "\(make) -h >/dev/null && find \(place.bash)/bin -name 'python*' -type l -delete && "
               + "\(make) \(place.bash)", powershell: nil), description)
       }
-    }
-  }
-
-  private func isOnPath(_ name: String) -> Bool {
-    (context.host.environment["PATH"] ?? "").split(separator: ":").contains { folder in
-      folder.hasPrefix("/") && context.host.files.isExecutable("\(folder)/\(name)")
     }
   }
 

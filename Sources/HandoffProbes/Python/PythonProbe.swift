@@ -11,6 +11,9 @@ public struct PythonProbe: Probe {
   /// Which environment the project means.
   let settings: PythonSettings
 
+  /// What it is called in documents.
+  public static let title: StaticString = "Python"
+
   /// The area.
   public var area: String { "python" }
 
@@ -41,7 +44,7 @@ public struct PythonProbe: Probe {
     let venv = VirtualEnvironment(folder: folder, files: context.host.files)
     if case .unseen(let path) = venv.interpreter { return lost(advice.unseen(path), advice) }
     // Before anything of it is run.
-    switch await EnvironmentTracking(of: folder, context) {
+    switch await RepositoryTracking(of: folder, context) {
     case .untracked: break
     case .tracked: return Observation(probe: area, facts: [], findings: [advice.tracked])
     case .unknown(let failure):

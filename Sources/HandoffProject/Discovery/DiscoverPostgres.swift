@@ -135,6 +135,17 @@ extension PostgresSettings {
     }
   }
 
+  /// The file of the project that leads to another machine, relative to its root; nil where none does, but the session
+  /// or the user's own files.
+  public var placingFile: String? {
+    guard let host, !isOnThisMachine else { return nil }
+    switch host.source.kind {
+    case .configuration: return Configuration.fileName
+    case .dotenv, .compose, .file: return String(host.source.detail.split(separator: ":").first ?? "")
+    default: return nil
+    }
+  }
+
   /// Whether it names a host, a database or a service, and so wins over what comes later.
   var isNamed: Bool { host != nil || database != nil || options["service"] != nil }
 }

@@ -51,7 +51,7 @@ struct TrustCommand: ParsableCommand {
       return
     }
     guard !subject.isEmpty else {
-      Console.show("\(Configuration.fileName) declares no command and no check of another machine; nothing needs trust")
+      Console.show("the project declares no command, no check and no database of another machine; nothing needs trust")
       return
     }
     Console.show(description(of: subject, workspace.host.files))
@@ -103,6 +103,9 @@ struct TrustCommand: ParsableCommand {
         case .http(let url, _): url
         }
       lines.append("  ask     \(Untrusted(place).terminal)    # check[\(check.name)]")
+    }
+    for place in subject.databases {
+      lines.append("  connect \(Untrusted(place).terminal)    # PostgreSQL")
     }
     return lines.joined(separator: "\n")
   }

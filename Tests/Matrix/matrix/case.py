@@ -114,6 +114,8 @@ def read(path: Path) -> str:
 
 
 class Case:
+    catalog = None  # the ids that the tool lists, asked once
+
     def __init__(self, row: Row, session: Session, verdict: Verdict):
         self.row, self.session, self.verdict = row, session, verdict
 
@@ -149,6 +151,9 @@ class Case:
             raise Missed(f"verify right after generate is not quiet: {report.told()}")
         self.confirmed = report.json["confirmed"]
         self.document = (self.session.cwd / answer.output.strip()).read_text(encoding="utf-8")
+        for place in (self.session.project, self.session.home):
+            if str(place) in self.document:
+                raise Missed(f"the document names {place}")
         self.told_sources()
         if row.witness and self.session.shell(row.witness).status == 0:
             raise Missed("the witness sees it broken before it is")
@@ -181,6 +186,18 @@ class Case:
         if report.exit != 0 or report.changes():
             raise Missed(f"verify, after the pasted setup\n{commands}\n{report.told()}")
 
+    def in_catalog(self, report: Report) -> None:
+        """What is said is said by ids that `handoff probes` lists."""
+        if Case.catalog is None:
+            listed = json.loads(self.session.tool("probes", "--format", "json").output)
+            Case.catalog = {kind: {each["id"] for each in listed[kind]} for kind in ("facts", "findings")}
+        facts = {re.sub(r"\[[^]]*\]", "[*]", each["fact"]) for each in report.json["changes"]}
+        plain = {re.sub(r"^(\w+)\[\*\]\.", r"\1.", fact) for fact in facts}
+        unknown = plain - {re.sub(r"\[[^]]*\]", "[*]", fact) for fact in Case.catalog["facts"]}
+        unknown |= {each["id"] for each in report.json["findings"]} - Case.catalog["findings"]
+        if unknown:
+            raise Missed(f"not in the catalog: {sorted(unknown)}")
+
     def verify(self) -> Report:
         words = [self.filled(word) for word in self.row.verify]
         answer = self.session.tool("verify", "--format", "json", *words)
@@ -189,7 +206,9 @@ class Case:
         limit = self.deadline(words) + 1
         if answer.seconds > limit:
             raise Missed(f"verify took {answer.seconds:.1f} s, more than its deadline and a second")
-        return Report(answer, "verify")
+        report = Report(answer, "verify")
+        self.in_catalog(report)
+        return report
 
     def deadline(self, words: list) -> float:
         """How long a probe may take: as the arguments say, or handoff.yml, or by default."""

@@ -1,25 +1,31 @@
 import HandoffSystem
 
-/// Whether an environment's files are a repository's: then whoever wrote to it decides what its interpreter runs.
-enum EnvironmentTracking {
+/// Whether a file, or any below a folder, is a repository's: then whoever wrote to it decides what it says or runs.
+enum RepositoryTracking {
   case untracked
   case tracked
   case unknown(GitFailure)
 
-  /// Asks the repository that the environment's folder is in, whichever that is.
-  init(of folder: String, _ context: ProbeContext) async {
+  /// Asks the repository that it is in, whichever that is.
+  /// - Parameter path: absolute.
+  init(of path: String, _ context: ProbeContext) async {
     let files = context.host.files
-    let real = files.realPath(folder) ?? folder
-    guard let top = files.nearestFolder(from: real, holding: ".git", followLinks: false) else {
+    var folder = files.realPath(path) ?? path
+    var pathspec = "."
+    if files.kind(of: folder) != .folder, let slash = folder.lastIndex(of: "/") {
+      pathspec = ":(literal)" + folder[folder.index(after: slash)...]
+      folder = slash == folder.startIndex ? "/" : String(folder[..<slash])
+    }
+    guard let top = files.nearestFolder(from: folder, holding: ".git", followLinks: false) else {
       self = .untracked
       return
     }
     // What is read is the list of names alone, so that it does not matter whose repository it is. It is named, since git
     // by itself would take a folder that the repository made look like a bare one.
-    let result = await Git(in: real, host: context.host).read(
+    let result = await Git(in: folder, host: context.host).read(
       [
         "--git-dir=\(top)/.git", "--work-tree=\(top)", "-c", "safe.directory=*", "ls-files", "-z",
-        "--cached", "--", ".",
+        "--cached", "--", pathspec,
       ], outputLimit: 1 << 20, deadline: context.deadline)
     switch result.outcome {
     case .tooMuchOutput: self = .tracked
