@@ -115,9 +115,12 @@ public struct FactDictionary: Sendable {
 
   /// What an area is called, with its instance: "PostgreSQL `analytics`".
   public func title(ofArea area: String) -> Message {
-    let id = FactID(area)
-    guard let words = areas[id.kind] else { return "Area \(Untrusted(area))" }
-    guard let instance = id.instance else { return "\(words: words)" }
-    return "\(words: words) \(Untrusted(instance))"
+    // An area of a document may hold anything between its brackets.
+    let scalars = area.unicodeScalars
+    let kind = scalars.prefix { $0 != "[" }
+    guard let words = areas[String(kind)] else { return "Area \(Untrusted(area))" }
+    if kind.endIndex == scalars.endIndex { return "\(words: words)" }
+    let instance = scalars[kind.endIndex...].dropFirst()
+    return "\(words: words) \(Untrusted(String(instance.last == "]" ? instance.dropLast() : instance)))"
   }
 }
