@@ -56,6 +56,10 @@ struct DockerGuide {
   private func choose(_ endpoint: DockerEndpoint) -> [GuideStep] {
     let environment = context.host.environment
     var steps: [GuideStep] = []
+    if let folder = environment["DOCKER_CONFIG"] {
+      steps.append(
+        GuideStep(EndpointCommands.export("DOCKER_CONFIG", path: context.shown(folder)), "names the settings' folder"))
+    }
     if endpoint.source.kind == .dockerContext {
       let name = endpoint.source.detail
       steps.append(

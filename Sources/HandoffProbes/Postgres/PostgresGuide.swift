@@ -26,6 +26,7 @@ struct PostgresGuide {
       steps += export(settings.database.map { ($0.value, $0.source) }, "PGDATABASE", "the database")
       steps += export(settings.user.map { ($0.value, $0.source) }, "PGUSER", "the role")
     }
+    steps += encryption
     if let password = settings.password {
       let variable = Self.isOwn(password.source) ? password.source.detail : "PGPASSWORD"
       steps.append(
@@ -34,6 +35,20 @@ struct PostgresGuide {
           "put the password here, which was in \(password.source.message); or in ~/.pgpass"))
     }
     return steps
+  }
+
+  /// The variables of libpq's that name the password file and say how the connection is encrypted.
+  private var encryption: [GuideStep] {
+    let names: [(variable: String, what: StaticString)] = [
+      ("PGPASSFILE", "the password file"), ("PGSSLMODE", "how the connection is encrypted"),
+      ("PGSSLROOTCERT", "the certificate authority"), ("PGSSLCERT", "the client's certificate"),
+      ("PGSSLKEY", "its key"),
+    ]
+    return names.compactMap { name, what in
+      target.surroundings[name].map {
+        GuideStep(.export(name, path: $0), "\(words: what), from \(Source(.environment, name).message)")
+      }
+    }
   }
 
   /// A listing by PostgreSQL's own client.

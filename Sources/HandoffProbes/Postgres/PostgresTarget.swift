@@ -11,6 +11,8 @@ struct PostgresTarget {
   let place: PostgresPlace
   /// The host for a document; nil for libpq's default. The folder of a socket below the user's home begins with `~/`.
   let host: String?
+  /// The variables that libpq's defaults come from, paths in them as documents show them.
+  let surroundings: [String: String]
 
   init(_ settings: PostgresSettings, _ context: ProbeContext) {
     self.settings = settings
@@ -22,6 +24,7 @@ struct PostgresTarget {
     place = PostgresPlace(of: parameters, files: context.host.files)
     host = place.host.map { Self.shown($0, home: home) }
     let files = context.host.files
+    surroundings = parameters.environment.filter { !$0.value.isEmpty }.mapValues(context.shown)
     passwordFilePath = place.passwordFile.flatMap { path in
       guard files.kind(of: path) == .regular, let isOpen = files.isOpenToOthers(path) else { return nil }
       return (context.shown(path), isOpen)
