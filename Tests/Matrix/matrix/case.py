@@ -16,7 +16,7 @@ from .session import Answer, Session
 
 
 # What a clean shell has: a home, programs, and where the lab's servers stand in for those of the internet.
-KEPT = ("HOME", "PATH", "TMPDIR", "LC_ALL", "AWS_ENDPOINT_URL", "AWS_EC2_METADATA_DISABLED", "PIP_NO_INDEX", "PIP_FIND_LINKS")
+KEPT = ("HOME", "PATH", "TMPDIR", "LC_ALL", "AWS_EC2_METADATA_DISABLED", "PIP_NO_INDEX", "PIP_FIND_LINKS")
 
 
 class Missed(Exception):
@@ -160,28 +160,33 @@ class Case:
 
     def told_sources(self) -> None:
         """Each fact of the row has the source that it was configured by."""
-        if not self.row.sources:
-            return
-        snapshot = json.loads(self.session.tool("preflight", "--format", "json").output)
-        found = {fact["id"]: fact["source"] for probe in snapshot["probes"] for fact in probe["facts"]}
+        found = self.sources() if self.row.sources else {}
         for fact, source in self.row.sources.items():
             if found.get(fact) != self.filled(source):
                 raise Missed(f"{fact}: expected the source {self.filled(source)!r}, got {found.get(fact)!r}")
+
+    def sources(self) -> dict:
+        """Where each fact of now comes from."""
+        snapshot = json.loads(self.session.tool("preflight", "--format", "json").output)
+        return {fact["id"]: fact["source"] for probe in snapshot["probes"] for fact in probe["facts"]}
 
     def paste(self) -> None:
         """In a clean shell: what the document says configures it, then what it says verifies it, then `verify`."""
         commands, unknown = document.filled(document.blocks(self.document, document.SETUP), self.session.env)
         if unknown:
             raise Missed(f"the setup asks for {unknown}, which were not set when the handoff was written")
-        if not commands:
-            raise Missed("the document does not say how to configure it")
-        answer = self.session.clean(commands, KEPT)
-        if answer.status != 0:
-            raise Missed(f"the setup, pasted in a clean shell: exit {answer.status}\n{commands}\n{answer.told}")
         checks = document.blocks(self.document, document.CHECKS)
-        answer = self.session.shell(checks)
+        if not commands or not checks:
+            raise Missed("the document does not say how to configure or to verify it")
+        self.session.leave_only(KEPT)
+        # The control: what variables told is not told before they are set again.
+        bare = self.sources()
+        for fact, source in self.row.sources.items():
+            if str(source).startswith("environment: ") and bare.get(fact) == self.filled(source):
+                raise Missed(f"{fact} comes from {source} before anything was pasted")
+        answer = self.session.paste(f"{commands}\necho 'and verifies it:' >&2\n{checks}")
         if answer.status != 0:
-            raise Missed(f"the verification, pasted after it: exit {answer.status}\n{checks}\n{answer.told}")
+            raise Missed(f"pasted in a clean shell: exit {answer.status}\n{commands}\n{checks}\n{answer.told}")
         report = self.verify()
         if report.exit != 0 or report.changes():
             raise Missed(f"verify, after the pasted setup\n{commands}\n{report.told()}")

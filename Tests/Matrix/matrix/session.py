@@ -74,20 +74,30 @@ class Session:
         argv = ["bash", "--noprofile", "--norc", "-c", SHELL, "row", self.state / "lab.sh", HERE / "kits/lib.sh"]
         answer = self.run([*argv, self.cwd, file, env, cwd, umask], seconds=seconds)
         if answer.status == 0 and env.exists():
-            pairs = (entry.partition(b"=") for entry in env.read_bytes().split(b"\0") if entry)
-            self.env = {
-                os.fsdecode(key): os.fsdecode(value) for key, _, value in pairs if os.fsdecode(key) not in NOT_KEPT
-            }
+            self.take_environment(env)
             self.cwd = Path(os.fsdecode(cwd.read_bytes()[:-1]))
             self.umask = int(umask.read_text(), 8)
-            env.unlink()
         return answer
 
-    def clean(self, script: str, kept: tuple, seconds: float = 120) -> Answer:
-        """Runs a script in a bash that has nothing of the session's environment but what is named. Later scripts and the
-        tool see what it exported."""
+    def leave_only(self, kept: tuple) -> None:
+        """Takes everything out of the session's environment but what is named."""
         self.env = {key: value for key, value in self.env.items() if key in kept or key == MARK}
-        return self.shell(script, seconds)
+
+    def paste(self, script: str, seconds: float = 120) -> Answer:
+        """Runs a script in the project as it would be pasted: in a bash that knows nothing of the runner. Where it ends
+        well, later scripts and the tool see what it exported."""
+        file, env = self.state / "script", self.state / "env"
+        file.write_text(f"set -e\n{script}\nenv -0 >{shlex.quote(str(env))}\n")
+        self.cwd = self.project
+        answer = self.run(["bash", "--noprofile", "--norc", file], seconds=seconds)
+        if answer.status == 0 and env.exists():
+            self.take_environment(env)
+        return answer
+
+    def take_environment(self, file: Path) -> None:
+        pairs = (entry.partition(b"=") for entry in file.read_bytes().split(b"\0") if entry)
+        self.env = {os.fsdecode(key): os.fsdecode(value) for key, _, value in pairs if os.fsdecode(key) not in NOT_KEPT}
+        file.unlink()
 
     def tool(self, *arguments: str) -> Answer:
         """Runs the tool as the row's user would; `AROUND` holds a command that runs it. Tells how long it took, and which
