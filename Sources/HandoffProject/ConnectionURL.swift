@@ -25,6 +25,8 @@ struct ConnectionURL: Equatable {
     let query = rest.dropFirst(body.count + 1)
     let authority = body.prefix(while: { $0 != "/" })
     let path = body.dropFirst(authority.count + 1)
+    // A slash of a password that is not written as %2F: nobody can tell what is what.
+    guard !path.contains("@") else { return nil }
     var place = authority
     if let at = authority.lastIndex(of: "@") {
       let credentials = authority[..<at]

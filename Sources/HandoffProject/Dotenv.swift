@@ -8,9 +8,10 @@ public struct Dotenv: Sendable, Equatable {
   private var values: [String: String] = [:]
 
   /// Reads the text of a file. Lines that are not assignments are passed over.
-  /// - Parameter variables: those of the session, by which `${NAME}` outside of single quotes is replaced, else by an
-  ///   earlier line's; nil to leave values as they are written.
-  public init(_ text: String, variables: ((String) -> String?)? = nil) {
+  /// - Parameter expands: whether `${NAME}` outside of single quotes is replaced by an earlier line's value. The session's
+  ///   variables are not taken, since a file that came with a repository could send them anywhere; what names one of
+  ///   them stays as it is written.
+  public init(_ text: String, expands: Bool = false) {
     var rest = Substring(text)
     while !rest.isEmpty {
       let line = rest.prefix { !$0.isNewline }
@@ -23,7 +24,7 @@ public struct Dotenv: Sendable, Equatable {
         continue
       }
       var (value, end, isLiteral) = Self.value(rest, from: afterName.index(after: afterName.startIndex))
-      if let variables, !isLiteral { value = Self.expanded(value) { variables($0) ?? values[$0] } }
+      if expands, !isLiteral { value = Self.expanded(value) { values[$0] } }
       if values.updateValue(value, forKey: String(name)) == nil { names.append(String(name)) }
       rest = rest[end...].drop { !$0.isNewline }.dropFirst()
     }
@@ -49,12 +50,19 @@ public struct Dotenv: Sendable, Equatable {
       }
   }
 
+  /// How long a value may become.
+  private static let valueLimit = 1 << 16
+
   /// Only braces are read by both programs.
   private static func expanded(_ text: String, _ variables: (String) -> String?) -> String {
     var result = ""
     var rest = text[...]
     while let start = rest.firstRange(of: "${"), let close = rest[start.upperBound...].firstIndex(of: "}") {
-      result += rest[..<start.lowerBound] + ComposeFile.interpolate(String(rest[start.lowerBound...close]), variables)
+      let reference = String(rest[start.lowerBound...close])
+      let name = reference.dropFirst(2).prefix { $0 == "_" || $0.isLetter || $0.isNumber }
+      let isKnown = variables(String(name)) != nil || reference.dropFirst(2 + name.count) != "}"
+      result += rest[..<start.lowerBound] + (isKnown ? ComposeFile.interpolate(reference, variables) : reference)
+      if result.utf8.count > valueLimit { return text }
       rest = rest[rest.index(after: close)...]
     }
     return result + rest

@@ -13,7 +13,7 @@ extension Project {
     if holdsFacts("python") {
       var settings =
         python.settings ?? PythonSettings(environment: nil, tools: Setting([], Source(.defaultValue)))
-      settings.environment = settings.environment ?? text("python.environment")
+      settings.environment = settings.environment ?? text("python.environment").flatMap(inside)
       let tools = recorded.observation("python")?.facts.compactMap { fact in
         fact.id.pattern == "python.tool[*]" ? fact.id.member : nil
       }
@@ -71,11 +71,17 @@ extension Project {
       let recorded = observation.facts.compactMap { $0.id.pattern == "python.tool[*]" ? $0.id.member : nil }
       let tools = PythonSettings.knownTools.filter(recorded.contains)
       var settings = PythonSettings(
-        environment: fact.flatMap { fact in fact.value.string.map { Setting($0, fact.source) } },
+        environment: fact.flatMap { fact in fact.value.string.map { Setting($0, fact.source) } }.flatMap(inside),
         tools: Setting(tools, Source(.configuration, "python[\(name)].tools")))
       settings.name = name
       return settings
     }
+  }
+
+  /// A folder that only a document names, where it is one of the project: a document leads to no program elsewhere.
+  private func inside(_ folder: Setting<String>) -> Setting<String>? {
+    let parts = folder.value.split(separator: "/", omittingEmptySubsequences: false)
+    return folder.value.hasPrefix("~") || parts.contains("") || parts.contains("..") ? nil : folder
   }
 
   /// The names of recorded checks or commands that are not declared any more.
@@ -127,7 +133,9 @@ extension Project {
     }
     var settings = known
     settings.host = text("host")
-    settings.port = fact("port").flatMap { fact in fact.value.int.map { Setting($0, fact.source) } }
+    settings.port = fact("port").flatMap { fact in
+      fact.value.int.flatMap { (1...65535).contains($0) ? Setting($0, fact.source) : nil }
+    }
     settings.database = text("database")
     settings.user = known.user ?? text("user")
     settings.isRecalled = true

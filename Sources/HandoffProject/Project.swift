@@ -278,6 +278,9 @@ public struct GitSettings: Sendable, Hashable {
 
 /// Which variables a project needs. Names only, never values.
 public struct VariableSettings: Sendable, Hashable {
+  /// What files of examples are called.
+  public static let exampleNames = [".env.example", ".env.sample", ".env.template", ".env.dist", "env.example"]
+
   /// The names that must be set, each with where it is asked for, sorted by name.
   public var required: [Setting<String>]
   /// The names that are set, each with where: in the process environment or a dotenv file.

@@ -39,15 +39,26 @@ public struct TrustSubject: Sendable {
     command.run.flatMap { word in
       [word[...]] + [word.firstIndex(of: "=").map { word[word.index(after: $0)...] }].compactMap(\.self)
     }.compactMap { word -> String? in
-      var name = word
-      if name.hasPrefix(root + "/") { name = name.dropFirst(root.count + 1) }
-      while name.hasPrefix("./") { name = name.dropFirst(2) }
-      guard !name.isEmpty, !name.hasPrefix("/"), !name.split(separator: "/").contains("..") else { return nil }
+      guard let name = inside(word), !name.isEmpty else { return nil }
       // A program without a slash is one of the PATH.
-      guard word != command.run[0][...] || name != word || name.contains("/") else { return nil }
-      let kind = files.kind(of: "\(root)/\(name)", followLinks: false)
-      return kind == .regular || kind == .symbolicLink ? String(name) : nil
+      guard word != command.run[0][...] || word.contains("/") else { return nil }
+      switch files.kind(of: "\(root)/\(name)", followLinks: false) {
+      case .regular, .symbolicLink, .folder: return name
+      default: return nil
+      }
     }
+  }
+
+  /// A word as a path relative to the root, without `.` and `..`; nil where it leads out of the project.
+  private func inside(_ word: Substring) -> String? {
+    let isAbsolute = word.hasPrefix("/")
+    let parts = ((isAbsolute ? "" : root + "/") + word).split(separator: "/")
+    var path: [Substring] = []
+    for part in parts where part != "." {
+      if part == ".." { _ = path.popLast() } else { path.append(part) }
+    }
+    let top = root.split(separator: "/")
+    return path.starts(with: top) ? path.dropFirst(top.count).joined(separator: "/") : nil
   }
 
   /// SHA-256 over the place of the project, what is declared, and the files that the commands name.
@@ -80,9 +91,31 @@ public struct TrustSubject: Sendable {
     return SHA256.hash(data: Array(value.canonical.utf8)).hexadecimal
   }
 
+  /// The digest of all that stands in a folder; nil where something cannot be read, or it is more than 10,000 files.
+  private static func folder(_ path: String, _ files: FileSystem) -> String? {
+    var contents: [String: JSONValue] = [:]
+    var waiting = [""]
+    while let current = waiting.popLast() {
+      guard let names = try? files.list(current.isEmpty ? path : "\(path)/\(current)") else { return nil }
+      for name in names where name != ".git" && name != "__pycache__" {
+        let inside = current.isEmpty ? name : "\(current)/\(name)"
+        guard contents.count < 10_000 else { return nil }
+        if files.kind(of: "\(path)/\(inside)", followLinks: false) == .folder {
+          waiting.append(inside)
+        } else if let content = content("\(path)/\(inside)", files) {
+          contents[inside] = .string(content)
+        } else {
+          return nil
+        }
+      }
+    }
+    return SHA256.hash(data: Array(JSONValue.object(contents).canonical.utf8)).hexadecimal
+  }
+
   /// What stands at a path: of a file its digest, of a link also where it leads.
   private static func content(_ path: String, _ files: FileSystem) -> String? {
     let link = files.destination(ofLink: path).map { "link to \($0) " } ?? ""
+    if link.isEmpty, files.kind(of: path) == .folder { return folder(path, files) }
     do {
       return link + SHA256.hash(data: try files.read(path, limit: 256 << 20)).hexadecimal
     } catch {

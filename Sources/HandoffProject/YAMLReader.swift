@@ -1,3 +1,5 @@
+import Foundation
+import HandoffSystem
 import HandoffText
 import Yams
 
@@ -13,7 +15,9 @@ struct YAMLReader {
   static func parse(_ text: String, file: String) throws(ConfigurationError) -> YAMLReader? {
     let node: Node?
     do {
-      node = try Yams.compose(yaml: text)
+      node = try compose(text, file: file)
+    } catch let error as ConfigurationError {
+      throw error
     } catch let error as YamlError {
       throw describe(error, file: file)
     } catch {
@@ -21,6 +25,40 @@ struct YAMLReader {
     }
     guard let node, !isNull(node) else { return nil }
     return YAMLReader(node: node, file: file, path: "")
+  }
+
+  /// Parses a text. Anchors whose aliases stand in each other can mean more than could ever be read, so that such a text
+  /// is given a few seconds and is then left behind.
+  private static func compose(_ text: String, file: String) throws -> Node? {
+    guard text.contains("&"), text.contains("*") else { return try Yams.compose(yaml: text) }
+    let answer = Answer()
+    guard onOwnThread({ answer.set(Result { try Yams.compose(yaml: text) }) }) else {
+      return try Yams.compose(yaml: text)
+    }
+    guard let result = answer.wait(.seconds(3)) else {
+      throw ConfigurationError(
+        file: file, message: "takes too long to read: its anchors (&) and aliases (*) repeat each other")
+    }
+    return try result.get()
+  }
+
+  /// What a thread hands over, once.
+  private final class Answer: @unchecked Sendable {
+    private let condition = NSCondition()
+    private var result: Result<Node?, any Error>?
+
+    func set(_ result: Result<Node?, any Error>) {
+      condition.withLock { self.result = result }
+      condition.signal()
+    }
+
+    func wait(_ duration: Duration) -> Result<Node?, any Error>? {
+      let end = Date(timeIntervalSinceNow: Double(duration.components.seconds))
+      return condition.withLock {
+        while result == nil, condition.wait(until: end) {}
+        return result
+      }
+    }
   }
 
   private static func describe(_ error: YamlError, file: String) -> ConfigurationError {

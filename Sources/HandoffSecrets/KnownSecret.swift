@@ -13,7 +13,7 @@ public struct KnownSecret: Hashable, Sendable {
     let bytes = Array(value.utf8)
     guard bytes.count >= 6, !bytes.allSatisfy({ $0.isSpace }) else { return nil }
     let lowered = value.lowercased()
-    if Self.common.contains(lowered) || Placeholder.isOne(value, name: "") { return nil }
+    if Self.common.contains(lowered) || Placeholder.isHeldStandIn(value) { return nil }
     if bytes.count < 8, bytes.allSatisfy({ $0.isDigit }) { return nil }
     if Set(bytes).count == 1 { return nil }
     self.name = name

@@ -14,8 +14,23 @@ enum Placeholder {
     if fragments.contains(where: { lowered.contains($0) }) || beginnings.contains(where: { lowered.hasPrefix($0) }) {
       return true
     }
-    // xxxx-xxxx, AKIAXXXXXXXXXXXXXXXX, sk-****
+    // A mask: one sign again and again, with or without a beginning that tells whose key it would be.
     return hasLongRun(bytes)
+  }
+
+  /// Whether a value that this machine holds was never filled in. Real passwords have odd parts too, so that only what
+  /// is nothing else counts: a common word, a reference, plain words around one that says so, a mask.
+  static func isHeldStandIn(_ value: String) -> Bool {
+    let lowered = value.lowercased()
+    if words.contains(lowered) { return true }
+    if value.hasPrefix("${"), value.hasSuffix("}") { return true }
+    if value.hasPrefix("$("), value.hasSuffix(")") { return true }
+    if value.hasPrefix("<"), value.hasSuffix(">") { return true }
+    if value.hasPrefix("{{"), value.hasSuffix("}}") { return true }
+    if value.utf8.allSatisfy({ $0.isLower || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "-") }) {
+      return isOne(value, name: "")
+    }
+    return Set(lowered.utf8).isSubset(of: Set("x*.-_ ".utf8))
   }
 
   /// A variable, a command, a template's tag, a call.

@@ -37,7 +37,7 @@ struct CommitIndex: Sendable {
       // A deadline can come when git has written the index and not ended yet.
       _ = await putBack()
       remove()
-      throw staged.errorText.contains("index.lock")
+      throw Self.isLocked(staged)
         ? .indexLocked(lock: repository.gitFolder + "/index.lock") : HandoffStore.failure(staged)
     }
   }
@@ -110,13 +110,18 @@ struct CommitIndex: Sendable {
   }
 
   /// Changes the user's index. Another command may hold its lock for a moment.
+  /// Whether another command holds the index; git names its lock also where it cannot be written.
+  private static func isLocked(_ result: CommandResult) -> Bool {
+    result.errorText.contains("index.lock") && result.errorText.contains("File exists")
+  }
+
   private static func update(
     _ git: Git, _ arguments: [String], _ input: [UInt8]? = nil, deadline: Deadline
   ) async -> CommandResult {
     let patience = min(deadline, .after(.seconds(5)))
     while true {
       let result = await git.act(["update-index"] + arguments, input: input, deadline: deadline)
-      if result.succeeded || !result.errorText.contains("index.lock") || patience.hasPassed { return result }
+      if result.succeeded || !isLocked(result) || patience.hasPassed { return result }
       try? await Task.sleep(for: .milliseconds(20))
     }
   }

@@ -98,10 +98,14 @@ public struct HandoffStore: Sendable {
 
   /// The newest handoff that the tool wrote, or nil when there is none. Documents that cannot be understood, such as
   /// those that somebody wrote by hand, are passed over.
-  public func latest() throws(StoreError) -> StoredHandoff? { try readable(1).first }
+  /// - Parameter passesOverUnreadable: whether those that cannot be read are passed over, too; ``passedOver(_:)`` tells
+  ///   them.
+  public func latest(passesOverUnreadable: Bool = false) throws(StoreError) -> StoredHandoff? {
+    try readable(1, passesOverUnreadable: passesOverUnreadable).first
+  }
 
   /// The newest handoffs that can be understood; files of such names that somebody wrote by hand are passed over.
-  func readable(_ count: Int) throws(StoreError) -> [StoredHandoff] {
+  func readable(_ count: Int, passesOverUnreadable: Bool = false) throws(StoreError) -> [StoredHandoff] {
     var found: [StoredHandoff] = []
     var names = try names()[...]
     while found.count < count, let date = names.first?.date {
@@ -110,8 +114,12 @@ public struct HandoffStore: Sendable {
       for name in ofDate.count == 1 ? Array(ofDate) : sortedByTime(ofDate) where found.count < count {
         do throws(StoreError) {
           found.append(try read(name))
-        } catch .damaged, .notText {
-          continue
+        } catch {
+          switch error {
+          case .damaged, .notText: continue
+          case .unreadable where passesOverUnreadable: continue
+          default: throw error
+          }
         }
       }
     }

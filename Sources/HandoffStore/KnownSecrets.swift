@@ -23,6 +23,12 @@ public enum KnownSecrets {
     for (name, value) in host.environment.variables { gathering.note(value, named: name) }
     gathering.readDotenvFiles(projectRoot)
     gathering.readFiles()
+    // What the tool itself would connect with, however it is put together.
+    if let project = try? Discovery.project(at: projectRoot, host: host) {
+      for connection in project.postgres.settings ?? [] {
+        if let password = connection.password { gathering.noteSecret(password.value, named: "the database's password") }
+      }
+    }
     gathering.open.formUnion([projectRoot.split(separator: "/").last.map { $0.lowercased() } ?? ""])
     return gathering.secrets
   }
@@ -46,6 +52,8 @@ private struct Gathering {
       .filter { !open.contains($0.value.lowercased()) && seen.insert($0.value).inserted }
       .compactMap { KnownSecret(name: $0.name, value: $0.value) }
   }
+
+  mutating func noteSecret(_ value: String, named name: String) { found.append((name, value)) }
 
   mutating func note(_ value: String, named name: String, in place: String? = nil) {
     let label = place.map { "\(name) in \($0)" } ?? name
@@ -74,8 +82,9 @@ private struct Gathering {
       guard !examples.contains(where: { name.hasSuffix("." + $0) }), let text = text(root + "/" + name) else {
         continue
       }
-      let dotenv = Dotenv(text)
-      for variable in dotenv.names { note(dotenv[variable] ?? "", named: variable, in: name) }
+      for dotenv in [Dotenv(text), Dotenv(text, expands: true)] {
+        for variable in dotenv.names { note(dotenv[variable] ?? "", named: variable, in: name) }
+      }
     }
   }
 

@@ -89,6 +89,12 @@ public struct FileSystem: Sendable {
     }
   }
 
+  /// Whether a file, a link itself, belongs to this user, or to root.
+  public func isOwn(_ path: String) -> Bool {
+    guard let owner = status(path, followLinks: false)?.st_uid else { return false }
+    return owner == geteuid() || owner == 0
+  }
+
   /// The nearest folder upwards, the folder itself first, in which something of a name stands.
   /// - Parameters:
   ///   - folder: an absolute path.

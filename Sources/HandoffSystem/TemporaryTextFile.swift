@@ -27,6 +27,15 @@ public struct TemporaryTextFile: ~Copyable {
 
   deinit { unlink(path) }
 
+  /// Writes a file of the same kind that stays.
+  /// - Returns: its absolute path.
+  /// - Throws: ``NotWritten``; nothing is left behind then.
+  public static func leave(
+    _ text: String, in folder: String, prefix: String, suffix: String
+  ) throws(NotWritten) -> String {
+    try write(text, in: folder, prefix, suffix)
+  }
+
   private static func write(
     _ text: String, in folder: String, _ prefix: String, _ suffix: String
   ) throws(NotWritten) -> String {

@@ -65,7 +65,8 @@ enum Main {
 
   /// Ends with what the argument parser has to say: help, a version, a completion script, or a wrong usage.
   private static func leave(_ error: any Error) -> Never {
-    let text = HandoffCommand.fullMessage(for: error)
+    // It repeats arguments, which may hold anything.
+    let text = Untrusted(HandoffCommand.fullMessage(for: error)).visibleLines
     let code = HandoffCommand.exitCode(for: error)
     if code.isSuccess { Console.show(text) } else { Console.tell(text + "\n") }
     Console.finish(exitStatus: code.rawValue)

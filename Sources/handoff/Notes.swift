@@ -19,14 +19,14 @@ struct NotesComposer {
     notes.title = title ?? Self.takeTitle(from: &notes) ?? ""
     notes.status = status ?? ""
     notes.priority = priority ?? ""
-    let open = previous.map { openItems(in: $0) } ?? []
+    let open = previous.map { openItems(in: $0).map { Untrusted($0).visibleLines } } ?? []
     let written = Set(notes.sections.values.flatMap { $0.split(separator: "\n").map(Self.normalized) })
     let carried = open.filter { item in
       !written.contains(Self.normalized(item.prefix { $0 != "\n" }))
     }
     if !carried.isEmpty {
       let items = carried.joined(separator: "\n")
-      notes.sections[.nextSteps] = notes.sections[.nextSteps].map { $0 + "\n\n" + items } ?? items
+      notes.sections[.nextSteps] = notes.sections[.nextSteps].map { items + "\n\n" + $0 } ?? items
     }
     return notes
   }

@@ -62,13 +62,21 @@ private func take(_ buffer: UnsafeMutableRawBufferPointer) -> Int {
 struct NotesEditor {
   let host: Host
 
+  private var folder: String { host.environment["TMPDIR"] ?? "/tmp" }
+
+  /// Keeps what the author wrote where no document came of it, and says where.
+  func keep(_ text: String) {
+    let path = try? TemporaryTextFile.leave(text, in: folder, prefix: "handoff-notes-", suffix: ".md")
+    guard let path else { return }
+    Console.complain("what you wrote is kept in \(Untrusted(path).terminal); generate --notes takes it from there")
+  }
+
   /// Opens the editor with the sections as they are.
   /// - Returns: what the author saved.
   func edit(_ notes: AuthorNotes) async throws -> String {
     guard let editor = host.environment["VISUAL"] ?? host.environment["EDITOR"] else {
       throw UsageProblem("--edit needs VISUAL or EDITOR to name an editor")
     }
-    let folder = host.environment["TMPDIR"] ?? "/tmp"
     let file: TemporaryTextFile
     do {
       file = try TemporaryTextFile(Self.form(notes), in: folder, prefix: "handoff-notes-", suffix: ".md")
@@ -77,7 +85,10 @@ struct NotesEditor {
     }
     // As git does it: the variable may hold options, so a shell reads it; the path is an argument of its own.
     let status = try run(["/bin/sh", "-c", "\(editor) \"$1\"", "handoff-editor", file.path])
-    guard status == 0 else { throw UsageProblem("the editor ended with status \(status); nothing was written") }
+    guard status == 0 else {
+      if let saved = try? NotesInput.read(file.path, host: host), saved != Self.form(notes) { keep(saved) }
+      throw UsageProblem("the editor ended with status \(status); nothing was written")
+    }
     let saved = try NotesInput.read(file.path, host: host)
     return Self.withoutPrompts(saved)
   }

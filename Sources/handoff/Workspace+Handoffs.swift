@@ -92,6 +92,9 @@ extension Workspace {
     }
     let name = project.template.value
     let folder = project.root + "/templates"
+    guard isInside("\(folder)/\(name).md", project.root) else {
+      throw UsageProblem("the template templates/\(name).md leads out of the project; name it with --template")
+    }
     do {
       let text = try host.files.readText("\(folder)/\(name).md")
       return try Template(named: "templates/\(name).md", text: text, partials: partials(in: folder))
@@ -106,10 +109,19 @@ extension Workspace {
         + "which has session-handoff")
   }
 
+  /// Whether a file that is there stands in a folder, links looked through: what is put into a document that may be
+  /// published comes from nowhere else.
+  private func isInside(_ path: String, _ folder: String) -> Bool {
+    guard let file = host.files.realPath(path), let real = host.files.realPath(folder) else { return true }
+    return file.hasPrefix(real == "/" ? "/" : real + "/")
+  }
+
   private func partials(in folder: String) -> (String) throws(PartialUnreadable) -> String? {
     { name throws(PartialUnreadable) -> String? in
+      let path = "\(folder)/\(name).md"
+      guard isInside(path, folder) else { throw PartialUnreadable(reason: "it leads out of its folder") }
       do throws(FileError) {
-        return try host.files.readText("\(folder)/\(name).md")
+        return try host.files.readText(path)
       } catch {
         if error == .missing { return nil }
         throw PartialUnreadable(reason: error.description)

@@ -54,6 +54,22 @@ import Testing
     #expect(subject.files(of: subject.commands[0], FileSystem()) == ["x/y.py", "z.ini", "sh"])
   }
 
+  @Test("What is run is bound to its content however the words lead there: by a detour, or by its folder")
+  func detours() throws {
+    let project = try TemporaryProject([
+      "handoff.yml": "commands:\n  a: {run: [bin/../bin/x]}\n  b: {run: [python3, tool]}\n  c: {run: [cat, x/../../y]}\n",
+      "bin/x": "1", "tool/__main__.py": "1", "tool/deep/more.py": "1",
+    ])
+    let files = FileSystem()
+    let subject = TrustSubject(try project.discover())
+    #expect(subject.commands.flatMap { subject.files(of: $0, files) } == ["bin/x", "tool"])
+    var seen: Set<String?> = [subject.digest(files)]
+    for path in ["bin/x", "tool/__main__.py", "tool/deep/more.py", "tool/new.py"] {
+      try project.write(path, "2")
+      #expect(seen.insert(subject.digest(files)).inserted, "\(path)")
+    }
+  }
+
   @Test("Trust stands in the user's state folder, is bound to the project's place, and can be revoked")
   func store() throws {
     let (state, project) = (

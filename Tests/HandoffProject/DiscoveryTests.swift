@@ -150,8 +150,14 @@ import Testing
     ])
     let settings = try #require(project.discover().postgres.settings?.first)
     #expect(settings.user?.value == "teller" && settings.host?.value == "localhost")
-    let session = try #require(project.discover(["DB_ROLE": "other"]).postgres.settings?.first)
-    #expect(session.user?.value == "other", "the shell's variables go first")
+    // A file that came with a repository gets nothing of the session.
+    let leaking = try TemporaryProject([".env": "PGHOST=localhost\nPGUSER=${AWS_SECRET_ACCESS_KEY}\n"])
+    let secret = "never" + "sent"
+    let withSession = try #require(leaking.discover(["AWS_SECRET_ACCESS_KEY": secret]).postgres.settings?.first)
+    #expect(withSession.user?.value == "${AWS_SECRET_ACCESS_KEY}")
+    // Values that double with each line end.
+    let doubling = (1...60).map { "A\($0)=${A\($0 - 1)}${A\($0 - 1)}\n" }.joined()
+    _ = try TemporaryProject([".env": "A0=xxxxxxxxxx\n" + doubling]).discover()
   }
 
   @Test("A URI keeps what it means: percent escapes, IPv6, several hosts, a driver's name")
@@ -244,6 +250,56 @@ import Testing
     #expect(connections[1].database?.value == "analytics")
     #expect(connections[1].port?.value == 5444)
     #expect(connections[1].isRecalled)
+  }
+
+  @Test("A document names no interpreter outside of the project")
+  func recordedEnvironment() throws {
+    for (folder, isFollowed) in [
+      (".venv", true), ("tools/env", true), ("/tmp/evil", false), ("../evil", false), ("~/evil", false), ("a/../../b", false),
+    ] {
+      let project = try TemporaryProject(["requirements.txt": ""]).discover()
+      let observations = ["python", "python[worker]"].map { area in
+        Observation(
+          probe: area,
+          facts: [Fact(FactID("\(area).environment"), .identity, .string(folder), source: Source(.folder, folder))])
+      }
+      let expecting = project.expecting(
+        Snapshot(
+          tool: "0", project: "p", capturedAt: .init(timeIntervalSince1970: 0), observations: observations))
+      let wanted = isFollowed ? folder : nil
+      #expect(expecting.python.settings?.environment?.value == wanted, "\(folder)")
+      #expect(expecting.furtherPython.map { $0.environment?.value } == [wanted], "\(folder)")
+    }
+  }
+
+  @Test("A handoff.yml above a repository is not the repository's")
+  func configurationAbove() throws {
+    let above = try TemporaryProject(["handoff.yml": "project: mine\n", "repo/.git/HEAD": "", "repo/sub/x": "", "plain/x": ""])
+    let files = FileSystem()
+    #expect(Discovery.root(of: above.root + "/repo/sub", files: files) == above.root + "/repo")
+    #expect(Discovery.root(of: above.root + "/plain", files: files) == above.root)
+    try above.write("repo/sub/handoff.yml", "project: sub\n")
+    #expect(Discovery.root(of: above.root + "/repo/sub", files: files) == above.root + "/repo/sub")
+    try above.write("repo/handoff.yml", "project: repo\n")
+    #expect(Discovery.root(of: above.root + "/repo", files: files) == above.root + "/repo")
+    guard geteuid() == 0 else { return }
+    chown(above.root + "/handoff.yml", 65534, 65534)
+    #expect(Discovery.root(of: above.root + "/plain", files: files) == above.root + "/plain")
+  }
+
+  @Test("Anchors and aliases that repeat each other hold nobody up", .timeLimit(.minutes(1)))
+  func aliases() throws {
+    let lines = (1...11).map { "x\($0): &x\($0) [\(Array(repeating: "*x\($0 - 1)", count: 9).joined(separator: ","))]" }
+    let text = "x0: &x0 [a,a,a,a,a,a,a,a,a]\n" + lines.joined(separator: "\n") + "\n? *x11\n: v\n"
+    #expect { try ConfigurationReader.read(text) } throws: { "\($0)".contains("takes too long to read") }
+    #expect(try ConfigurationReader.read("project: &p story\ntemplate: *p\n").project == "story")
+  }
+
+  @Test("A URL whose password holds a bare slash names nothing")
+  func slashInPassword() throws {
+    let url = "postgres://vm:7/" + "kX9vQ2mZ4@127.0.0.1:5999/prod"
+    let settings = try TemporaryProject().discover(["DATABASE_URL": url]).postgres.settings?.first
+    #expect(settings?.database == nil && settings?.host == nil && settings?.password == nil)
   }
 
   @Test("A document names no module to be run, but the tools that are known")

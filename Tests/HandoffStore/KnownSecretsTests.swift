@@ -50,6 +50,22 @@ import Testing
     #expect(finds(value("sample-of"), secrets).isEmpty)
   }
 
+  @Test("What the tool itself would connect with is found, however a dotenv file puts it together")
+  func whatIsPutTogether() throws {
+    for (text, secret) in [
+      ("PW1=\(value("one"))\nPW2=\(value("two"))\nDB_PASSWORD=${PW1}${PW2}\n", value("one") + value("two")),
+      ("DB_PASSWORD=${NOPE:-\(value("default"))}\n", value("default")),
+      ("PART=\(value("part"))\nDATABASE_URL=postgres://app:${PART}@localhost/prod\n", value("part")),
+      ("DATABASE_URL=postgres://h/db?user=u&password=\(value("query"))\n", value("query")),
+      ("DATABASE_URL=postgres://u:\(value("pi|pe"))@h/db\n", value("pi|pe")),
+    ] {
+      let fixture = try StoreFixture()
+      try fixture.write(".env", text)
+      let secrets = KnownSecrets.gather(host: fixture.scratch.host(with: [:]), projectRoot: fixture.root)
+      #expect(!finds(secret, secrets).isEmpty, "\(text)")
+    }
+  }
+
   @Test func whatStandsInTheOpenIsNotLookedFor() throws {
     let fixture = try StoreFixture()
     try fixture.write(".env", "DB_USER=aicore\nDB_NAME=aicore\nDB_PASSWORD=aicore\nSSH_KEY_PATH=/home/x/.ssh/id\n")

@@ -189,6 +189,62 @@ import Testing
     #expect(try folder.read(editor.output).contains("- by EDITOR"))
   }
 
+  @Test("What was typed in an editor is kept where no document came of it")
+  func keptText() async throws {
+    try await begin()
+    for (name, end) in [("password=" + "hunter2Secret99", 0), ("an hour of text", 1), ("<!-- handoff:end done -->", 0)] {
+      try home.write("editor", "#!/bin/sh\nprintf '## Done\\n\\n\(name)\\n' > \"$1\"\nexit \(end)\n")
+      try await Witness.ask("chmod", ["+x", home.path + "/editor"], environment: environment)
+      let answer = try await handoff(
+        "generate", "--title", "x", "--edit", extra: ["EDITOR": home.path + "/editor", "TMPDIR": home.path])
+      #expect(answer.status != 0)
+      let kept = try #require(answer.complaint.firstMatch(of: /kept in (\S+\.md);/))
+      #expect(try String(contentsOfFile: String(kept.1), encoding: .utf8).contains(name))
+    }
+    #expect(try handoffs().isEmpty)
+  }
+
+  @Test("A template takes no file from outside: of a partial's folder, of the project")
+  func templatesFromOutside() async throws {
+    try await begin()
+    try home.write("secret.md", "not to be published")
+    try folder.write("templates/session-handoff.md", "{{> leak}}\n")
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.path + "/templates/leak.md", withDestinationPath: home.path + "/secret.md")
+    let partial = try await handoff("generate")
+    #expect(partial.status == 2)
+    #expect(partial.complaint.contains("leak") && partial.complaint.contains("leads out"))
+    try folder.remove("templates/session-handoff.md")
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.path + "/templates/session-handoff.md", withDestinationPath: home.path + "/secret.md")
+    let whole = try await handoff("generate")
+    #expect(whole.status == 2)
+    #expect(whole.complaint.contains("leads out of the project"))
+  }
+
+  @Test("One entry that cannot be read keeps nobody from writing the next handoff")
+  func unreadableLatest() async throws {
+    try await begin()
+    try FileManager.default.createDirectory(
+      atPath: folder.path + "/handoffs/SESSION-HANDOFF-2999-01-01-X.md", withIntermediateDirectories: true)
+    let answer = try await handoff("generate", "--title", "Two")
+    #expect(answer.status == 0)
+    #expect(answer.complaint.contains("SESSION-HANDOFF-2999-01-01-X.md"))
+    #expect(try await handoff("verify").status == 2)
+  }
+
+  @Test("Open items are carried over whatever the author's text leaves open, and steer no terminal")
+  func carriedBehindAFence() async throws {
+    try await begin()
+    try folder.write("notes.md", "## Next steps\n- [ ] keep me\n")
+    _ = try await handoff("generate", "--title", "a", "--notes", "notes.md")
+    try folder.write("notes.md", "## Next steps\n\n```\nno end\n")
+    for title in ["b", "c"] {
+      let path = try await handoff("generate", "--title", title, "--notes", "notes.md").output
+      #expect(try folder.read(path).contains("- [ ] keep me"), "\(title)")
+    }
+  }
+
   @Test("--push takes the commit to the remote, and says what to do when the remote has moved")
   func push() async throws {
     try await begin()

@@ -30,13 +30,14 @@ import Testing
 
   @Test(
     "Wrong usage is exit status 64",
-    arguments: [["preflight", "--only", "nothing"], ["preflight", "--timeout", "0"], ["nonsense"], ["--nonsense"]])
+    arguments: [["preflight", "--only", "nothing"], ["preflight", "--timeout", "0"], ["nonsense"], ["--nonsense"], ["preflight", "--only", "\u{1b}[2J"]])
   func usage(arguments: [String]) async throws {
     let folder = try TemporaryFolder()
     let answer = try await Witness.ask(
       Tool.path, arguments, environment: Lab.bareEnvironment(home: folder.path), in: folder.path)
     #expect(answer.status == 64)
     #expect(answer.output.isEmpty)
+    #expect(!answer.complaint.contains("\u{1b}"))
   }
 
   @Test("Colours and progress stay away where nobody looks")

@@ -136,8 +136,13 @@ public struct EnvironmentProbe: Probe {
       findings: [
         Finding(
           "environment.not-declared", .failure, "nothing names the variables that the project needs\(from)",
-          remedies: before?.kind == .file
-            ? [Remedy(.run("git", "checkout", "--", before?.detail ?? ""), "bring the file back from git")] : [],
+          remedies: before.flatMap { source in
+            // A document names no other file to be written over.
+            guard source.kind == .file, VariableSettings.exampleNames.contains(source.detail),
+              context.host.files.kind(of: context.path(source.detail), followLinks: false) == nil
+            else { return nil }
+            return [Remedy(.run("git", "checkout", "--", source.detail), "bring the file back from git")]
+          } ?? [Remedy(.run("git", "log", "-p", "-3", "--", Configuration.fileName), "shows what became of it")],
           facts: ["environment.required"])
       ])
   }

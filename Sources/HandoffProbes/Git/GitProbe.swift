@@ -129,6 +129,13 @@ public struct GitProbe: Probe {
   /// Git says of a repository whose HEAD it cannot read that there is none.
   private func cause(_ failure: GitFailure, _ context: ProbeContext) -> GitFailure {
     let folder = context.path(".git")
+    if failure == .notARepository, context.host.files.kind(of: folder) == .folder {
+      do throws(FileError) {
+        _ = try context.host.files.list(folder)
+      } catch {
+        return .other(Untrusted("this user may not look into .git"))
+      }
+    }
     guard failure == .notARepository, context.host.files.kind(of: folder + "/objects") == .folder else {
       return failure
     }

@@ -61,7 +61,8 @@ struct GitTracking: Sendable {
     let (remote, merge) = await (remoteAnswer, mergeAnswer)
     guard remote.succeeded, merge.succeeded, merge.text.hasPrefix("refs/heads/") else { return nil }
     let name = merge.text.dropFirst("refs/heads/".count)
-    return remote.text == "." ? String(name) : "\(remote.text)/\(name)"
+    // A remote may be a URL, with whatever stands in it.
+    return remote.text == "." ? String(name) : "\(withoutCredentials(remote.text))/\(name)"
   }
 
   private static func countStashes(_ history: GitHistory) async -> Result<Int, GitFailure> {

@@ -44,11 +44,14 @@ struct PostgresGuide {
       ("PGSSLROOTCERT", "the certificate authority"), ("PGSSLCERT", "the client's certificate"),
       ("PGSSLKEY", "its key"),
     ]
-    return names.compactMap { name, what in
-      target.surroundings[name].map {
-        GuideStep(.export(name, path: $0), "\(words: what), from \(Source(.environment, name).message)")
-      }
+    return target.certificates.map { variable, path in
+      GuideStep(.export(variable, path: path), "a certificate that the URL names")
     }
+      + names.compactMap { name, what in
+        target.surroundings[name].map {
+          GuideStep(.export(name, path: $0), "\(words: what), from \(Source(.environment, name).message)")
+        }
+      }
   }
 
   /// A listing by PostgreSQL's own client.
@@ -90,7 +93,7 @@ struct PostgresGuide {
       user: settings.user?.value, host: settings.host?.value,
       ports: settings.port.map { String($0.value) } ?? settings.options["port"]?.value,
       database: settings.database?.value,
-      options: settings.optionValues)
+      options: target.optionsOfURL)
   }
 
   /// A URL without a password. Of several hosts, separated by commas, each has its port.

@@ -27,7 +27,8 @@ extension PostgresRemedies {
     case .sqitch: return path == "." ? remedy("sqitch", "deploy") : remedy("sqitch", "--chdir", path, "deploy")
     case .handoff, nil:
       let words = [
-        "-d", connection?.database ?? target.database ?? "", "-v", "ON_ERROR_STOP=1", "--single-transaction",
+        "-d", PostgresTarget.argument(database: connection?.database ?? target.database ?? ""), "-v", "ON_ERROR_STOP=1",
+        "--single-transaction",
       ]
       let files = pending.flatMap { ["-f", path + "/" + $0] }
       let command = target.run("psql", user: connection?.user ?? target.place.user, words + files)

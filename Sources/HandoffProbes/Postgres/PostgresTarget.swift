@@ -13,6 +13,9 @@ struct PostgresTarget {
   let host: String?
   /// The variables that libpq's defaults come from, paths in them as documents show them.
   let surroundings: [String: String]
+  /// Certificates that a URL names and that stand in the project or the home folder, as documents show them: a URL can
+  /// hold no such path.
+  let certificates: [(variable: String, path: String)]
 
   init(_ settings: PostgresSettings, _ context: ProbeContext) {
     self.settings = settings
@@ -24,6 +27,10 @@ struct PostgresTarget {
     place = PostgresPlace(of: parameters, files: context.host.files)
     host = place.host.map { Self.shown($0, home: home) }
     let files = context.host.files
+    certificates = [("sslrootcert", "PGSSLROOTCERT"), ("sslcert", "PGSSLCERT"), ("sslkey", "PGSSLKEY")]
+      .compactMap { keyword, variable in
+        settings.options[keyword].map { (variable, $0.value, context.shown($0.value)) }
+      }.filter { $0.1 != $0.2 }.map { ($0.0, $0.2) }
     surroundings = parameters.environment.filter { !$0.value.isEmpty }.mapValues(context.shown)
     passwordFilePath = place.passwordFile.flatMap { path in
       guard files.kind(of: path) == .regular, let isOpen = files.isOpenToOthers(path) else { return nil }
@@ -66,6 +73,12 @@ struct PostgresTarget {
 
   // MARK: For a person
 
+  /// The further keywords that a URL for a document holds.
+  var optionsOfURL: [String: String] {
+    let left = Set(certificates.map { $0.variable.lowercased().dropFirst(2) })
+    return settings.optionValues.filter { !left.contains($0.key[...]) }
+  }
+
   /// The database for a command.
   var database: String? { place.database }
 
@@ -107,9 +120,17 @@ struct PostgresTarget {
     return .run(words + arguments.map { .word($0) })
   }
 
+  /// A database's name where a program would take a whole connection string as well
+  /// (https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING).
+  static func argument(database name: String) -> String {
+    guard name.contains("=") || name.contains("://") else { return name }
+    let escaped = name.replacing("\\", with: "\\\\").replacing("'", with: "\\'")
+    return "dbname='\(escaped)'"
+  }
+
   /// `psql` with these options, connected to a database, running a command.
   func psql(user: String?, database: String?, _ command: String) -> ShellCommand {
-    run("psql", user: user, (database.map { ["-d", $0] } ?? []) + ["-c", command])
+    run("psql", user: user, (database.map { ["-d", Self.argument(database: $0)] } ?? []) + ["-c", command])
   }
 }
 

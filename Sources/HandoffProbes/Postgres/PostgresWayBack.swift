@@ -40,7 +40,7 @@ extension PostgresRemedies {
     let user = fact("user").flatMap { Self.isURL($0.source) ? $0.value.string : nil }
     let url = PostgresGuide.url(
       user: user, host: host, ports: fact("port")?.value.int.map(String.init),
-      database: fact("database")?.value.string, options: settings.optionValues)
+      database: fact("database")?.value.string, options: target.optionsOfURL)
     let hasPassword = isURL && Self.isURL(settings.password?.source)
     if isURL, !hasPassword, url == PostgresGuide(target: target, connection: nil).url { return [] }
     return [
@@ -127,6 +127,11 @@ extension PostgresRemedies {
 
   /// Shows what bears a table's name.
   func describe(_ member: String) -> [Remedy] {
-    [Remedy(target.psql(user: target.place.user, database: target.database, #"\d+ "# + member), "shows what it is")]
+    // Quoted, since psql runs what stands in backquotes.
+    guard let (schema, name) = SQLName.parts(ofMember: member) else { return [] }
+    let quoted = SQLName.quoted(schema) + "." + SQLName.quoted(name)
+    return [
+      Remedy(target.psql(user: target.place.user, database: target.database, #"\d+ "# + quoted), "shows what it is")
+    ]
   }
 }

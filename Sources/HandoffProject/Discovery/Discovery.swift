@@ -4,15 +4,19 @@ import HandoffText
 
 /// Finds out what a project means, without running anything.
 public enum Discovery {
-  /// The folder of the project that a folder belongs to: the nearest one upwards with a `handoff.yml`, else with a
-  /// `.git`, else the folder itself.
+  /// The folder of the project that a folder belongs to: the nearest one upwards with a `handoff.yml`, but none around
+  /// the repository that the folder is in, and above it none of another user; else with a `.git`, else the folder itself.
   /// - Parameter folder: an absolute path.
   public static func root(of folder: String, files: FileSystem) -> String {
     let start = files.realPath(folder) ?? folder
     // A link to nothing is there too: it is to be reported, and not passed over.
-    return [Configuration.fileName, ".git"].lazy.compactMap { marker in
-      files.nearestFolder(from: start, holding: marker, followLinks: false)
-    }.first ?? start
+    let repository = files.nearestFolder(from: start, holding: ".git", followLinks: false)
+    if let configured = files.nearestFolder(from: start, holding: Configuration.fileName, followLinks: false) {
+      let isAround = repository.map { $0 != configured && $0.hasPrefix(configured == "/" ? "/" : configured + "/") }
+      let file = configured + "/" + Configuration.fileName
+      if isAround != true, configured == start || repository != nil || files.isOwn(file) { return configured }
+    }
+    return repository ?? start
   }
 
   /// Reads a project.

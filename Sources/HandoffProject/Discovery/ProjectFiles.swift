@@ -18,7 +18,6 @@ struct ProjectFiles {
   let unreadableExample: UnreadableFile?
 
   static let dotenvName = ".env"
-  static let exampleNames = [".env.example", ".env.sample", ".env.template", ".env.dist", "env.example"]
 
   init(host: Host, root: String, example: Configuration.Located<String>?) throws(ConfigurationError) {
     self.host = host
@@ -30,13 +29,12 @@ struct ProjectFiles {
         file: Untrusted(root).terminal, message: "the project's folder cannot be looked into: \(error)")
     }
     let dotenv = FileLook(Self.dotenvName, root: root, files: host.files)
-    let variables = { (name: String) in host.environment[name] }
-    self.dotenv = dotenv.text.map { Dotenv($0, variables: variables) }
+    self.dotenv = dotenv.text.map { Dotenv($0, expands: true) }
     let isEnvironment = VirtualEnvironmentSign.isThere(root + "/" + Self.dotenvName, host.files)
     unreadableDotenv = isEnvironment ? nil : dotenv.unreadable
     var found: (String, Source, Dotenv)?
     var hidden: UnreadableFile?
-    for name in example.map({ [$0.value] }) ?? Self.exampleNames where found == nil && hidden == nil {
+    for name in example.map({ [$0.value] }) ?? VariableSettings.exampleNames where found == nil && hidden == nil {
       let look = FileLook(name, root: root, files: host.files)
       found = look.text.map { text in
         (name, example == nil ? Source(.file, name) : Source(.configuration, "environment.example"), Dotenv(text))

@@ -49,7 +49,11 @@ struct PostgresKeywords: Hashable {
         if let found = try PostgresServiceFile.look(
           for: service, file: parameters.options["servicefile"], environment: environment, files: files)
         {
-          fill(found)
+          // A password is for the place that it stands beside.
+          let isElsewhere = ["host", "port"].contains { keyword in
+            explicit[keyword].map { $0 != found[keyword] } ?? false
+          }
+          fill(isElsewhere ? found.filter { !["password", "passfile"].contains($0.key) } : found)
           values["service"] = nil
         } else {
           // libpq also knows a place that was chosen when it was built.

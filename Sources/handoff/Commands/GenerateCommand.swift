@@ -107,8 +107,21 @@ struct GenerateCommand: AsyncParsableCommand {
   /// Writes a new handoff.
   /// - Returns: its path, or nil when it was printed.
   private func write(_ workspace: Workspace, _ template: Template) async throws -> String? {
+    var edited: String?
+    do {
+      return try await write(workspace, template, &edited)
+    } catch {
+      if let edited { NotesEditor(host: workspace.host).keep(edited) }
+      throw error
+    }
+  }
+
+  /// - Parameter edited: what the author wrote in an editor.
+  private func write(
+    _ workspace: Workspace, _ template: Template, _ edited: inout String?
+  ) async throws -> String? {
     let store = try workspace.store()
-    let previous = try store.latest()
+    let previous = try store.latest(passesOverUnreadable: true)
     Workspace.complain(of: store.passedOver(previous))
     if commit || push { try await GenerateCommit.check(store) }
     let composer = NotesComposer(title: title, status: status, priority: priority)
@@ -117,6 +130,7 @@ struct GenerateCommand: AsyncParsableCommand {
     if edit {
       let title = author.title
       let written = try await NotesEditor(host: workspace.host).edit(author)
+      edited = written
       author = composer.compose(markdown: written, previous: nil)
       // The form that was edited does not hold the title that the notes began with.
       if author.title.isEmpty { author.title = title }

@@ -56,7 +56,8 @@ struct PostgresTroubleTests {
   }
 
   @Test(
-    "The server answers, the database is missing; the remedy makes it", arguments: ["handoff_lost", "it's; \"$(x)\""])
+    "The server answers, the database is missing; the remedy makes it",
+    arguments: ["handoff_lost", "it's; \"$(x)\"", "host=nowhere.invalid it's"])
   func databaseMissing(name: String) async throws {
     let database = name + "_\(UInt32.random(in: 0 ... .max))"
     let variables = try PostgresFixture.variables(database: database)
@@ -67,6 +68,7 @@ struct PostgresTroubleTests {
     let mended = try await fixture.observe(variables)
     #expect(mended.findings == [])
     #expect(mended.fact("postgres.database")?.value == .string(database))
+    for step in mended.verification { _ = try await fixture.paste(step.command) }
     try await Psql.run("DROP DATABASE \(SQLName.quoted(database))", database: "postgres")
   }
 

@@ -19,6 +19,13 @@ until_true() {
   done
 }
 
+# hangs SECONDS COMMAND…: it does not end in that time, and has not failed either.
+hangs() {
+  local status=0
+  timeout "$@" >/dev/null 2>&1 || status=$?
+  [ "$status" = 124 ]
+}
+
 # at_end COMMAND: taken back when the row ends, the last one first.
 at_end() { { printf '%s\n' "$1"; cat "$ROW/state/at_end" 2>/dev/null || true; } >"$ROW/state/at_end.new" && mv "$ROW/state/at_end.new" "$ROW/state/at_end"; }
 
