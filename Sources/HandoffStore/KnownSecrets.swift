@@ -26,7 +26,10 @@ public enum KnownSecrets {
     // What the tool itself would connect with, however it is put together.
     if let project = try? Discovery.project(at: projectRoot, host: host) {
       for connection in project.postgres.settings ?? [] {
-        if let password = connection.password { gathering.noteSecret(password.value, named: "the database's password") }
+        guard let password = connection.password?.value,
+          password != connection.user?.value, password != connection.database?.value
+        else { continue }
+        gathering.noteSecret(password, named: "the database's password")
       }
     }
     gathering.open.formUnion([projectRoot.split(separator: "/").last.map { $0.lowercased() } ?? ""])
@@ -40,6 +43,8 @@ private struct Gathering {
   /// Values that stand in the open under names that are not secret: a role, a database. A password that equals one
   /// cannot be looked for.
   var open: Set<String> = []
+  /// Values that the tool itself would connect with.
+  private var used: Set<String> = []
 
   init(host: Host) {
     self.host = host
@@ -49,11 +54,15 @@ private struct Gathering {
   var secrets: [KnownSecret] {
     var seen: Set<String> = []
     return found.sorted { $0.name < $1.name }
-      .filter { !open.contains($0.value.lowercased()) && seen.insert($0.value).inserted }
+      .filter { (used.contains($0.value) || !open.contains($0.value.lowercased())) && seen.insert($0.value).inserted }
       .compactMap { KnownSecret(name: $0.name, value: $0.value) }
   }
 
-  mutating func noteSecret(_ value: String, named name: String) { found.append((name, value)) }
+  /// Notes a value that is used as a secret, whatever names it has elsewhere.
+  mutating func noteSecret(_ value: String, named name: String) {
+    found.append((name, value))
+    used.insert(value)
+  }
 
   mutating func note(_ value: String, named name: String, in place: String? = nil) {
     let label = place.map { "\(name) in \($0)" } ?? name

@@ -57,7 +57,8 @@ import Testing
   @Test("What is run is bound to its content however the words lead there: by a detour, or by its folder")
   func detours() throws {
     let project = try TemporaryProject([
-      "handoff.yml": "commands:\n  a: {run: [bin/../bin/x]}\n  b: {run: [python3, tool]}\n  c: {run: [cat, x/../../y]}\n",
+      "handoff.yml":
+        "commands:\n  a: {run: [bin/../bin/x]}\n  b: {run: [python3, tool]}\n  c: {run: [cat, x/../../y]}\n",
       "bin/x": "1", "tool/__main__.py": "1", "tool/deep/more.py": "1",
     ])
     let files = FileSystem()

@@ -9,8 +9,11 @@ import Testing
   }
 
   /// Values without any shape, which nothing but the value itself gives away.
-  static let values = ["correct horse", "tr0ub4dor", "p@ss/w:rd?", "my_Str0ng!Pw", "Passw0rd(x1)", "$Ecret99Word", "fakeKing$9xZ", "aaaaaa1Kq9z",
-    "[Sup3rS3cret]", "<a>b3kQ9zz", "yourpass1234", "a\"b\\c`d<e>", "grüße-2024", "xK9#mP2$vL5q"]
+  static let values = [
+    "correct horse", "tr0ub4dor", "p@ss/w:rd?", "my_Str0ng!Pw", "Passw0rd(x1)", "$Ecret99Word", "fakeKing$9xZ",
+    "aaaaaa1Kq9z",
+    "[Sup3rS3cret]", "<a>b3kQ9zz", "yourpass1234", "a\"b\\c`d<e>", "grüße-2024", "xK9#mP2$vL5q",
+  ]
 
   @Test(arguments: values)
   func aValueIsFoundInEachOfItsForms(value: String) throws {

@@ -192,7 +192,8 @@ import Testing
   @Test("What was typed in an editor is kept where no document came of it")
   func keptText() async throws {
     try await begin()
-    for (name, end) in [("password=" + "hunter2Secret99", 0), ("an hour of text", 1), ("<!-- handoff:end done -->", 0)] {
+    for (name, end) in [("password=" + "hunter2Secret99", 0), ("an hour of text", 1), ("<!-- handoff:end done -->", 0)]
+    {
       try home.write("editor", "#!/bin/sh\nprintf '## Done\\n\\n\(name)\\n' > \"$1\"\nexit \(end)\n")
       try await Witness.ask("chmod", ["+x", home.path + "/editor"], environment: environment)
       let answer = try await handoff(

@@ -30,7 +30,10 @@ import Testing
 
   @Test(
     "Wrong usage is exit status 64",
-    arguments: [["preflight", "--only", "nothing"], ["preflight", "--timeout", "0"], ["nonsense"], ["--nonsense"], ["preflight", "--only", "\u{1b}[2J"]])
+    arguments: [
+      ["preflight", "--only", "nothing"], ["preflight", "--timeout", "0"], ["nonsense"], ["--nonsense"],
+      ["preflight", "--only", "\u{1b}[2J"],
+    ])
   func usage(arguments: [String]) async throws {
     let folder = try TemporaryFolder()
     let answer = try await Witness.ask(
