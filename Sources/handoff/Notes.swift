@@ -19,7 +19,11 @@ struct NotesComposer {
     notes.title = title ?? Self.takeTitle(from: &notes) ?? ""
     notes.status = status ?? ""
     notes.priority = priority ?? ""
-    let open = previous.map { openItems(in: $0).map { Untrusted($0).visibleLines } } ?? []
+    // What an item holds of the tool's own marks is text from here on.
+    let open =
+      previous.map { openItems(in: $0) }?.map { item in
+        Untrusted(item).visibleLines.replacing("<!-- handoff:", with: "&lt;!-- handoff:")
+      } ?? []
     let written = Set(notes.sections.values.flatMap { $0.split(separator: "\n").map(Self.normalized) })
     let carried = open.filter { item in
       !written.contains(Self.normalized(item.prefix { $0 != "\n" }))

@@ -22,7 +22,17 @@ struct PreventedTests {
     try project.home.write(
       ".aws/config", "[profile role]\nsource_profile = base\nrole_arn = \(try Lab.value("AWS_ROLE_ARN"))\n")
     byProfile["AWS_PROFILE"] = "role"
-    for area in ["aws", "python", "postgres", "docker", "git"] {
+    let port = try Lab.value("PG_PORT")
+    try project.folder.write(
+      "handoff.yml",
+      """
+      checks:
+        server: {tcp: "127.0.0.1:\(port)"}
+        engine: {http: "\(try Lab.value("AWS_ENDPOINT"))/moto-api/"}
+      commands: {version: {run: [cat, requirements.txt]}}
+      """)
+    _ = try await project.handoff(["trust", "--yes"])
+    for area in ["aws", "python", "postgres", "docker", "git", "check", "command"] {
       try await check(area, of: project, project.environment)
     }
     try await check("aws", of: project, byProfile)
@@ -33,7 +43,7 @@ struct PreventedTests {
     let environment = ProcessEnvironment(variables)
     let host = Host(
       environment: environment, workingDirectory: sample.path, commands: SubprocessRunner(),
-      http: CurlTransport(environment: environment), postgres: LibpqConnector())
+      http: CurlTransport(environment: environment), postgres: LibpqConnector(), tcp: SystemTCP())
     let project = try Discovery.project(at: sample.path, host: host)
     func look(_ doors: PreventedDoors, expected: Snapshot?) async -> Snapshot {
       await ProbeRunner(host: doors.host, timeout: .seconds(20)).snapshot(
@@ -41,15 +51,15 @@ struct PreventedTests {
     }
     let open = PreventedDoors(host, steps: .max, .hangs)
     let healthy = await look(open, expected: nil)
-    let facts = try #require(healthy.observation(area)?.facts)
+    let facts = healthy.observations.flatMap(\.facts)
     #expect(healthy.status == .ok, "\(area): \(healthy.observations.flatMap(\.findings))")
     #expect(!facts.isEmpty)
     #expect(open.steps > 0)
-    for manner in PreventedDoors.Manner.allCases {
+    for (manner, once) in PreventedDoors.Manner.allCases.flatMap({ [($0, false), ($0, true)] }) {
       for steps in 0..<open.steps {
-        let note: Comment = "\(area) \(manner) after \(steps) of \(open.steps) steps"
-        let actual = await look(PreventedDoors(host, steps: steps, manner), expected: healthy)
-        for fact in actual.observation(area)?.facts ?? [] where fact.factClass != .volatile {
+        let note: Comment = "\(area) \(manner) \(once ? "at" : "from") step \(steps) of \(open.steps)"
+        let actual = await look(PreventedDoors(host, steps: steps, manner, once: once), expected: healthy)
+        for fact in actual.observations.flatMap(\.facts) where fact.factClass != .volatile {
           #expect(fact.value == healthy.fact(fact.id)?.value, note)
         }
         let comparison = Comparator(ProbeCatalog.dictionary).compare(

@@ -39,6 +39,7 @@ public struct GitHistory: Sendable {
       guard result.succeeded || result.outcome == .tooMuchOutput else { return .failure(GitFailure(result)) }
       let entries = Self.entries(result.standardOutput)
       if let found = entries.first(where: { !isOnlyHandoffs($0) }) { return .success(found.id) }
+      if result.outcome == .tooMuchOutput { return .failure(GitFailure(result)) }
       guard entries.count == count, !deadline.hasPassed else {
         return deadline.hasPassed ? .failure(.timedOut) : .success(nil)
       }

@@ -26,6 +26,14 @@ hangs() {
   [ "$status" = 124 ]
 }
 
+# complains TEXT COMMAND…: it fails, and says this.
+complains() {
+  local text="$1" said status=0
+  shift
+  said=$("$@" 2>&1) || status=$?
+  [ "$status" != 0 ] && grep -qF -- "$text" <<<"$said"
+}
+
 # at_end COMMAND: taken back when the row ends, the last one first.
 at_end() { { printf '%s\n' "$1"; cat "$ROW/state/at_end" 2>/dev/null || true; } >"$ROW/state/at_end.new" && mv "$ROW/state/at_end.new" "$ROW/state/at_end"; }
 

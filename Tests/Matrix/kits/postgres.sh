@@ -96,10 +96,11 @@ control() {
 server_pid() { head -1 "$ROW/$1/data/postmaster.pid"; }
 
 end_server() {
-  [ -e "$ROW/$1/data/postmaster.pid" ] || return 0
-  ! has_ended "$(server_pid "$1")" || return 0
-  kill -CONT "$(server_pid "$1")"
-  control "$1" stop -m immediate
+  local pid
+  pid=$(server_pid "$1" 2>/dev/null) && [ -n "$pid" ] && ! has_ended "$pid" || return 0
+  kill -CONT "$pid" 2>/dev/null || return 0
+  # It may end by itself meanwhile.
+  control "$1" stop -m immediate || has_ended "$pid"
 }
 
 # has_ended PID…: whether they all have; one that nobody waited for has too.

@@ -90,7 +90,7 @@ def run(row: Row, base: Path, keep: bool = False) -> Verdict:
     """Runs a row, from an empty folder to an empty folder."""
     start = time.monotonic()
     verdict = Verdict(row)
-    session = Session(base, "m" + secrets.token_hex(4), row.user)
+    session = Session(base, "m" + secrets.token_hex(4), Path(row.file).resolve().parent, row.user)
     try:
         Case(row, session, verdict).run()
     except Missed as missed:

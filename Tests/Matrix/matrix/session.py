@@ -44,8 +44,8 @@ class Answer:
 class Session:
     """The folder of a row: `project`, `home`, and what the runner keeps."""
 
-    def __init__(self, base: Path, name: str, user: str = ""):
-        self.name, self.user = name, user
+    def __init__(self, base: Path, name: str, rows: Path, user: str = ""):
+        self.name, self.rows, self.user = name, rows, user
         self.folder = base / name
         self.project, self.home = self.folder / "project", self.folder / "home"
         self.state = self.folder / "state"
@@ -63,6 +63,7 @@ class Session:
         values = {"LAB_" + key[12:]: value for key, value in os.environ.items() if key.startswith("HANDOFF_LAB_")}
         values.update(
             ROW=str(self.folder), NAME=self.name, PROJECT=str(self.project), MATRIX=str(HERE),
+            ROWS=str(self.rows),
             HANDOFF=os.environ["HANDOFF_BINARY"],
         )  # fmt: skip
         return "".join(f"{key}={shlex.quote(value)}\n" for key, value in values.items())
