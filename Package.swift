@@ -91,7 +91,8 @@ let package = Package(
     tests(
       "HandoffStore",
       [
-        "HandoffStore", "HandoffDocument", "HandoffSecrets", "HandoffSystem", "HandoffModel", "HandoffText",
+        "HandoffStore", "HandoffDocument", "HandoffSecrets", "HandoffSystem", "HandoffProject", "HandoffModel",
+        "HandoffText",
       ]),
     tests(
       "handoff",

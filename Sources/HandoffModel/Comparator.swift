@@ -67,7 +67,7 @@ public struct Comparator: Sendable {
         continue
       }
       if isTold(fact, now, expected, actual) { continue }
-      let differences = differences(fact, now, kind, in: actual)
+      let differences = differences(fact, now, kind, expected, in: actual)
       if differences.isEmpty { confirmed += 1 } else { changes += differences }
     }
     for fact in actual.facts where expected.fact(fact.id) == nil {
@@ -92,10 +92,24 @@ public struct Comparator: Sendable {
 
   /// Whether a fact differs only because another one does on which it depends.
   private func follows(_ id: FactID, _ expected: Observation, _ actual: Observation) -> Bool {
-    guard var pattern = dictionary.definition(of: id)?.dependsOn else { return false }
-    if let member = id.member { pattern.replace("[*]", with: "[\(member)]") }
-    let other = FactID(id.area + pattern.drop { $0 != "." })
+    guard let pattern = dictionary.definition(of: id)?.dependsOn else { return false }
+    let other = neighbour(of: id, pattern)
     return expected.fact(other)?.value != actual.fact(other)?.value
+  }
+
+  /// Whether a fact that differs is backed by one that is as it was.
+  private func isBacked(_ id: FactID, _ expected: Observation, _ actual: Observation) -> Bool {
+    guard let pattern = dictionary.definition(of: id)?.backedBy else { return false }
+    let other = neighbour(of: id, pattern)
+    guard let recorded = expected.fact(other)?.value else { return false }
+    return recorded == actual.fact(other)?.value
+  }
+
+  /// The fact of a pattern in the same area, and of the same member if the pattern names one.
+  private func neighbour(of id: FactID, _ pattern: String) -> FactID {
+    var pattern = pattern
+    if let member = id.member { pattern.replace("[*]", with: "[\(member)]") }
+    return FactID(id.area + pattern.drop { $0 != "." })
   }
 
   // MARK: Areas
@@ -163,7 +177,9 @@ public struct Comparator: Sendable {
     fact.value.isEmptyCollection && (kind == .progress || order(fact.id) == .fewerIsBetter)
   }
 
-  private func differences(_ old: Fact, _ new: Fact, _ kind: FactClass, in actual: Observation) -> [Change] {
+  private func differences(
+    _ old: Fact, _ new: Fact, _ kind: FactClass, _ expected: Observation, in actual: Observation
+  ) -> [Change] {
     switch kind {
     case .volatile: return []
     case .identity:
@@ -173,8 +189,11 @@ public struct Comparator: Sendable {
       return old.value == new.value ? [] : [change(old.id, kind, .changed, .note, old.value, new.value, in: actual)]
     case .state:
       if old.value == new.value { return [] }
-      let worse = order(old.id).isWorse(new.value, than: old.value)
-      return [change(old.id, kind, .changed, worse ? .failure : .note, old.value, new.value, in: actual)]
+      var severity = Change.Severity.note
+      if order(old.id).isWorse(new.value, than: old.value) {
+        severity = isBacked(old.id, expected, actual) ? .warning : .failure
+      }
+      return [change(old.id, kind, .changed, severity, old.value, new.value, in: actual)]
     case .set:
       guard let before = old.value.strings, let after = new.value.strings else {
         return old.value == new.value

@@ -47,6 +47,9 @@ public struct FactDefinition: Sendable {
   /// The pattern of a fact of the same area, and of the same member if it names one, that this one depends on: where
   /// that one differs, this one is a consequence of it and stays silent.
   public let dependsOn: String?
+  /// For states, the pattern of a fact of the same area that says what this one is worth: while that one is as it was, another value
+  /// of this one is a warning, and not a failure.
+  public let backedBy: String?
   /// Whether the area is lost when this fact is.
   public let isHead: Bool
   /// Whether the project declares the class, so that it is the fact's own and not the one here.
@@ -57,7 +60,7 @@ public struct FactDefinition: Sendable {
   /// Defines a fact.
   public init(
     _ pattern: String, _ factClass: FactClass, order: StateOrder = .none, title: String, memberOf: String? = nil,
-    dependsOn: String? = nil, isHead: Bool = false, isDeclared: Bool = false, meaning: String
+    dependsOn: String? = nil, backedBy: String? = nil, isHead: Bool = false, isDeclared: Bool = false, meaning: String
   ) {
     self.pattern = pattern
     self.factClass = factClass
@@ -65,6 +68,7 @@ public struct FactDefinition: Sendable {
     self.title = title
     self.memberOf = memberOf
     self.dependsOn = dependsOn
+    self.backedBy = backedBy
     self.isHead = isHead
     self.isDeclared = isDeclared
     self.meaning = meaning

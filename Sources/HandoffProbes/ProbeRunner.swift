@@ -2,7 +2,6 @@ public import HandoffModel
 public import HandoffProject
 public import HandoffSystem
 import HandoffText
-import Synchronization
 
 /// Runs probes at once, each under its deadline and all under one.
 ///
@@ -100,17 +99,16 @@ public struct ProbeRunner: Sendable {
     // The task is not a child of this one, which could not return before it does.
     let measuring = Task { await probe.observe(context) }
     return await withTaskCancellationHandler {
-      await withCheckedContinuation { continuation in
-        let first = FirstResult(continuation)
-        let guardian = Task {
-          try? await Task.sleep(until: context.deadline.instant + grace, clock: .continuous)
-          if first.deliver(Self.leftBehind(probe.area, after: timeout)) { measuring.cancel() }
-        }
-        Task {
-          first.deliver(await measuring.value)
-          guardian.cancel()
-        }
+      let exchange = Exchange<Observation>()
+      let guardian = Task {
+        try? await Task.sleep(until: context.deadline.instant + grace, clock: .continuous)
+        if exchange.answer(Self.leftBehind(probe.area, after: timeout)) { measuring.cancel() }
       }
+      Task {
+        exchange.answer(await measuring.value)
+        guardian.cancel()
+      }
+      return await withCheckedContinuation { exchange.wait($0) }
     } onCancel: {
       measuring.cancel()
     }
@@ -124,24 +122,6 @@ public struct ProbeRunner: Sendable {
         Finding(
           "\(kind).timeout", .unknown, "no answer within \(timeout.shown)", facts: [FactID("\(area).*")])
       ])
-  }
-}
-
-/// Resumes a continuation with whichever result comes first.
-private final class FirstResult: Sendable {
-  private let continuation: Mutex<CheckedContinuation<Observation, Never>?>
-
-  init(_ continuation: CheckedContinuation<Observation, Never>) {
-    self.continuation = Mutex(continuation)
-  }
-
-  @discardableResult func deliver(_ observation: Observation) -> Bool {
-    let waiting = continuation.withLock { waiting in
-      defer { waiting = nil }
-      return waiting
-    }
-    waiting?.resume(returning: observation)
-    return waiting != nil
   }
 }
 

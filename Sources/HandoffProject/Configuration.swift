@@ -24,6 +24,11 @@ public struct Configuration: Sendable, Equatable {
     let line: Int?
     let column: Int?
 
+    /// `handoff.yml:3:5`.
+    var place: String {
+      ConfigurationError.place(file: Configuration.fileName, line: line, column: column)
+    }
+
     func error(_ message: String) -> ConfigurationError {
       ConfigurationError(file: Configuration.fileName, line: line, column: column, message: message)
     }
@@ -57,7 +62,7 @@ public struct Configuration: Sendable, Equatable {
 
   /// `docker:`.
   public struct Docker: Sendable, Equatable {
-    var compose: String?
+    var compose: Located<String>?
     var project: String?
     var names: [String]?
     var all = false
@@ -74,7 +79,7 @@ public struct Configuration: Sendable, Equatable {
 
   var project: String?
   var handoffs: String?
-  var template: String?
+  var template: Located<String>?
   var shells: [String]?
   var deadline: Double?
   var aws: Area<AWS> = .unsaid

@@ -19,9 +19,13 @@ public struct ConfigurationError: Error, Hashable, Sendable, CustomStringConvert
 
   /// `handoff.yml:3:5: unknown key "prot"; did you mean "port"?`
   public var description: String {
-    var place = file
-    if let line { place += ":\(line)" }
-    if let line, let column, line > 0 { place += ":\(column)" }
-    return "\(place): \(message)"
+    "\(Self.place(file: file, line: line, column: column)): \(message)"
+  }
+
+  /// `handoff.yml:3:5`, as far as it is known.
+  static func place(file: String, line: Int?, column: Int?) -> String {
+    guard let line else { return file }
+    guard let column, line > 0 else { return "\(file):\(line)" }
+    return "\(file):\(line):\(column)"
   }
 }

@@ -42,7 +42,7 @@ public enum ConfigurationReader {
     configuration.docker = try area(members["docker"]) { reader throws(ConfigurationError) in
       let members = try reader.mapping(keys: names(under: "docker"))
       return .init(
-        compose: try oneLine(members["compose"]), project: try oneLine(members["project"]),
+        compose: try located(members["compose"]), project: try oneLine(members["project"]),
         names: try members["names"]?.texts(), all: try flag(members["all"]))
     }
     configuration.environment = try area(members["environment"]) { reader throws(ConfigurationError) in
@@ -173,12 +173,14 @@ public enum ConfigurationReader {
     return parts.joined(separator: "/")
   }
 
-  private static func templateName(_ reader: YAMLReader?) throws(ConfigurationError) -> String? {
-    guard let reader, let text = try oneLine(reader) else { return nil }
-    guard text.utf8.allSatisfy(isWordByte) else {
-      throw reader.error("template is a name without path and ending, as in templates/NAME.md")
+  private static func templateName(
+    _ reader: YAMLReader?
+  ) throws(ConfigurationError) -> Configuration.Located<String>? {
+    guard let name = try located(reader) else { return nil }
+    guard name.value.utf8.allSatisfy(isWordByte) else {
+      throw name.error("template is a name without path and ending, as in templates/NAME.md")
     }
-    return text
+    return name
   }
 
   private static func shells(_ reader: YAMLReader?) throws(ConfigurationError) -> [String]? {

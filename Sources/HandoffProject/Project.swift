@@ -46,6 +46,8 @@ public struct Project: Sendable {
   public var handoffs: Setting<String>
   /// The name of the template.
   public var template: Setting<String>
+  /// Where `handoff.yml` names it, with line and column: `handoff.yml:3:11`.
+  public internal(set) var templatePlace: String?
   /// The shells that documents are written for: `bash`, `powershell`.
   public var shells: Setting<[String]>
   /// How long a probe may take, in seconds.

@@ -1,4 +1,4 @@
-import Foundation
+import Dispatch
 import HandoffSystem
 import HandoffText
 import Yams
@@ -35,7 +35,7 @@ struct YAMLReader {
     guard onOwnThread({ answer.set(Result { try Yams.compose(yaml: text) }) }) else {
       return try Yams.compose(yaml: text)
     }
-    guard let result = answer.wait(.seconds(3)) else {
+    guard let result = answer.wait(seconds: 3) else {
       throw ConfigurationError(
         file: file, message: "takes too long to read: its anchors (&) and aliases (*) repeat each other")
     }
@@ -44,20 +44,18 @@ struct YAMLReader {
 
   /// What a thread hands over, once.
   private final class Answer: @unchecked Sendable {
-    private let condition = NSCondition()
+    private let isSet = DispatchSemaphore(value: 0)
+    // Written before the signal and read after it.
     private var result: Result<Node?, any Error>?
 
     func set(_ result: Result<Node?, any Error>) {
-      condition.withLock { self.result = result }
-      condition.signal()
+      self.result = result
+      isSet.signal()
     }
 
-    func wait(_ duration: Duration) -> Result<Node?, any Error>? {
-      let end = Date(timeIntervalSinceNow: Double(duration.components.seconds))
-      return condition.withLock {
-        while result == nil, condition.wait(until: end) {}
-        return result
-      }
+    /// - Returns: nil when there is nothing after so many seconds.
+    func wait(seconds: Int) -> Result<Node?, any Error>? {
+      isSet.wait(timeout: .now() + .seconds(seconds)) == .success ? result : nil
     }
   }
 

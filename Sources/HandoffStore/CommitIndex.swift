@@ -109,12 +109,12 @@ struct CommitIndex: Sendable {
     await git.read(["ls-files", "--stage", "-z", "--full-name", "--", ":(literal)" + file], deadline: deadline)
   }
 
-  /// Changes the user's index. Another command may hold its lock for a moment.
   /// Whether another command holds the index; git names its lock also where it cannot be written.
   private static func isLocked(_ result: CommandResult) -> Bool {
     result.errorText.contains("index.lock") && result.errorText.contains("File exists")
   }
 
+  /// Changes the user's index. Another command may hold its lock for a moment.
   private static func update(
     _ git: Git, _ arguments: [String], _ input: [UInt8]? = nil, deadline: Deadline
   ) async -> CommandResult {

@@ -1,5 +1,6 @@
 public import HandoffDocument
 import HandoffModel
+public import HandoffProject
 public import HandoffSecrets
 public import HandoffSystem
 
@@ -33,6 +34,7 @@ public struct HandoffStore: Sendable {
   let root: String
   /// The folder, relative to the project; empty for the project itself.
   public let folder: String
+  private let connections: [PostgresSettings]
   private let scanner: SecretScanner?
   let writer = FileWriter()
 
@@ -41,15 +43,19 @@ public struct HandoffStore: Sendable {
   ///   - host: the door to files and git.
   ///   - root: the project's folder, an absolute path without symbolic links.
   ///   - folder: the folder of handoffs, relative to it.
+  ///   - connections: what the tool connects with; the passwords are looked for in everything that is written.
   ///   - scanner: looks through everything that is written; nil for one that knows the secrets of this machine.
   /// - Throws: ``StoreError/folderOutside(_:)`` when `..` or a link leads it out of the project,
   ///   ``StoreError/folderInGit(_:)`` when it is in a folder of git's own.
-  public init(host: Host, root: String, folder: String, scanner: SecretScanner? = nil) throws(StoreError) {
+  public init(
+    host: Host, root: String, folder: String, connections: [PostgresSettings], scanner: SecretScanner? = nil
+  ) throws(StoreError) {
     let parts = folder.split(separator: "/")
     if folder.hasPrefix("/") || parts.contains("..") { throw .folderOutside(folder) }
     self.host = host
     self.root = root
     self.folder = parts.filter { $0 != "." }.joined(separator: "/")
+    self.connections = connections
     self.scanner = scanner
     _ = try existingFolder()
   }
@@ -274,7 +280,7 @@ public struct HandoffStore: Sendable {
   }
 
   private var activeScanner: SecretScanner {
-    scanner ?? SecretScanner(known: KnownSecrets.gather(host: host, projectRoot: root))
+    scanner ?? SecretScanner(known: KnownSecrets.gather(host: host, projectRoot: root, connections: connections))
   }
 
   // MARK: The folder

@@ -1,5 +1,5 @@
 import HandoffModel
-import HandoffProject
+public import HandoffProject
 public import HandoffSecrets
 public import HandoffSystem
 
@@ -18,19 +18,19 @@ public enum KnownSecrets {
   /// - Parameters:
   ///   - host: the door to variables and files.
   ///   - projectRoot: where the dotenv files are.
-  public static func gather(host: Host, projectRoot: String) -> [KnownSecret] {
+  ///   - connections: what the tool itself would connect with, however its settings put it together.
+  public static func gather(
+    host: Host, projectRoot: String, connections: [PostgresSettings]
+  ) -> [KnownSecret] {
     var gathering = Gathering(host: host)
     for (name, value) in host.environment.variables { gathering.note(value, named: name) }
     gathering.readDotenvFiles(projectRoot)
     gathering.readFiles()
-    // What the tool itself would connect with, however it is put together.
-    if let project = try? Discovery.project(at: projectRoot, host: host) {
-      for connection in project.postgres.settings ?? [] {
-        guard let password = connection.password?.value,
-          password != connection.user?.value, password != connection.database?.value
-        else { continue }
-        gathering.noteSecret(password, named: "the database's password")
-      }
+    for connection in connections {
+      guard let password = connection.password?.value,
+        password != connection.user?.value, password != connection.database?.value
+      else { continue }
+      gathering.noteSecret(password, named: "the database's password")
     }
     gathering.open.formUnion([projectRoot.split(separator: "/").last.map { $0.lowercased() } ?? ""])
     return gathering.secrets

@@ -1,7 +1,7 @@
 import Synchronization
 
 /// The meeting of one task that waits and of threads that answer it: the first answer counts, later ones are dropped.
-final class Exchange<Answer: Sendable>: Sendable {
+public final class Exchange<Answer: Sendable>: Sendable {
   private enum State {
     case open
     case waiting(CheckedContinuation<Answer, Never>)
@@ -11,8 +11,11 @@ final class Exchange<Answer: Sendable>: Sendable {
 
   private let state = Mutex(State.open)
 
+  /// Nobody has answered, and nobody waits.
+  public init() {}
+
   /// Waits for the answer. Only one task may.
-  func wait(_ continuation: CheckedContinuation<Answer, Never>) {
+  public func wait(_ continuation: CheckedContinuation<Answer, Never>) {
     let answer = state.withLock { state -> Answer? in
       if case .answered(let answer) = state {
         state = .closed
@@ -24,21 +27,23 @@ final class Exchange<Answer: Sendable>: Sendable {
     if let answer { continuation.resume(returning: answer) }
   }
 
-  /// Answers.
-  func answer(_ answer: Answer) {
-    let continuation = state.withLock { state -> CheckedContinuation<Answer, Never>? in
+  /// Answers. What comes after the first answer is dropped.
+  /// - Returns: whether this was the first.
+  @discardableResult public func answer(_ answer: Answer) -> Bool {
+    let (isFirst, continuation) = state.withLock { state -> (Bool, CheckedContinuation<Answer, Never>?) in
       switch state {
       case .open:
         state = .answered(answer)
-        return nil
+        return (true, nil)
       case .waiting(let continuation):
         state = .closed
-        return continuation
+        return (true, continuation)
       case .answered, .closed:
-        return nil
+        return (false, nil)
       }
     }
     continuation?.resume(returning: answer)
+    return isFirst
   }
 
   /// Whether there is an answer already, so that further work is in vain.

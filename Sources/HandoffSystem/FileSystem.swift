@@ -156,6 +156,14 @@ public struct FileSystem: Sendable {
   /// Whether this process may execute the file.
   public func isExecutable(_ path: String) -> Bool { access(path, X_OK) == 0 }
 
+  /// Whether something stands at a path, or may, and this process is not permitted to read it or to go there.
+  public func isForbidden(_ path: String) -> Bool {
+    let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)
+    if descriptor < 0 { return errno == EACCES || errno == EPERM }
+    close(descriptor)
+    return false
+  }
+
   /// The names in a folder, sorted, without `.` and `..`.
   public func list(_ path: String) throws(FileError) -> [String] {
     guard let folder = opendir(path) else { throw Self.error(errno) }

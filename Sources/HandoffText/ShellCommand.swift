@@ -22,10 +22,16 @@ public struct ShellCommand: Hashable, Sendable {
   }
 
   /// Sets an environment variable for this session. The name must be an identifier; the value may be anything.
-  public static func export(_ name: String, _ value: String) -> ShellCommand {
-    ShellCommand(
-      bash: "export \(name)=\(ShellWord.bash(value))",
-      powershell: ShellWord.powershell(value, quoted: true).map { "$env:\(name) = \($0)" })
+  public static func export(_ name: String, _ value: String) -> ShellCommand { export([(name, value)]) }
+
+  /// Sets environment variables for this session. The names must be identifiers; the values may be anything.
+  public static func export(_ variables: [(name: String, value: String)]) -> ShellCommand {
+    let powershell = variables.compactMap { name, value in
+      ShellWord.powershell(value, quoted: true).map { "$env:\(name) = \($0)" }
+    }
+    return ShellCommand(
+      bash: "export " + variables.map { "\($0.name)=\(ShellWord.bash($0.value))" }.joined(separator: " "),
+      powershell: powershell.count == variables.count ? powershell.joined(separator: "; ") : nil)
   }
 
   /// Sets the variables of a dotenv file for this session.
@@ -47,6 +53,13 @@ public struct ShellCommand: Hashable, Sendable {
       powershell: test.powershell.flatMap { test in
         powershell.map { "\(test) *> $null; if ($LASTEXITCODE) { \($0) }" }
       })
+  }
+
+  /// This command and then another one, in POSIX shells only where it succeeds.
+  public func then(_ next: ShellCommand) -> ShellCommand {
+    ShellCommand(
+      bash: "\(bash) && \(next.bash)",
+      powershell: powershell.flatMap { first in next.powershell.map { "\(first); \($0)" } })
   }
 
   /// Removes an environment variable from this session.

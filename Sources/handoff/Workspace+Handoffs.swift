@@ -21,7 +21,8 @@ struct RecordedHandoff {
 extension Workspace {
   /// The project's handoffs.
   func store() throws -> HandoffStore {
-    try HandoffStore(host: host, root: project.root, folder: project.handoffs.value)
+    try HandoffStore(
+      host: host, root: project.root, folder: project.handoffs.value, connections: project.postgres.settings ?? [])
   }
 
   /// What changed in git since a handoff.
@@ -103,9 +104,9 @@ extension Workspace {
       throw UsageProblem("the template templates/\(name).md is there and cannot be read: \(error)")
     }
     if let builtIn = try Template.builtIn(named: name) { return builtIn }
-    let origin = project.template.source.message.terminal
+    let place = project.templatePlace.map { "\($0): " } ?? ""
     throw UsageProblem(
-      "there is no template \(name) (\(origin)): neither templates/\(name).md in the project nor one of that name in the program, "
+      "\(place)there is no template \(name): neither templates/\(name).md in the project nor one of that name in the program, "
         + "which has session-handoff")
   }
 

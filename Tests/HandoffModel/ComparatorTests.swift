@@ -10,6 +10,7 @@ import Testing
       FactDefinition("box.name", .identity, title: "name", isHead: true, meaning: ""),
       FactDefinition("box.version", .state, order: .higherIsBetter, title: "version", meaning: ""),
       FactDefinition("box.mode", .state, title: "mode", meaning: ""),
+      FactDefinition("box.place", .state, title: "place", backedBy: "box.version", meaning: ""),
       FactDefinition("box.failed", .state, order: .fewerIsBetter, title: "failed", meaning: ""),
       FactDefinition("box.operation", .state, order: .absentIsBetter, title: "operation", meaning: ""),
       FactDefinition("box.follows", .state, order: .presentIsBetter, title: "follows", meaning: ""),
@@ -104,6 +105,20 @@ import Testing
     #expect(
       Self.told(Self.compare(old, ["box.follows": .null, "box.ahead": .null])) == ["box.follows changed failure"])
     #expect(Self.told(Self.compare(old, ["box.follows": "a", "box.ahead": 1])) == ["box.ahead changed note"])
+  }
+
+  @Test("What another fact backs is a warning while that one is as it was, and a failure otherwise")
+  func backed() {
+    let old: [FactID: JSONValue] = ["box.place": "a", "box.version": "3"]
+    let moved = Self.compare(old, ["box.place": "b", "box.version": "3"])
+    #expect(Self.told(moved) == ["box.place changed warning"])
+    #expect(moved.status == .warning)
+    #expect(
+      Self.told(Self.compare(old, ["box.place": "b", "box.version": "2"])).sorted()
+        == ["box.place changed failure", "box.version changed failure"])
+    // Neither a version that nobody recorded nor one that nobody measured backs anything.
+    #expect(Self.told(Self.compare(["box.place": "a"], ["box.place": "b"])) == ["box.place changed failure"])
+    #expect(Self.told(Self.compare(old, ["box.place": "b"])).contains("box.place changed failure"))
   }
 
   @Test("A number of progress that cannot be had is told by the finding that says why, and by no change")

@@ -32,6 +32,26 @@ import Testing
     #expect(observation.findings.map(\.severity) == [.failure])
   }
 
+  @Test(
+    "The file that named the variables is brought back from git if it is one of examples, and nothing else is",
+    arguments: [".env.example", ".env.dist", "../.ssh/config", "Makefile", "*"])
+  func broughtBack(file: String) async throws {
+    let folder = try TemporaryFolder()
+    let host = Host(environment: ProcessEnvironment([:]), workingDirectory: folder.path)
+    let recorded = Observation(
+      probe: "environment", facts: [Fact("environment.required", .set, ["A"], source: Source(.file, file))])
+    let observation = await EnvironmentProbe(
+      settings: VariableSettings(required: [], present: [:], example: nil)
+    ).observe(
+      ProbeContext(
+        host: host, project: try Discovery.project(at: folder.path, host: host), deadline: .after(.seconds(5)),
+        expected: Snapshot(tool: "0", project: "p", capturedAt: host.now(), observations: [recorded])))
+    #expect(observation.findings.map(\.id) == ["environment.not-declared"])
+    let commands = observation.findings.flatMap(\.remedies).map(\.command.bash)
+    #expect(commands.contains("git checkout -- \(file)") == file.hasPrefix(".env."))
+    #expect(file.hasPrefix(".env.") || !commands.contains { $0.contains("checkout") || $0.contains(file) })
+  }
+
   @Test("Where .env is lost, the first remedy makes it and is enough")
   func lost() async throws {
     let folder = try TemporaryFolder([".env.example": "A=ready\n"])

@@ -1,5 +1,6 @@
 import HandoffModel
 import HandoffSystem
+import HandoffText
 import Testing
 
 @testable import HandoffProject
@@ -39,6 +40,15 @@ import Testing
     let project = try TemporaryProject(Self.files).discover(["COMPOSE_FILE": "a.yml:gone.yml"])
     #expect(project.docker.settings?.services.map(\.name) == ["web"])
     #expect(project.docker.settings?.composeFiles == ["a.yml", "gone.yml"])
+  }
+
+  @Test("A compose file that handoff.yml names and that is not there is told with line and column")
+  func missingByConfiguration() throws {
+    let files = Self.files.merging(["handoff.yml": "docker:\n  compose: stack.yml\n"]) { $1 }
+    let unreadable = try #require(TemporaryProject(files).discover().docker.settings?.unreadable)
+    #expect(unreadable.map(\.path) == ["stack.yml"])
+    #expect(
+      unreadable.map(\.reason.plain) == ["is not there, and handoff.yml:2:12 names it as the compose file"])
   }
 
   @Test("What `up` alone does not start is not missed")

@@ -1,3 +1,4 @@
+import Foundation
 import HandoffProject
 import HandoffSystem
 import Testing
@@ -93,5 +94,19 @@ import Testing
     }
     #expect(
       TrustStore(Host(environment: ProcessEnvironment(["XDG_STATE_HOME": "x"]), workingDirectory: "/")).folder == nil)
+  }
+
+  @Test("Trust that cannot be taken back is not said to be")
+  func notRevoked() throws {
+    let (state, project) = (try TemporaryProject(), try TemporaryProject())
+    let host = Host(environment: ProcessEnvironment(["XDG_STATE_HOME": state.root]), workingDirectory: project.root)
+    let store = TrustStore(host)
+    try store.grant(project.root, digest: "0")
+    let folder = try #require(store.folder)
+    let entry = try #require(FileManager.default.contentsOfDirectory(atPath: folder).first)
+    // Whoever runs the tests may remove any file; a folder in its place nobody unlinks.
+    try FileManager.default.removeItem(atPath: "\(folder)/\(entry)")
+    try FileManager.default.createDirectory(atPath: "\(folder)/\(entry)", withIntermediateDirectories: false)
+    #expect(throws: FileWriteError.self) { try store.revoke(project.root) }
   }
 }

@@ -153,8 +153,8 @@ import Testing
     // A file that came with a repository gets nothing of the session.
     let leaking = try TemporaryProject([".env": "PGHOST=localhost\nPGUSER=${AWS_SECRET_ACCESS_KEY}\n"])
     let secret = "never" + "sent"
-    let withSession = try #require(leaking.discover(["AWS_SECRET_ACCESS_KEY": secret]).postgres.settings?.first)
-    #expect(withSession.user?.value == "${AWS_SECRET_ACCESS_KEY}")
+    let leaked = try #require(leaking.discover(["AWS_SECRET_ACCESS_KEY": secret]).postgres.settings?.first)
+    #expect(leaked.user?.value == "${AWS_SECRET_ACCESS_KEY}")
     // Values that double with each line end.
     let doubling = (1...60).map { "A\($0)=${A\($0 - 1)}${A\($0 - 1)}\n" }.joined()
     _ = try TemporaryProject([".env": "A0=xxxxxxxxxx\n" + doubling]).discover()

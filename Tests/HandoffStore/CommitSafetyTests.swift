@@ -207,6 +207,21 @@ import Testing
     #expect(try await fixture.git("status", "--porcelain") == "")
   }
 
+  @Test("A disk without room for the index's lock is told as that, and not as somebody's lock")
+  func noRoomForTheLock() async throws {
+    let fixture = try await fixture()
+    let reason = "fatal: Unable to create '\(fixture.root)/.git/index.lock': No space left on device"
+    try fixture.scratch.write(
+      "bin/git",
+      "#!/bin/sh\nfor word; do [ \"$word\" = update-index ] && { echo \"\(reason)\" >&2; exit 128; }; done\n"
+        + "PATH=${PATH#*:} exec git \"$@\"\n", executable: true)
+    let path = "\(fixture.scratch.path)/bin:\(fixture.scratch.environment["PATH"] ?? "")"
+    let error = try await failure { _ = try await fixture.store(with: ["PATH": path]).commit(Self.path, message: "x") }
+    #expect(error?.description.contains("No space left on device") == true, "\(String(describing: error))")
+    #expect(error?.description.contains("another") == false)
+    #expect(try await fixture.git("status", "--porcelain") == "?? handoffs/")
+  }
+
   // MARK: Folders
 
   @Test(

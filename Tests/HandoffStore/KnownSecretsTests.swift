@@ -1,6 +1,7 @@
 import Foundation
 import HandoffDocument
 import HandoffModel
+import HandoffProject
 import HandoffSecrets
 import HandoffStore
 import HandoffSystem
@@ -35,7 +36,7 @@ import Testing
     let host = fixture.scratch.host(with: [
       "MY_PASSWORD": value("variable"), "HTTPS_PROXY": "http://u:\(value("proxy"))@p:1",
     ])
-    let secrets = KnownSecrets.gather(host: host, projectRoot: fixture.root)
+    let secrets = KnownSecrets.gather(host: host, projectRoot: fixture.root, connections: [])
     for (name, subject) in [
       ("variable", "MY_PASSWORD"), ("proxy", "HTTPS_PROXY"), ("dotenv", "API_SECRET in .env"),
       ("url", "DATABASE_URL in .env"),
@@ -61,7 +62,10 @@ import Testing
     ] {
       let fixture = try StoreFixture()
       try fixture.write(".env", text)
-      let secrets = KnownSecrets.gather(host: fixture.scratch.host(with: [:]), projectRoot: fixture.root)
+      let host = fixture.scratch.host(with: [:])
+      let secrets = KnownSecrets.gather(
+        host: host, projectRoot: fixture.root,
+        connections: try Discovery.project(at: fixture.root, host: host).postgres.settings ?? [])
       #expect(!finds(secret, secrets).isEmpty, "\(text)")
     }
   }
@@ -76,13 +80,13 @@ import Testing
     #expect(
       finds(
         "aicore /tmp/agent.1 /run/secrets/token /home/x/.ssh/id",
-        KnownSecrets.gather(host: host, projectRoot: fixture.root)
+        KnownSecrets.gather(host: host, projectRoot: fixture.root, connections: [])
       ).isEmpty)
   }
 
   @Test func aDeviceInThePlaceOfAFileIsPassedOver() async throws {
     let fixture = try StoreFixture()
     try await fixture.scratch.run("mkfifo", "project/.env", "home/.pgpass")
-    #expect(KnownSecrets.gather(host: fixture.scratch.host(), projectRoot: fixture.root).isEmpty)
+    #expect(KnownSecrets.gather(host: fixture.scratch.host(), projectRoot: fixture.root, connections: []).isEmpty)
   }
 }

@@ -36,7 +36,7 @@ struct StoreFixture {
   ) throws -> HandoffStore {
     var host = scratch.host(in: "project", with: variables)
     if let workingDirectory { host.workingDirectory = workingDirectory }
-    return try HandoffStore(host: host, root: root ?? self.root, folder: folder, scanner: scanner)
+    return try HandoffStore(host: host, root: root ?? self.root, folder: folder, connections: [], scanner: scanner)
   }
 
   @discardableResult

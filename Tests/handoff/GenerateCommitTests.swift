@@ -95,14 +95,17 @@ import Testing
       try FileManager.default.contentsOfDirectory(atPath: folder.path + "/handoffs").map { "handoffs/" + $0 } == [path])
   }
 
-  @Test("A folder that cannot be written to is told", .enabled(if: geteuid() != 0, "root may write everywhere"))
+  @Test("A folder that cannot be written to is told")
   func readOnly() async throws {
     try await begin()
     try folder.write("handoffs/README.md", "")
-    try await Witness.ask("chmod", ["555", folder.path + "/handoffs"], environment: environment)
-    let answer = try await handoff("generate", "--title", "One", "--commit")
+    // The superuser writes everywhere.
+    let isRoot = geteuid() == 0
+    if isRoot { try await shell("chown -R 65534:65534 \"$HOME\" .") }
+    let user = isRoot ? "setpriv --reuid=65534 --regid=65534 --clear-groups" : ""
+    let answer = try await shell("chmod 555 handoffs; \(user) \"$0\" generate --title One --commit")
     #expect(answer.status == 2)
-    #expect(answer.complaint.contains("permission denied; nothing was changed"))
-    try await Witness.ask("chmod", ["755", folder.path + "/handoffs"], environment: environment)
+    #expect(answer.complaint.contains("permission denied; nothing was changed"), "\(answer.complaint)")
+    try await shell("chmod 755 handoffs")
   }
 }

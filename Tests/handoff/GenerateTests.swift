@@ -131,6 +131,10 @@ import Testing
     let missing = try await handoff("generate", "--template", "nowhere.md")
     #expect(missing.status == 2)
     #expect(missing.complaint.contains("nowhere.md"))
+    try folder.write("handoff.yml", "project: story\ntemplate: nope\n")
+    let unknown = try await handoff("generate")
+    #expect(unknown.status == 2)
+    #expect(unknown.complaint.hasPrefix("handoff: handoff.yml:2:11: there is no template nope:"))
   }
 
   @Test(

@@ -44,7 +44,7 @@ extension GitProjectSuite {
   }
 
   /// Runs a script, to which the tool is `$0`.
-  func shell(_ script: String) async throws -> Witness.Answer {
+  @discardableResult func shell(_ script: String) async throws -> Witness.Answer {
     try await Witness.ask("bash", ["-c", script, Tool.path], environment: environment, in: folder.path)
   }
 }

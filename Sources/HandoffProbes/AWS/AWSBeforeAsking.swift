@@ -6,6 +6,7 @@ extension AWSFindings {
   /// What can be told of credentials that the AWS CLI has to get, before it is asked; nil when it has to be.
   func withoutAsking(_ caches: AWSCaches) -> Finding? {
     guard let configuration, !caches.holdsCredentials else { return nil }
+    if let path = caches.unreadableLogin { return unreadable(path, facts: Self.identity) }
     if let lost = caches.loginFailure { return failure(lost) }
     if let path = configuration.webIdentityFile {
       do {

@@ -41,10 +41,9 @@ struct AWSCaches: Sendable {
 
   /// The login that the profile uses, or nil when it uses none, or what is remembered of it cannot be read.
   var login: Login? {
-    guard case .sso? = configuration.credentials.kind,
-      let profile = configuration.files.profiles[configuration.profileName],
-      let name = profile["sso_session"] ?? profile["sso_start_url"]
-    else { return nil }
+    guard let name = loginName, let profile = configuration.files.profiles[configuration.profileName] else {
+      return nil
+    }
     guard let found = try? read("sso", Self.digest(name)) else { return nil }
     guard case .entry(let entry) = found else { return .absent }
     guard let time = entry["expiresAt"]?.string.flatMap(Self.seconds) else { return nil }
@@ -52,6 +51,25 @@ struct AWSCaches: Sendable {
     let isRenewable =
       profile.has("sso_session") && entry["refreshToken"]?.string != nil && registered > now
     return .until(time, renewable: isRenewable)
+  }
+
+  /// The file of the login, where it is there and cannot be read.
+  var unreadableLogin: String? {
+    guard let path = loginName.flatMap({ path("sso", Self.digest($0)) }) else { return nil }
+    do throws(FileError) {
+      _ = try host.files.read(path, limit: Self.sizeLimit)
+      return nil
+    } catch {
+      return error == .missing ? nil : path
+    }
+  }
+
+  /// The session or the start page that the profile logs in to, or nil when it uses no single sign-on.
+  private var loginName: String? {
+    guard case .sso? = configuration.credentials.kind,
+      let profile = configuration.files.profiles[configuration.profileName]
+    else { return nil }
+    return profile["sso_session"] ?? profile["sso_start_url"]
   }
 
   /// Whether the login is missing or over, so that a person has to log in again; nil when it is not.
@@ -138,12 +156,17 @@ struct AWSCaches: Sendable {
     case entry(JSONValue)
   }
 
+  private static let sizeLimit = 1 << 16
+
+  private func path(_ cache: String, _ key: String) -> String? {
+    host.environment.home.map { "\($0)/.aws/\(cache)/cache/\(key).json" }
+  }
+
   /// - Throws: when there is a file, and it cannot be read or understood.
   private func read(_ cache: String, _ key: String) throws -> Found {
-    guard let home = host.environment.home else { return .nothing }
+    guard let path = path(cache, key) else { return .nothing }
     do {
-      return .entry(
-        try JSONValue(parsing: try host.files.read("\(home)/.aws/\(cache)/cache/\(key).json", limit: 1 << 16)))
+      return .entry(try JSONValue(parsing: try host.files.read(path, limit: Self.sizeLimit)))
     } catch FileError.missing {
       return .nothing
     }

@@ -83,7 +83,7 @@ struct AWSFindings: Sendable {
     let shown = ShellPath(shown(path))
     return finding(
       "aws.unreadable-config", facts.isEmpty ? .warning : .unknown,
-      "\(Untrusted(self.shown(path))) may not be read, or is too long",
+      "\(Untrusted(self.shown(path))) cannot be read by this user, or is too long",
       [
         Remedy(.makeReadable(shown), "makes it yours to read"),
         Remedy(shown.command("ls", "-ld"), "shows what it is and who may read it"),

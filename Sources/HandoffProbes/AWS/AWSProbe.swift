@@ -149,7 +149,7 @@ public struct AWSProbe: Probe {
     let files = ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_CA_BUNDLE"].compactMap { name in
       environment[name].map { GuideStep(.export(name, path: context.shown($0)), "name the file") }
     }
-    let places = ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_STS"].compactMap { name in
+    let places = ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_STS", "AWS_EC2_METADATA_SERVICE_ENDPOINT"].compactMap { name in
       environment[name].map { url in
         GuideStep(.export(name, url.contains { "@?#".contains($0) } ? "..." : url), "name the endpoint")
       }

@@ -119,11 +119,17 @@ struct ContainerSetFindings {
       remedies: remedies, facts: [FactID("docker.container[\(name)].source")])
   }
 
-  func sourceUnseen(_ name: String) -> Finding {
-    Finding(
+  /// What could be told when it was recorded, and could not be looked at now.
+  /// - Parameter unreadable: the file that kept us from looking, as it is shown, or nil.
+  func sourceUnseen(_ name: String, unreadable: String?) -> Finding {
+    let why: Message = unreadable.map { ": \(Untrusted($0)) is not there or cannot be read" } ?? ""
+    let look =
+      unreadable.map { Remedy(ShellPath($0).command("ls", "-ld"), "shows what stands there, and whose it is") }
+      ?? Remedy(.run("git", "status", "--short"), "shows whether git answers here")
+    return Finding(
       "docker.source-unseen", .unknown,
-      "whether the image of \(Untrusted(name)) is as new as its source could not be seen this time",
-      remedies: [Remedy(.run("git", "status", "--short"), "shows whether git answers here")],
+      "whether the image of \(Untrusted(name)) is as new as its source could not be seen this time\(why)",
+      remedies: [look],
       facts: ["source", "sourceDigest"].map { FactID("docker.container[\(name)].\($0)") })
   }
 

@@ -131,7 +131,7 @@ struct DockerReport {
     add("imageID", .volatile, .string(container.imageID))
     add("restarts", .volatile, .int(container.restartCount))
     var findings = verdict.finding.map { [$0] } ?? []
-    if isUnseen { findings.append(advice.sourceUnseen(name)) }
+    if isUnseen { findings.append(advice.sourceUnseen(name, unreadable: source?.unreadable)) }
     if let tagged = images[container.image], tagged.id != container.imageID,
       !container.imageID.hasSuffix(container.image),
       images[container.imageID].map({ tagged.isRebuild(of: $0, isSourceOld: source?.answer == .current) }) != true

@@ -56,6 +56,13 @@ struct EngineFindings {
       }
       return failure("no-engine", "there is no Docker socket at \(place)", start(endpoint, elsewhere))
     case .transport(.tls(let words)):
+      if let file = certificates(endpoint).first(where: context.host.files.isForbidden) {
+        let shown = context.shown(file)
+        return Finding(
+          "docker.tls", .unknown, "this user may not read \(Untrusted(shown)), which the connection to \(place) needs",
+          remedies: [Remedy(ShellPath(shown).command("ls", "-ld"), "shows whose it is")] + elsewhere,
+          facts: ["docker.*"])
+      }
       return failure("tls", "\(encryption(endpoint, words, place))", elsewhere)
     case .refused(400, let said) where said.contains("HTTPS server"):
       return failure(
@@ -76,11 +83,14 @@ struct EngineFindings {
   }
 
   private func encryption(_ endpoint: DockerEndpoint, _ words: String, _ place: Message) -> Message {
-    let files = [endpoint.tls?.authority, endpoint.tls?.certificate, endpoint.tls?.key].compactMap(\.self)
-    if let missing = files.first(where: { context.host.files.kind(of: $0) != .regular }) {
+    if let missing = certificates(endpoint).first(where: { context.host.files.kind(of: $0) != .regular }) {
       return "there is no \(Untrusted(context.shown(missing))), which the connection to \(place) needs"
     }
     return "the encrypted connection to \(place) failed: \(Untrusted(words))"
+  }
+
+  private func certificates(_ endpoint: DockerEndpoint) -> [String] {
+    [endpoint.tls?.authority, endpoint.tls?.certificate, endpoint.tls?.key].compactMap(\.self)
   }
 
   private func place(_ endpoint: DockerEndpoint) -> Message {

@@ -11,10 +11,10 @@ import HandoffText
 
 /// Whether an image is as new as what it is built from.
 ///
-/// Told exactly where the build stamped the digest of its source as a label (``SourceDigest``), and where the image that
-/// it starts from is another one now. Otherwise it is a guess: files that differ from the commit that was checked out
-/// when it was built, or that git does not know, were written after it. A commit alone does not make it old: one edits,
-/// builds, tries, and then commits. Nor does a file that was only touched, where a handoff recorded the source's digest.
+/// Told exactly where the build stamped the digest of its source as a label (``SourceDigest``). Otherwise it is a guess:
+/// the image that it starts from is another one now, or files that differ from the commit that was checked out when it
+/// was built, or that git does not know, were written after it. A commit alone does not make it old: one edits, builds,
+/// tries, and then commits. Nor does a file that was only touched, where a handoff recorded the source's digest.
 struct ImageFreshness {
   /// The answer, and what it was taken from.
   struct Verdict: Hashable, Sendable {
@@ -23,11 +23,14 @@ struct ImageFreshness {
     var digest: String?
     /// Whether the image's label told.
     var isExact = false
+    /// The file, as it is shown, that could not be read, where the answer is unknown because of it.
+    var unreadable: String?
 
-    init(_ answer: Answer, digest: String? = nil, isExact: Bool = false) {
+    init(_ answer: Answer, digest: String? = nil, isExact: Bool = false, unreadable: String? = nil) {
       self.answer = answer
       self.digest = digest
       self.isExact = isExact
+      self.unreadable = unreadable
     }
   }
 

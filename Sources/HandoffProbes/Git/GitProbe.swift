@@ -91,7 +91,7 @@ public struct GitProbe: Probe {
     async let submodulesAnswer = GitSubmodules.missing(repository, files, deadline: deadline)
     let answers = await (changes: changesAnswer, head: headAnswer, tracking: trackingAnswer)
 
-    var report = GitReport(context: context)
+    var report = GitReport(context: context, gitFolder: repository.gitFolder)
     report.add("git.branch", .state, .optional(branch))
     let operation = repository.operation(files)
     report.add("git.operation", .state, .optional(operation?.rawValue))
@@ -128,13 +128,11 @@ public struct GitProbe: Probe {
 
   /// Git says of a repository whose HEAD it cannot read that there is none.
   private func cause(_ failure: GitFailure, _ context: ProbeContext) -> GitFailure {
-    let folder = context.path(".git")
-    if failure == .notARepository, context.host.files.kind(of: folder) == .folder {
-      do throws(FileError) {
-        _ = try context.host.files.list(folder)
-      } catch {
-        return .other(Untrusted("this user may not look into .git"))
-      }
+    let top = context.host.files.nearestFolder(from: context.project.root, holding: ".git") ?? context.project.root
+    let folder = (top == "/" ? "" : top) + "/.git"
+    if context.host.files.kind(of: folder) == .folder {
+      let forbidden = GitPermissions.cause(failure, in: folder, context)
+      if forbidden != failure { return forbidden }
     }
     guard failure == .notARepository, context.host.files.kind(of: folder + "/objects") == .folder else {
       return failure

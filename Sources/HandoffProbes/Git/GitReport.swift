@@ -5,12 +5,15 @@ import HandoffText
 /// Gathers what was measured and what was not.
 struct GitReport {
   let context: ProbeContext
+  /// The git folder of the work tree.
+  let gitFolder: String
   var facts: [Fact] = []
   var findings: [Finding] = []
   private var missing: [GitFailure: [FactID]] = [:]
 
-  init(context: ProbeContext) {
+  init(context: ProbeContext, gitFolder: String) {
     self.context = context
+    self.gitFolder = gitFolder
   }
 
   mutating func add(_ id: FactID, _ factClass: FactClass, _ value: JSONValue) {
@@ -46,7 +49,8 @@ struct GitReport {
     var findings = reasons.filter { !isDamage($0.key) }.map { GitFindings.partial($0.key, facts: $0.value.sorted()) }
     let damage = reasons.filter { isDamage($0.key) }
     if let first = damage.first {
-      findings.append(GitFindings.partial(first.key, facts: damage.flatMap(\.value).sorted()))
+      let cause = GitPermissions.cause(first.key, in: gitFolder, context)
+      findings.append(GitFindings.partial(cause, facts: damage.flatMap(\.value).sorted()))
     }
     return findings.sorted { ($0.id, $0.facts.first ?? "") < ($1.id, $1.facts.first ?? "") }
   }

@@ -70,6 +70,11 @@ struct PostgresAdvice {
         "password", "\(address) asks for the password of role \(user), and none is set\(ignoredPasswords)",
         remedies.password)
     case .tls(let reason):
+      if let file = forbiddenCertificate(reason) {
+        return unknown(
+          "tls", "this user may not read \(Untrusted(file)), which the connection to \(address) needs",
+          [Remedy(ShellPath(file).command("ls", "-ld"), "shows whose it is")])
+      }
       return failure("tls", "\(address): \(encryption(reason))", remedies.encryption(reason))
     case .serviceMissing:
       let name = Untrusted(target.settings.options["service"]?.value ?? "")
@@ -167,6 +172,15 @@ struct PostgresAdvice {
   private var sslMode: Message {
     let mode = Untrusted(target.place.sslMode ?? "prefer")
     return remedies.isModeByVariable ? "PGSSLMODE=\(mode)" : "sslmode=\(mode)"
+  }
+
+  /// A certificate, or the key, that this user may not read, as it is shown, where that can be why.
+  private func forbiddenCertificate(_ reason: PostgresTLSFailure) -> String? {
+    switch reason {
+    case .notOffered, .otherName: nil
+    case .authoritiesUnreadable, .untrusted, .failed:
+      target.place.certificateFiles.map(context.path).first(where: context.host.files.isForbidden).map(context.shown)
+    }
   }
 
   private func encryption(_ reason: PostgresTLSFailure) -> Message {

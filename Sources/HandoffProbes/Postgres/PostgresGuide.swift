@@ -22,7 +22,7 @@ struct PostgresGuide {
         GuideStep(.export("DATABASE_URL", self.url), "where the database is; the password is not written here"))
     } else {
       steps += export(settings.host.map { ($0.value, $0.source) }, "PGHOST", "the host")
-      steps += export(settings.port.map { (String($0.value), $0.source) }, "PGPORT", "the port")
+      steps += export(settings.port.map { (String($0.value), $0.source) } ?? ports, "PGPORT", "the port")
       steps += export(settings.database.map { ($0.value, $0.source) }, "PGDATABASE", "the database")
       steps += export(settings.user.map { ($0.value, $0.source) }, "PGUSER", "the role")
     }
@@ -37,10 +37,17 @@ struct PostgresGuide {
     return steps
   }
 
-  /// The variables of libpq's that name the password file and say how the connection is encrypted.
+  /// The ports of several hosts, which are no one number.
+  private var ports: (String, Source)? {
+    let isLibpq = target.settings.host?.source == Source(.environment, "PGHOST")
+    return isLibpq && target.place.ports.contains(",") ? (target.place.ports, Source(.environment, "PGPORT")) : nil
+  }
+
+  /// The variables of libpq's that name its files and say how the connection is encrypted.
   private var encryption: [GuideStep] {
     let names: [(variable: String, what: StaticString)] = [
-      ("PGPASSFILE", "the password file"), ("PGSSLMODE", "how the connection is encrypted"),
+      ("PGSERVICEFILE", "the service file"), ("PGPASSFILE", "the password file"),
+      ("PGSSLMODE", "how the connection is encrypted"),
       ("PGSSLROOTCERT", "the certificate authority"), ("PGSSLCERT", "the client's certificate"),
       ("PGSSLKEY", "its key"),
     ]

@@ -50,7 +50,9 @@ struct PythonAdvice {
       facts: ["python.environment"])
   }
 
-  func broken(_ cause: InterpreterAnswer.Cause) -> Finding {
+  /// An interpreter that does not start, or cannot import what it needs to.
+  /// - Parameter version: the minor version that the environment was made with.
+  func broken(_ cause: InterpreterAnswer.Cause, madeWith version: String?) -> Finding {
     let head: [FactID] = ["python.environment"]
     switch cause {
     case .variable(let names):
@@ -68,7 +70,7 @@ struct PythonAdvice {
       return Finding(
         "python.encodings-broken", .failure,
         "the interpreter of \(Untrusted(folder)) cannot import \(Untrusted("encodings")): its library is missing or damaged",
-        remedies: commands.relink(version: nil) + recreateFilled, facts: head)
+        remedies: commands.relink(version: version) + recreateFilled, facts: head)
     case .ended(let outcome):
       return Finding(
         "python.interpreter-broken", .failure,

@@ -89,7 +89,7 @@ public struct PythonProbe: Probe {
         findings: findings(description, tools, requirements, venv, advice),
         summary: summary(description, tools, environment, advice), setup: advice.setup(isThere: true),
         verification: advice.verification, wayBack: advice.wayBack(hasPip: description.packages["pip"] != nil))
-    case .broken(let cause): return lost(advice.broken(cause), advice)
+    case .broken(let cause): return lost(advice.broken(cause, madeWith: venv.madeWith), advice)
     case .unknown(let reason): return lost(advice.unknown(reason), advice)
     }
   }
@@ -166,8 +166,10 @@ public struct PythonProbe: Probe {
       meaning: "folder of the virtual environment, relative to the project"),
     FactDefinition("python.version", .identity, title: "Python", meaning: "version, as the interpreter says it"),
     FactDefinition(
-      "python.base", .state, title: "base interpreter",
-      meaning: "folder of the interpreter that the environment was made from"),
+      "python.base", .state, title: "base interpreter", backedBy: "python.version",
+      meaning:
+        "folder of the interpreter that the environment was made from; another one of the same version is a warning"
+    ),
     FactDefinition(
       "python.packages", .map, title: "packages", meaning: "installed distributions, with their versions"),
     FactDefinition(

@@ -45,8 +45,8 @@ struct ComposeProject {
     _ said: Configuration.Docker?, _ files: ProjectFiles, _ unreadable: inout [UnreadableFile]
   ) throws(ConfigurationError) -> ComposeProject? {
     let chosen: (paths: [String], source: Source)
-    if let path = said?.compose {
-      chosen = ([path], Source(.configuration, "docker.compose"))
+    if let said = said?.compose {
+      chosen = ([said.value], Source(.configuration, "docker.compose"))
     } else if let named = named(files) {
       chosen = named
     } else if let path = fileNames.first(where: { files.kind($0) != nil })
@@ -75,7 +75,7 @@ struct ComposeProject {
         let isNamed = said?.compose != nil || (!isFirst && chosen.source.kind != .file)
         if isNamed {
           let reason: Message =
-            "is not there, and \(Untrusted(said?.compose == nil ? "COMPOSE_FILE" : Configuration.fileName)) names it as the compose file"
+            "is not there, and \(Untrusted(said?.compose?.place ?? "COMPOSE_FILE")) names it as the compose file"
           unreadable.append(UnreadableFile(path: path, .missing, reason))
         }
         if isFirst { return nil }

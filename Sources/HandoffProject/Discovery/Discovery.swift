@@ -46,7 +46,7 @@ public enum Discovery {
       root: root,
       name: setting(configuration.project, "project", Setting(folder, Source(.folder, folder))),
       handoffs: handoffs,
-      template: setting(configuration.template, "template", Setting("session-handoff", Source(.defaultValue))),
+      template: setting(configuration.template?.value, "template", Setting("session-handoff", Source(.defaultValue))),
       shells: setting(configuration.shells, "shells", Setting(["bash", "powershell"], Source(.defaultValue))),
       deadline: setting(configuration.deadline, "deadline", Setting(5, Source(.defaultValue))),
       aws: DiscoverAWS.discover(configuration.aws, files),
@@ -62,6 +62,7 @@ public enum Discovery {
     if configuration.checks == .off { project.switchedOffAreas.insert("check") }
     if configuration.commands == .off { project.switchedOffAreas.insert("command") }
     project.ignore = configuration.ignore
+    project.templatePlace = configuration.template?.place
     return project
   }
 

@@ -15,6 +15,9 @@ public struct PostgresPlace: Hashable, Sendable {
   public let sslMode: String?
   /// The file of trusted certificate authorities, where one is named.
   public let rootCertificate: String?
+  /// The files of trusted authorities, of the client's certificate and of its key, as named or where libpq looks for them
+  /// (https://www.postgresql.org/docs/current/libpq-ssl.html).
+  public let certificateFiles: [String]
   /// The password file.
   public let passwordFile: String?
 
@@ -26,6 +29,9 @@ public struct PostgresPlace: Hashable, Sendable {
     ports = keywords["port"] ?? "5432"
     sslMode = keywords["sslmode"]
     rootCertificate = keywords["sslrootcert"]
+    let home = parameters.environment["HOME"]
+    certificateFiles = [("sslrootcert", "root.crt"), ("sslcert", "postgresql.crt"), ("sslkey", "postgresql.key")]
+      .compactMap { keyword, name in keywords[keyword] ?? home.map { "\($0)/.postgresql/\(name)" } }
     passwordFile = keywords["passfile"]
     user = keywords["user"]
     // libpq's own default is the name of the role.

@@ -63,6 +63,17 @@ import Testing
     #expect(await fixture.observe()["git.changes"]?["modified"] == 0)
   }
 
+  @Test("What a branch without commits follows may be a URL, of which a password is not told")
+  func passwordInTheUpstream() async throws {
+    let fixture = try await GitFixture(commit: false)
+    let password = ["s3", "cret", "canary"].joined()
+    try await fixture.git("config", "branch.main.remote", "https://story:\(password)@127.0.0.1/story.git")
+    try await fixture.git("config", "branch.main.merge", "refs/heads/main")
+    let observation = await fixture.observe()
+    #expect(observation["git.upstream"] == "https://***@127.0.0.1/story.git/main")
+    #expect(!String(reflecting: observation).contains(password))
+  }
+
   @Test func aRepositoryInsideTheRepositoryIsNotTaken() async throws {
     let fixture = try await GitFixture()
     let canary = fixture.scratch.path + "/canary"

@@ -1,3 +1,4 @@
+import Foundation
 import HandoffModel
 import HandoffProject
 import HandoffSystem
@@ -9,11 +10,11 @@ import Testing
 
 /// What is there held against what was recorded, where the matrix does not reach.
 @Suite struct PostgresRecordTests {
-  private func advice() throws -> PostgresAdvice {
+  private func advice(_ settings: PostgresSettings = PostgresSettings()) throws -> PostgresAdvice {
     let fixture = try PostgresFixture()
     let context = ProbeContext(
       host: fixture.host([:]), project: .empty(at: fixture.folder.path), deadline: .after(.zero))
-    return PostgresAdvice(area: "postgres", target: PostgresTarget(PostgresSettings(), context), context: context)
+    return PostgresAdvice(area: "postgres", target: PostgresTarget(settings, context), context: context)
   }
 
   @Test(
@@ -23,6 +24,26 @@ import Testing
     let parts = try #require(SQLName.parts(ofMember: SQLName.member(schema: schema, table: table)))
     #expect(parts.schema == schema)
     #expect(parts.table == SQLName.part(table))
+  }
+
+  @Test("What shows a table's own name runs nothing that stands in it", Lab.needs("postgres", "PG_PORT"))
+  func backquotes() async throws {
+    let folder = try TemporaryFolder()
+    let source = Source(.measured)
+    let advice = try advice(
+      PostgresSettings(
+        host: Setting("127.0.0.1", source), port: Setting(try Lab.port("PG_PORT"), source),
+        database: Setting("postgres", source), user: Setting(try Lab.value("PG_USER"), source)))
+    for name in ["a`touch canary`", "a\"`touch canary`", "a'`touch canary`", "a\\! touch canary"] {
+      let remedies = advice.remedies.describe(SQLName.member(schema: "public", table: name))
+      #expect(!remedies.isEmpty)
+      for remedy in remedies {
+        let answer = try await Witness.ask(
+          "bash", ["-c", remedy.command.bash], environment: Lab.bareEnvironment(home: folder.path), in: folder.path)
+        #expect(answer.complaint.contains("Did not find any relation"), "\(answer)")
+      }
+      #expect(!FileManager.default.fileExists(atPath: folder.path + "/canary"), "\(name)")
+    }
   }
 
   @Test("A table is said to have moved only if one new table alone bears its name")

@@ -68,10 +68,19 @@ aws_process() {
   export AWS_PROFILE=dev
 }
 
+# aws_give [MEMBERS [KEY SECRET TOKEN]]: what the program says beside its keys, which are the lab's session unless others
+# are named.
 aws_give() {
+  local key="${2:-$LAB_AWS_SESSION_ACCESS_KEY_ID}" secret="${3:-$LAB_AWS_SESSION_SECRET_ACCESS_KEY}" token="${4:-$LAB_AWS_SESSION_TOKEN}"
   own_program give-credentials "cat <<'END'
-{\"Version\": 1, \"AccessKeyId\": \"$LAB_AWS_SESSION_ACCESS_KEY_ID\", \"SecretAccessKey\": \"$LAB_AWS_SESSION_SECRET_ACCESS_KEY\", \"SessionToken\": \"$LAB_AWS_SESSION_TOKEN\"${1:+, $1}}
+{\"Version\": 1, \"AccessKeyId\": \"$key\", \"SecretAccessKey\": \"$secret\", \"SessionToken\": \"$token\"${1:+, $1}}
 END"
+}
+
+# aws_new_session: access key, secret and token of a new session of the role that the lab's session is of.
+aws_new_session() {
+  aws_admin sts assume-role --role-arn "$LAB_AWS_ROLE_ARN" --role-session-name "$NAME" \
+    --query 'Credentials.[AccessKeyId,SecretAccessKey,SessionToken]' | tr '\t' ' '
 }
 
 # aws_server [OPTION…]: starts a server of the row's own, see aws-server.py; it is the endpoint from then on.

@@ -78,6 +78,24 @@ s = socket.create_server(("127.0.0.1", int(sys.argv[1]))); time.sleep(600)' "$1"
   until_true 10 "$LAB_TOOLS/bin/python3" -c 'import socket, sys; socket.create_connection(("127.0.0.1", int(sys.argv[1])))' "$1"
 }
 
+# docker_default: the engine's socket is where docker looks by itself, for the tool and for what is pasted alone.
+docker_default() {
+  printf 'mount -t tmpfs none /run && ln -s "%s" /run/docker.sock && exec "$@"\n' "$LAB_DOCKER_SOCKET" >"$ROW/around.sh"
+  export AROUND="unshare -m --propagation private sh '$ROW/around.sh'"
+  unset DOCKER_HOST
+}
+
+# ssh_machine SCRIPT: an ssh that comes through to worker@build.machine at port 2222 alone, and runs SCRIPT for what docker
+# runs there.
+ssh_machine() {
+  own_program ssh "said=\" \$* \"
+case \"\$said\" in *' -l worker '*) ;; *) said= ;; esac
+case \"\$said\" in *' -p 2222 '*) ;; *) said= ;; esac
+case \"\$said\" in *' build.machine docker '*'system dial-stdio '*) ;; *) said= ;; esac
+[ \"\$said\" ] || { head -c 1 >/dev/null; echo \"ssh: Could not resolve hostname \$(printf '%s\\n' \"\$@\" | grep -m 1 machine)\" >&2; exit 255; }
+$1"
+}
+
 # own_engine: a Docker engine of the row's own, under $OWN_ENGINE, with the project's containers moved to it.
 own_engine() {
   compose down 2>&1

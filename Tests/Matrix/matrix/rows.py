@@ -34,6 +34,7 @@ class Row:
     says: tuple = ()
     hides: tuple = ()
     remedy: str = "any"
+    leaves: tuple = ()
     undo: str = ""
     quiet: bool = False
     alone: bool = False
@@ -51,7 +52,7 @@ class Row:
 
 
 NAMES = {"with": "kits", "break": "breaks"}
-LISTS = ("kits", "changes", "findings", "notes", "ignored", "says", "hides", "verify")
+LISTS = ("kits", "changes", "findings", "notes", "ignored", "says", "hides", "leaves", "verify")
 HERE = ("area", "name", "file")
 KEYS = [key for key in (field.name for field in dataclasses.fields(Row)) if key not in HERE]
 
@@ -94,6 +95,8 @@ def make(file: Path, name: str, values: dict) -> Row:
             raise Mistake(f"{place}: there is no kit {kit!r}; there are {', '.join(KITS)}")
     if row.remedy not in REMEDIES:
         raise Mistake(f"{place}: remedy is {', '.join(REMEDIES)}, not {row.remedy!r}")
+    if row.leaves and row.remedy != "mends":
+        raise Mistake(f"{place}: leaves says what a remedy leaves that mends, and remedy is {row.remedy!r}")
     if not row.title:
         raise Mistake(f"{place}: a row says in its title what it is")
     if not row.witness and not row.quiet:

@@ -90,7 +90,7 @@ class Session:
         file, env = self.state / "script", self.state / "env"
         file.write_text(f"set -e\n{script}\nenv -0 >{shlex.quote(str(env))}\n")
         self.cwd = self.project
-        answer = self.run(["bash", "--noprofile", "--norc", file], seconds=seconds)
+        answer = self.run([*self.around, "bash", "--noprofile", "--norc", file], seconds=seconds)
         if answer.status == 0 and env.exists():
             self.take_environment(env)
         return answer
@@ -100,10 +100,15 @@ class Session:
         self.env = {os.fsdecode(key): os.fsdecode(value) for key, _, value in pairs if os.fsdecode(key) not in NOT_KEPT}
         file.unlink()
 
+    @property
+    def around(self) -> list:
+        """The command that runs the tool, and what is pasted."""
+        return shlex.split(self.env.get("AROUND", ""))
+
     def tool(self, *arguments: str) -> Answer:
         """Runs the tool as the row's user would; `AROUND` holds a command that runs it. Tells how long it took, and which
         processes it left behind."""
-        argv = [*shlex.split(self.env.get("AROUND", "")), os.environ["HANDOFF_BINARY"], *arguments]
+        argv = [*self.around, os.environ["HANDOFF_BINARY"], *arguments]
         if self.user:
             argv = ["setpriv", "--reuid", self.user, "--regid", self.user, "--clear-groups", *argv]
         before, start = set(self.processes()), time.monotonic()
@@ -151,11 +156,11 @@ class Session:
     def end(self, undo: str, keep: bool) -> str:
         """Takes back what is outside the folder, ends what still runs, and removes the folder."""
         told = ""
-        script = "\n".join(part for part in (undo, "at_end_all") if part)
         self.cwd = self.project if self.project.exists() else Path("/")
-        answer = self.shell(script)
-        if answer.status != 0:
-            told = f"undo: {answer.told}"
+        for script in filter(None, (undo, "at_end_all")):
+            answer = self.shell(script)
+            if answer.status != 0:
+                told += f"undo: {answer.told}"
         for pid in self.processes():
             try:
                 os.kill(pid, signal.SIGKILL)

@@ -31,16 +31,29 @@ struct BuildSource: Sendable {
     let isIgnoredByGit: Bool
   }
 
+  /// What kept us from looking at what an image is built from.
+  struct Unreadable: Error {
+    /// The file, as it is shown; nil where git did not answer.
+    let path: String?
+  }
+
   /// Looks at what a service is built from.
-  /// - Returns: nil where there is no context or no Dockerfile that can be read, or it cannot be told what is left out.
-  init?(
+  /// - Throws: ``Unreadable`` where there is no context or no Dockerfile that can be read, or it cannot be told what is
+  ///   left out.
+  init(
     _ service: DockerSettings.Service, _ context: ProbeContext, _ repository: GitRepository?, deadline: Deadline
-  ) async {
+  ) async throws(Unreadable) {
     files = context.host.files
-    guard let folder = service.buildContext.flatMap({ context.host.files.realPath(context.path($0)) }),
-      let buildFile = service.buildFile.flatMap({ context.host.files.realPath(context.path($0)) }),
-      let text = try? files.readText(buildFile)
-    else { return nil }
+    func place(_ path: String?) throws(Unreadable) -> String {
+      let path = path.map(context.path)
+      guard let real = path.flatMap(context.host.files.realPath) else {
+        throw Unreadable(path: path.map(context.shown))
+      }
+      return real
+    }
+    let folder = try place(service.buildContext)
+    let buildFile = try place(service.buildFile)
+    guard let text = try? files.readText(buildFile) else { throw Unreadable(path: context.shown(buildFile)) }
     self.folder = folder
     self.buildFile = buildFile
     recipe = BuildFile(text, arguments: service.buildArguments, target: service.buildTarget)
@@ -49,7 +62,7 @@ struct BuildSource: Sendable {
     do throws(FileError) {
       ignore = BuildIgnore(try files.readText(ignoreFile))
     } catch {
-      guard error == .missing else { return nil }
+      guard error == .missing else { throw Unreadable(path: context.shown(ignoreFile)) }
       ignore = BuildIgnore("")
     }
     top = repository.map { repository in
@@ -58,7 +71,9 @@ struct BuildSource: Sendable {
     handoffs = GitHandoffPaths(handoffs: context.project.handoffs.value, prefix: repository?.prefix ?? "")
     let base = top ?? context.project.root
     handoffsBase = base
-    guard let unseen = await Self.unseenByGit(folder, top, repository, deadline: deadline) else { return nil }
+    guard let unseen = await Self.unseenByGit(folder, top, repository, deadline: deadline) else {
+      throw Unreadable(path: nil)
+    }
     unseenByGit = unseen
   }
 

@@ -8,7 +8,7 @@ struct Builds {
     let name: String
     let container: Container
     let service: DockerSettings.Service
-    let source: BuildSource?
+    let source: Result<BuildSource, BuildSource.Unreadable>
   }
 
   private let builds: [Build]
@@ -30,25 +30,31 @@ struct Builds {
       return
     }
     var repository: GitRepository?
-    var sources: [DockerSettings.Service: BuildSource] = [:]
+    var sources: [DockerSettings.Service: Result<BuildSource, BuildSource.Unreadable>] = [:]
     do {
       if context.host.files.nearestFolder(from: context.project.root, holding: ".git", followLinks: false) != nil {
         repository = try await GitRepository(Git(in: context.project.root, host: context.host), deadline: deadline)
       }
       for service in Set(built.map(\.2)) {
-        sources[service] = await BuildSource(service, context, repository, deadline: deadline)
+        do throws(BuildSource.Unreadable) {
+          sources[service] = .success(try await BuildSource(service, context, repository, deadline: deadline))
+        } catch {
+          sources[service] = .failure(error)
+        }
       }
     } catch {
       // What git ignores is not known, and so not what counts.
     }
-    builds = built.map { Build(name: $0, container: $1, service: $2, source: sources[$2]) }
+    builds = built.map {
+      Build(name: $0, container: $1, service: $2, source: sources[$2] ?? .failure(BuildSource.Unreadable(path: nil)))
+    }
     freshness = ImageFreshness(repository, context, deadline: deadline)
   }
 
   /// The images that they start from.
   var bases: Set<String> {
     builds.reduce(into: []) { bases, build in
-      guard let recipe = build.source?.recipe else { return }
+      guard let recipe = try? build.source.get().recipe else { return }
       bases.formUnion(recipe.otherBases)
       if let base = recipe.base { bases.insert(base) }
     }
@@ -61,10 +67,15 @@ struct Builds {
     return await withTaskGroup(of: (String, ImageFreshness.Verdict).self) { group in
       for build in builds {
         group.addTask {
-          guard let source = build.source, let image = images[build.container.imageID] else {
+          guard let image = images[build.container.imageID] else {
             return (build.name, ImageFreshness.Verdict(.unknown))
           }
-          return (build.name, await freshness.verdict(of: image, in: build.name, source, images))
+          switch build.source {
+          case .success(let source):
+            return (build.name, await freshness.verdict(of: image, in: build.name, source, images))
+          case .failure(let unreadable):
+            return (build.name, ImageFreshness.Verdict(.unknown, unreadable: unreadable.path))
+          }
         }
       }
       return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }

@@ -18,11 +18,11 @@ extension ImageFreshness {
     /// The source is not what it was when the handoff was written, and the image is the same.
     case otherThanRecorded
 
-    /// Whether there is no doubt.
+    /// Whether there is no doubt: the source was put down when the image was built.
     var isCertain: Bool {
       switch self {
-      case .digest, .base: true
-      case .newerBase, .file, .removed, .commit, .otherThanRecorded: false
+      case .digest: true
+      case .base, .newerBase, .file, .removed, .commit, .otherThanRecorded: false
       }
     }
 
