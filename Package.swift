@@ -67,15 +67,15 @@ let package = Package(
         .product(name: "Mustache", package: "swift-mustache"),
         .product(name: "Crypto", package: "swift-crypto"),
       ]),
-    library("HandoffSecrets", ["HandoffText"]),
+    library("HandoffSecrets", ["HandoffText", .product(name: "Crypto", package: "swift-crypto")]),
     library(
       "HandoffStore",
       ["HandoffModel", "HandoffText", "HandoffSystem", "HandoffProject", "HandoffDocument", "HandoffSecrets"]),
     .executableTarget(
       name: "handoff",
       dependencies: [
-        "HandoffModel", "HandoffText", "HandoffSystem", "HandoffProject", "HandoffProbes", "HandoffDocument",
-        "HandoffStore",
+        "HandoffModel", "HandoffText", "HandoffSystem", "HandoffSecrets", "HandoffProject", "HandoffProbes",
+        "HandoffDocument", "HandoffStore",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       exclude: ["Schemas"], swiftSettings: settings),

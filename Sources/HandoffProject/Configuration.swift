@@ -95,6 +95,7 @@ public struct Configuration: Sendable, Equatable {
   var checks: Area<[CheckSettings]> = .unsaid
   var commands: Area<[CommandSettings]> = .unsaid
   var ignore: [IgnoreRule] = []
+  var waivers: [Waiver] = []
 
   /// A configuration that says nothing.
   public init() {}
@@ -159,6 +160,11 @@ extension Configuration {
       without: "none"),
     .init(path: "ignore.finding", meaning: "the same for findings; with `fact` both must fit", without: "any"),
     .init(path: "ignore.reason", meaning: "why, in a line that every report shows", without: "required"),
+    .init(
+      path: "waivers.fingerprint",
+      meaning: "a finding of `handoff scan` that is no secret, by the fingerprint that it shows",
+      without: "none"),
+    .init(path: "waivers.reason", meaning: "why, in a line", without: "required"),
     .init(path: "git", meaning: "`off` leaves git out; every other area can be switched off so too", without: "on"),
   ]
 }

@@ -56,6 +56,7 @@ public enum ConfigurationReader {
       try DeclaredReader.commands(reader, keys: names(under: "commands"))
     }
     configuration.ignore = try ignored(members["ignore"])
+    configuration.waivers = try waived(members["waivers"])
     configuration.git = try area(members["git"]) { reader throws(ConfigurationError) in
       throw reader.error("git can only be switched off: git: off")
     }
@@ -136,6 +137,28 @@ public enum ConfigurationReader {
       rules.append(IgnoreRule(fact: fact, finding: finding, reason: reason))
     }
     return rules
+  }
+
+  private static func waived(_ reader: YAMLReader?) throws(ConfigurationError) -> [Waiver] {
+    guard let reader, !reader.isNull else { return [] }
+    guard let elements = reader.elements else {
+      throw reader.error("waivers must be a list: - {fingerprint: \"0123…\", reason: the manual's own example}")
+    }
+    var waivers: [Waiver] = []
+    for element in elements {
+      let entry = YAMLReader(node: element.node, file: element.file, path: "waivers")
+      let members = try entry.mapping(keys: names(under: "waivers"))
+      guard let fingerprint = try oneLine(members["fingerprint"]),
+        fingerprint.utf8.count == 32, fingerprint.utf8.allSatisfy({ "0123456789abcdef".utf8.contains($0) })
+      else {
+        throw entry.error("a waiver names one finding: fingerprint, 32 digits as handoff scan shows them, in quotes")
+      }
+      guard let reason = try oneLine(members["reason"]), reason.contains(where: { !$0.isWhitespace }) else {
+        throw entry.error("a waiver says why: reason")
+      }
+      waivers.append(Waiver(fingerprint: fingerprint, reason: reason))
+    }
+    return waivers
   }
 
   /// Whether a text can name an instance of an area.

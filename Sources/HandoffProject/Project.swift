@@ -80,6 +80,8 @@ public struct Project: Sendable {
   var switchedOffAreas: Set<String> = []
   /// What is known not to be as it should, and is no fault.
   public var ignore: [IgnoreRule] = []
+  /// What the scanner found and is no secret.
+  public var waivers: [Waiver] = []
 
   /// Puts a project together.
   public init(

@@ -146,13 +146,7 @@ public struct TrustStore: Sendable {
 
   /// The folder: below `XDG_STATE_HOME`, or in the user's home; nil when there is neither.
   public var folder: String? {
-    if let state = host.environment["XDG_STATE_HOME"], state.hasPrefix("/") { return state + "/handoff/trust" }
-    guard let home = host.environment.home, home.hasPrefix("/") else { return nil }
-    #if os(macOS)
-      return home + "/Library/Application Support/handoff/trust"
-    #else
-      return home + "/.local/state/handoff/trust"
-    #endif
+    StateFolder.path(host).map { $0 + "/trust" }
   }
 
   /// Whether everything that a project declares is trusted exactly as it is now.

@@ -43,7 +43,8 @@ struct AssignmentRules {
       strength = both
       name = line[previous.lowerBound..<word.upperBound]
     }
-    guard let strength, let separator = separator(after: word), let value = value(from: separator.end, separator.kind)
+    guard let strength, let separator = separator(after: word, of: name),
+      let value = value(from: separator.end, separator.kind)
     else { return nil }
     var range = value.range
     // "Authorization: Bearer …"
@@ -65,7 +66,7 @@ struct AssignmentRules {
   /// What stands between a name and its value.
   enum Kind { case equals, colon, cell, option, prose }
 
-  private func separator(after word: Range<Int>) -> (end: Int, kind: Kind)? {
+  private func separator(after word: Range<Int>, of name: ArraySlice<UInt8>) -> (end: Int, kind: Kind)? {
     var index = word.upperBound
     let decorations = "\\\"'`*]})_".utf8
     index = line.end(from: index, limit: 4) { decorations.contains($0) }
@@ -84,9 +85,9 @@ struct AssignmentRules {
       if next == UInt8(ascii: ":") || next == UInt8(ascii: "/") { return nil }
       return (index + 1, .colon)
     case UInt8(ascii: "|"):
-      // In a table; elsewhere a command goes on in another one.
-      let first = line.first { $0 != 0x20 && $0 != 0x09 && $0 != UInt8(ascii: ">") }
-      return first == UInt8(ascii: "|") ? (index + 1, .cell) : nil
+      // In a table, where the name's own cell begins with a bar; elsewhere a command goes on in another one.
+      let before = line[..<name.startIndex].last { !$0.isSpace && !"`*\"'\\".utf8.contains($0) }
+      return before == UInt8(ascii: "|") ? (index + 1, .cell) : nil
     default: break
     }
     guard index > afterName else { return nil }

@@ -10,14 +10,20 @@ public struct SecretHit: Hashable, Sendable {
   public let line: Int
   /// At most two characters of it, and how long it is.
   public let preview: String
+  /// What a waiver of it names; nil where there is no key to make it with.
+  public let fingerprint: String?
 
   /// The place, what it is, and what to do about it, for a person.
   public var message: Message {
     let about: Message = subject.map { " of \($0)" } ?? Message()
-    return "line \(line): \(Untrusted(rule))\(about) (\(Untrusted(preview)))"
+    let waiver: Message = fingerprint.map { ", fingerprint \(Untrusted($0))" } ?? Message()
+    return "line \(line): \(Untrusted(rule))\(about) (\(Untrusted(preview)))\(waiver)"
   }
 
-  init(rule: String, subject: String? = nil, line: Int, secret: some Collection<UInt8>) {
+  init(
+    rule: String, subject: String? = nil, line: Int, secret: some Collection<UInt8>, key: FingerprintKey?
+  ) {
+    fingerprint = key?.fingerprint(of: secret, for: "finding " + rule)
     self.rule = rule
     self.subject = subject.map { Untrusted($0) }
     self.line = line

@@ -2,11 +2,20 @@
 /// the known shapes of others. Time grows with the length of the text alone.
 public struct SecretScanner: Sendable {
   private let known: KnownValues
+  private let waived: Set<String>
+  private let key: @Sendable () -> FingerprintKey?
 
   /// Prepares to look for values.
-  /// - Parameter known: the secrets that this machine holds.
-  public init(known: [KnownSecret] = []) {
+  /// - Parameters:
+  ///   - known: the secrets that this machine holds.
+  ///   - waived: fingerprints of findings that somebody looked at and found to be none.
+  ///   - key: makes the fingerprints; asked for only where something is found.
+  public init(
+    known: [KnownSecret] = [], waived: Set<String> = [], key: @escaping @Sendable () -> FingerprintKey? = { nil }
+  ) {
     self.known = KnownValues(known)
+    self.waived = waived
+    self.key = key
   }
 
   /// The places where secrets stand, in the order of the text; of places that overlap, the one found by value counts,
@@ -14,45 +23,60 @@ public struct SecretScanner: Sendable {
   /// - Parameter text: UTF-8; line ends may be LF or CRLF.
   public func scan(_ text: some Collection<UInt8>) -> [SecretHit] {
     let bytes = Array(text)
-    let values = known.find(in: bytes)
-    var hits: [SecretHit] = []
-    var nextValue = values.startIndex
-    var line = 1
-    var start = 0
-    while start < bytes.count {
-      let end = bytes[start...].firstIndex(of: 0x0a) ?? bytes.count
-      var taken: [(range: Range<Int>, hit: SecretHit)] = []
-      while nextValue < values.endIndex, values[nextValue].range.lowerBound <= end {
-        let value = values[nextValue]
-        let hit = SecretHit(rule: "known-value", subject: value.name, line: line, secret: bytes[value.range])
-        taken.append((value.range, hit))
-        nextValue += 1
-      }
-      Self.scan(line: bytes[start..<end], number: line, &taken)
-      hits += taken.sorted { $0.range.lowerBound < $1.range.lowerBound }.map(\.hit)
-      start = end + 1
-      line += 1
-    }
-    return hits
+    let found = find(in: bytes)
+    if found.isEmpty { return [] }
+    let key = key()
+    return found.map { place in
+      SecretHit(
+        rule: place.rule, subject: place.subject, line: place.line, secret: bytes[place.range], key: key)
+    }.filter { $0.fingerprint.map(waived.contains) != true }
   }
 
   /// The places where secrets stand in a text.
   public func scan(_ text: String) -> [SecretHit] { scan(Array(text.utf8)) }
 
-  private static func scan(
-    line: ArraySlice<UInt8>, number: Int, _ taken: inout [(range: Range<Int>, hit: SecretHit)]
-  ) {
+  /// Where something stands in the whole text, and what it is.
+  private struct Place {
+    let range: Range<Int>
+    let rule: String
+    let subject: String?
+    let line: Int
+  }
+
+  private func find(in bytes: [UInt8]) -> [Place] {
+    let values = known.find(in: bytes)
+    var places: [Place] = []
+    var nextValue = values.startIndex
+    var line = 1
+    var start = 0
+    while start < bytes.count {
+      let end = bytes[start...].firstIndex(of: 0x0a) ?? bytes.count
+      var taken: [Place] = []
+      while nextValue < values.endIndex, values[nextValue].range.lowerBound <= end {
+        let value = values[nextValue]
+        taken.append(Place(range: value.range, rule: "known-value", subject: value.name, line: line))
+        nextValue += 1
+      }
+      Self.find(inLine: bytes[start..<end], number: line, &taken)
+      places += taken.sorted { $0.range.lowerBound < $1.range.lowerBound }
+      start = end + 1
+      line += 1
+    }
+    return places
+  }
+
+  private static func find(inLine line: ArraySlice<UInt8>, number: Int, _ taken: inout [Place]) {
+    func take(_ rule: String, _ range: Range<Int>, _ subject: String? = nil) {
+      guard !taken.contains(where: { $0.range.overlaps(range) }) else { return }
+      taken.append(Place(range: range, rule: rule, subject: subject, line: number))
+    }
     var shaped: [TokenRules.Found] = []
     TokenRules.find(in: line, &shaped)
     URLRules.find(in: line, &shaped)
     CommandRules.find(in: line, &shaped)
-    for (rule, range) in shaped where !taken.contains(where: { $0.range.overlaps(range) }) {
-      taken.append((range, SecretHit(rule: rule, line: number, secret: line[range])))
-    }
+    for (rule, range) in shaped { take(rule, range) }
     var assigned: [AssignmentRules.Found] = []
     AssignmentRules(line).find(&assigned)
-    for (rule, name, range) in assigned where !taken.contains(where: { $0.range.overlaps(range) }) {
-      taken.append((range, SecretHit(rule: rule, subject: name.text, line: number, secret: line[range])))
-    }
+    for (rule, name, range) in assigned { take(rule, range, name.text) }
   }
 }

@@ -1,6 +1,5 @@
 public import HandoffDocument
 import HandoffModel
-public import HandoffProject
 public import HandoffSecrets
 public import HandoffSystem
 
@@ -34,8 +33,7 @@ public struct HandoffStore: Sendable {
   let root: String
   /// The folder, relative to the project; empty for the project itself.
   public let folder: String
-  private let connections: [PostgresSettings]
-  private let scanner: SecretScanner?
+  private let scanner: @Sendable () -> SecretScanner
   let writer = FileWriter()
 
   /// The handoffs of a project. The folder need not exist yet.
@@ -43,19 +41,18 @@ public struct HandoffStore: Sendable {
   ///   - host: the door to files and git.
   ///   - root: the project's folder, an absolute path without symbolic links.
   ///   - folder: the folder of handoffs, relative to it.
-  ///   - connections: what the tool connects with; the passwords are looked for in everything that is written.
-  ///   - scanner: looks through everything that is written; nil for one that knows the secrets of this machine.
+  ///   - scanner: gives what looks through everything before it is written; asked anew each time, since what this machine
+  ///     holds may change.
   /// - Throws: ``StoreError/folderOutside(_:)`` when `..` or a link leads it out of the project,
   ///   ``StoreError/folderInGit(_:)`` when it is in a folder of git's own.
   public init(
-    host: Host, root: String, folder: String, connections: [PostgresSettings], scanner: SecretScanner? = nil
+    host: Host, root: String, folder: String, scanner: @escaping @Sendable () -> SecretScanner
   ) throws(StoreError) {
     let parts = folder.split(separator: "/")
     if folder.hasPrefix("/") || parts.contains("..") { throw .folderOutside(folder) }
     self.host = host
     self.root = root
     self.folder = parts.filter { $0 != "." }.joined(separator: "/")
-    self.connections = connections
     self.scanner = scanner
     _ = try existingFolder()
   }
@@ -230,7 +227,7 @@ public struct HandoffStore: Sendable {
   public func create(
     capturedAt: Date, slug: String, text: (_ fileName: String) throws -> String
   ) throws -> String {
-    let scanner = activeScanner
+    let scanner = scanner()
     for _ in 0..<1000 {
       let name = try freeName(capturedAt: capturedAt, slug: slug)
       let bytes = Array(try text(name).utf8)
@@ -254,7 +251,7 @@ public struct HandoffStore: Sendable {
   public func replace(_ stored: StoredHandoff, with text: String) throws(StoreError) {
     guard let file = stored.path, let slash = file.lastIndex(of: "/") else { throw .inRevision(stored.name) }
     let bytes = Array(text.utf8)
-    try Self.refuseSecrets(bytes, in: stored.name, activeScanner)
+    try Self.refuseSecrets(bytes, in: stored.name, scanner())
     do {
       try writer.replace(
         bytes, over: Array(stored.text.utf8), named: String(file[file.index(after: slash)...]),
@@ -269,7 +266,7 @@ public struct HandoffStore: Sendable {
   ///   - bytes: the final bytes.
   ///   - place: what they are, for the message: a file, "the document".
   public func refuseSecrets(_ bytes: [UInt8], in place: String) throws(StoreError) {
-    try Self.refuseSecrets(bytes, in: place, activeScanner)
+    try Self.refuseSecrets(bytes, in: place, scanner())
   }
 
   private static func refuseSecrets(
@@ -277,10 +274,6 @@ public struct HandoffStore: Sendable {
   ) throws(StoreError) {
     let hits = scanner.scan(bytes)
     if !hits.isEmpty { throw .secrets(hits, in: place) }
-  }
-
-  private var activeScanner: SecretScanner {
-    scanner ?? SecretScanner(known: KnownSecrets.gather(host: host, projectRoot: root, connections: connections))
   }
 
   // MARK: The folder

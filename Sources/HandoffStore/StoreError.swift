@@ -137,6 +137,8 @@ extension StoreError: CustomStringConvertible {
       "a secret stands in \(shown(place)), so it was not written; take it out and try again:\n"
         + hits.prefix(20).map { "  " + $0.message.terminal }.joined(separator: "\n")
         + (hits.count > 20 ? "\n  and \(hits.count - 20) more" : "")
+        + (hits.first?.fingerprint == nil
+          ? "" : "\nWhat is no secret is waived in handoff.yml, under waivers, by its fingerprint and a reason.")
     case .git(let failure): Self.words(failure)
     case .operationUnderWay(let operation):
       "\(operation == .am ? "an" : "a") \(operation.rawValue) was begun and not finished, so nothing can be committed; "

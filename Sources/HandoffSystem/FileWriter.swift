@@ -44,11 +44,14 @@ public struct FileWriter: Sendable {
   ///   - bytes: the whole content.
   ///   - name: the name in the folder.
   ///   - folder: an existing folder; symbolic links on its path are followed.
+  ///   - mode: its permissions, before the umask.
   /// - Throws: ``FileWriteError/exists`` when the name is taken.
-  public func create(_ bytes: [UInt8], named name: String, in folder: String) throws(FileWriteError) {
+  public func create(
+    _ bytes: [UInt8], named name: String, in folder: String, mode: UInt16 = 0o644
+  ) throws(FileWriteError) {
     let directory = try Directory(folder)
     directory.reapTemporaries()
-    let temporary = try directory.makeTemporary(mode: 0o644)
+    let temporary = try directory.makeTemporary(mode: mode_t(mode))
     do throws(FileWriteError) {
       try temporary.write(bytes)
       try directory.link(temporary.name, to: name)

@@ -20,7 +20,13 @@ enum NotesInput {
   static func read(_ argument: String, host: Host) throws -> String {
     let bytes: [UInt8]
     if argument == "-" {
-      bytes = try standardInput()
+      do {
+        bytes = try StandardInput.read(limit: limit)
+      } catch .tooLarge {
+        throw UsageProblem("the notes are longer than \(limit) bytes")
+      } catch {
+        throw UsageProblem("the notes cannot be read from standard input: \(error)")
+      }
     } else {
       let path = argument.hasPrefix("/") ? argument : host.workingDirectory + "/" + argument
       do {
@@ -36,26 +42,6 @@ enum NotesInput {
     }
     return text.hasPrefix("\u{feff}") ? String(text.unicodeScalars.dropFirst()) : text
   }
-
-  private static func standardInput() throws -> [UInt8] {
-    var bytes: [UInt8] = []
-    var buffer = [UInt8](repeating: 0, count: 1 << 16)
-    while true {
-      let count = buffer.withUnsafeMutableBytes { take($0) }
-      if count == 0 { return bytes }
-      if count < 0 {
-        if errno == EINTR { continue }
-        throw UsageProblem("the notes cannot be read from standard input")
-      }
-      bytes += buffer[..<count]
-      guard bytes.count <= limit else { throw UsageProblem("the notes are longer than \(limit) bytes") }
-    }
-  }
-}
-
-/// The C function, whose name a method above would hide.
-private func take(_ buffer: UnsafeMutableRawBufferPointer) -> Int {
-  read(STDIN_FILENO, buffer.baseAddress, buffer.count)
 }
 
 /// Lets the author write the notes in an editor of their own, on their own terminal.

@@ -2,6 +2,7 @@ import HandoffDocument
 import HandoffModel
 import HandoffProbes
 import HandoffProject
+import HandoffSecrets
 import HandoffStore
 import HandoffSystem
 import HandoffText
@@ -21,8 +22,15 @@ struct RecordedHandoff {
 extension Workspace {
   /// The project's handoffs.
   func store() throws -> HandoffStore {
-    try HandoffStore(
-      host: host, root: project.root, folder: project.handoffs.value, connections: project.postgres.settings ?? [])
+    try HandoffStore(host: host, root: project.root, folder: project.handoffs.value) { [self] in scanner }
+  }
+
+  /// What looks for secrets, those of this machine among them.
+  var scanner: SecretScanner {
+    SecretScanner(
+      known: KnownSecrets.gather(
+        host: host, projectRoot: project.root, connections: project.postgres.settings ?? []),
+      waived: Set(project.waivers.map(\.fingerprint)), key: { [host] in OwnKey(host).value })
   }
 
   /// What changed in git since a handoff.

@@ -72,6 +72,8 @@ import Testing
     "ignore.fact": "ignore: [{fact: \"docker.*\", reason: trials}]",
     "ignore.finding": "ignore: [{finding: \"docker.*\", reason: trials}]",
     "ignore.reason": "ignore: [{fact: \"git.*\", reason: trials}]", "git": "git: off",
+    "waivers.fingerprint": "waivers: [{fingerprint: \"\(String(repeating: "0", count: 32))\", reason: trials}]",
+    "waivers.reason": "waivers: [{fingerprint: \"\(String(repeating: "0", count: 32))\", reason: a manual}]",
   ]
 
   @Test("Every key that the reference names is read, and no other is sampled")

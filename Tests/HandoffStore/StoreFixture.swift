@@ -36,7 +36,10 @@ struct StoreFixture {
   ) throws -> HandoffStore {
     var host = scratch.host(in: "project", with: variables)
     if let workingDirectory { host.workingDirectory = workingDirectory }
-    return try HandoffStore(host: host, root: root ?? self.root, folder: folder, connections: [], scanner: scanner)
+    let root = root ?? self.root
+    return try HandoffStore(host: host, root: root, folder: folder) { [host] in
+      scanner ?? SecretScanner(known: KnownSecrets.gather(host: host, projectRoot: root, connections: []))
+    }
   }
 
   @discardableResult

@@ -62,6 +62,7 @@ public enum Discovery {
     if configuration.checks == .off { project.switchedOffAreas.insert("check") }
     if configuration.commands == .off { project.switchedOffAreas.insert("command") }
     project.ignore = configuration.ignore
+    project.waivers = configuration.waivers
     project.templatePlace = configuration.template?.place
     return project
   }
