@@ -65,7 +65,7 @@ import Testing
   }
 
   @Test(arguments: [
-    (HTTPError.nameNotResolved, "aws.unreachable"), (.refused, "aws.unreachable"), (.noRoute, "aws.unreachable"),
+    (HTTPError.nameNotResolved, "aws.unreachable"), (.noRoute, "aws.unreachable"),
     (.other("secret words"), "aws.unreachable"), (.timedOut, "aws.timeout"), (.garbage, "aws.unexpected-answer"),
     (.tooLarge, "aws.unexpected-answer"), (.tls("secret words"), "aws.tls"),
   ])

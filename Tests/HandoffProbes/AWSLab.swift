@@ -93,7 +93,7 @@ final class AWSHome {
     let environment = ProcessEnvironment(variables)
     return HandoffSystem.Host(
       environment: environment, workingDirectory: path, commands: commands,
-      http: http ?? CurlTransport(environment: environment))
+      http: http ?? CurlTransport(environment: environment), tcp: SystemTCP())
   }
 
   func observe(

@@ -46,7 +46,7 @@ import Testing
   /// What kept us from asking, in each way that a request or a program can fail.
   private func cuts(_ home: AWSHome) -> [HandoffSystem.Host] {
     let transports: [FixedTransport] =
-      [.nameNotResolved, .refused, .noSocket, .notPermitted, .noRoute, .timedOut, .garbage, .tooLarge, .tls("x")].map {
+      [.nameNotResolved, .noSocket, .notPermitted, .noRoute, .timedOut, .garbage, .tooLarge, .tls("x")].map {
         FixedTransport($0)
       } + [
         FixedTransport(.other("x")), FixedTransport(500, ""), FixedTransport(503, "<html>"), FixedTransport(302, ""),

@@ -69,7 +69,10 @@ struct BreakingTests {
           reported: gone, finding: "aws.wrong-secret"),
         Break(name: "expired", changes: ["AWS_ENDPOINT_URL": expired], reported: gone, finding: "aws.expired"),
         Break(
-          name: "no network", changes: ["AWS_ENDPOINT_URL": "http://127.0.0.1:9"],
+          name: "nobody listens at the endpoint", changes: ["AWS_ENDPOINT_URL": "http://127.0.0.1:9"], reported: gone,
+          finding: "aws.unreachable"),
+        Break(
+          name: "no network", changes: ["AWS_ENDPOINT_URL": "http://sts.invalid"],
           reported: ["aws.account unknown unknown"], finding: "aws.unreachable", status: 2),
       ], project)
     try await project.remove()

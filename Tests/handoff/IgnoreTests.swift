@@ -20,9 +20,11 @@ import Testing
   @Test("What is ignored is shown with its reason in every report, and counts in none")
   func reports() async throws {
     let (folder, environment) = try await Self.folder(Self.required + Self.entry)
-    for command in ["preflight", "verify"] {
+    for command in ["preflight", "verify", "diff"] {
       for format in ["terminal", "json", "markdown"] {
-        let answer = try await Tool.run(command, "--format", format, environment: environment, in: folder.path)
+        let arguments = command == "diff" ? [command, "latest"] : [command]
+        let answer = try await Witness.ask(
+          Tool.path, arguments + ["--format", format], environment: environment, in: folder.path)
         #expect(answer.status == 0, "\(command) \(format)")
         #expect(answer.output.lowercased().contains("ignored"), "\(command) \(format): \(answer.output)")
         #expect(answer.output.contains("STORY_KEY"), "\(command) \(format)")

@@ -39,6 +39,12 @@ struct PreventedTests {
     try await project.remove()
   }
 
+  /// What is read from variables and files, and no server or program is asked for.
+  private static let settings: Set<FactID> = [
+    "aws.region", "aws.credentials", "aws.profile", "python.environment", "postgres.host", "postgres.port",
+    "postgres.database", "postgres.user", "docker.endpoint",
+  ]
+
   private func check(_ area: String, of sample: SampleProject, _ variables: [String: String]) async throws {
     let environment = ProcessEnvironment(variables)
     let host = Host(
@@ -69,6 +75,12 @@ struct PreventedTests {
           comparison.changes.map { "\($0.fact) \($0.kind) \($0.severity)" } + comparison.findings.map(\.finding.id)
         #expect([.ok, .unknown].contains(comparison.status), "\(note): \(told)")
         #expect(comparison.changes.allSatisfy { $0.kind == .unknown }, "\(note): \(told)")
+        // Whoever saw nothing at all confirms nothing but what stands in the project's own files.
+        if steps == 0, !once {
+          let claimed = actual.observations.flatMap(\.facts).filter { $0.factClass != .volatile }.map(\.id)
+          #expect(Set(claimed).isSubset(of: Self.settings), "\(note): \(claimed)")
+          #expect(comparison.confirmed == 0, "\(note): \(comparison.confirmed)")
+        }
         let missing = facts.map(\.id).filter { actual.fact($0) == nil }
         #expect((comparison.status == .unknown) == !missing.isEmpty, "\(note): \(missing)")
       }

@@ -28,7 +28,10 @@ extension AWSFindings {
     case .malformedConfiguration:
       finding("aws.malformed-config", .failure, "the AWS CLI cannot parse its configuration", [])
     case .unreachable(let reason):
-      finding("aws.unreachable", .unknown, unreachable(reason), [])
+      // Who is there and refuses has said no; what else keeps us from there says nothing.
+      reason == .refused
+        ? finding("aws.unreachable", .failure, unreachable(reason), asRecorded)
+        : finding("aws.unreachable", .unknown, unreachable(reason), [])
     case .tls:
       untrusted()
     case .timedOut:

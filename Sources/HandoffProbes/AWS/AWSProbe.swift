@@ -127,7 +127,7 @@ public struct AWSProbe: Probe {
           try await AWSCommandLine(configuration: configuration).ask(context.host, deadline: context.deadline))
       }
     } catch let failure as AWSFailure {
-      return .failure(Lost(finding: findings.failure(caches.explained(failure))))
+      return .failure(Lost(finding: findings.failure(await endpoint.explained(caches.explained(failure), context))))
     } catch {
       return .failure(Lost(finding: findings.failure(.unexpectedAnswer(.garbage))))
     }

@@ -50,7 +50,8 @@ enum EngineAddress: Hashable, Sendable {
     return .tcp(host: host.isEmpty ? "localhost" : String(host), port: port, path: path == "/" ? "" : String(path))
   }
 
-  /// The address for a person and a document: the path of a socket, or a URL without user.
+  /// The address for a person and a document: the path of a socket, or a URL without a password. Over ssh the user
+  /// belongs to it.
   /// - Parameter path: shortens a path for a document.
   func shown(_ path: (String) -> String) -> String {
     switch self {
@@ -59,8 +60,9 @@ enum EngineAddress: Hashable, Sendable {
     case .ssh(let text):
       let rest = text.dropFirst("ssh://".count)
       let authority = rest.prefix { $0 != "/" }
-      let host = authority.lastIndex(of: "@").map { authority[authority.index(after: $0)...] } ?? authority
-      return "ssh://\(host)"
+      guard let at = authority.lastIndex(of: "@") else { return "ssh://\(authority)" }
+      let user = authority[..<at].prefix { $0 != ":" }
+      return "ssh://\(user)\(authority[at...])"
     }
   }
 }

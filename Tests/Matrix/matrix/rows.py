@@ -35,6 +35,8 @@ class Row:
     hides: tuple = ()
     remedy: str = "any"
     leaves: tuple = ()
+    warns: tuple = ()
+    already: tuple = ()
     undo: str = ""
     quiet: bool = False
     alone: bool = False
@@ -44,6 +46,7 @@ class Row:
     verify: tuple = ()
     paste: bool = False
     sources: dict = dataclasses.field(default_factory=dict)
+    pasted: dict = dataclasses.field(default_factory=dict)
     file: str = ""
 
     @property
@@ -52,7 +55,7 @@ class Row:
 
 
 NAMES = {"with": "kits", "break": "breaks"}
-LISTS = ("kits", "changes", "findings", "notes", "ignored", "says", "hides", "leaves", "verify")
+LISTS = ("kits", "changes", "findings", "notes", "ignored", "says", "hides", "leaves", "warns", "already", "verify")
 HERE = ("area", "name", "file")
 KEYS = [key for key in (field.name for field in dataclasses.fields(Row)) if key not in HERE]
 
