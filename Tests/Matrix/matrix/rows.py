@@ -104,8 +104,8 @@ def make(file: Path, name: str, values: dict) -> Row:
         raise Mistake(f"{place}: a row says in its title what it is")
     if not row.witness and not row.quiet:
         raise Mistake(f"{place}: a row has a witness, which sees without the tool that it is broken")
-    if row.quiet and (row.exit or row.changes or row.findings):
-        raise Mistake(f"{place}: a quiet row expects no change, no finding and exit 0")
+    if row.quiet and (row.exit or row.changes or row.findings or row.notes):
+        raise Mistake(f"{place}: a quiet row expects no change, no finding, no note and exit 0")
     return row
 
 
