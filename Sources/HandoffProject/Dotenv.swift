@@ -6,6 +6,8 @@ public struct Dotenv: Sendable, Equatable {
   /// The names in the order in which they stand, each once.
   public private(set) var names: [String] = []
   private var values: [String: String] = [:]
+  /// The names whose values stand in single quotes, where nothing is replaced.
+  private var literals: Set<String> = []
 
   /// Reads the text of a file. Lines that are not assignments are passed over.
   /// - Parameter expands: whether `${NAME}` outside of single quotes is replaced by an earlier line's value. The session's
@@ -16,7 +18,9 @@ public struct Dotenv: Sendable, Equatable {
     while !rest.isEmpty {
       let line = rest.prefix { !$0.isNewline }
       var assignment = line.drop { $0 == " " || $0 == "\t" }
-      if assignment.hasPrefix("export ") { assignment = assignment.dropFirst(7).drop { $0 == " " } }
+      if assignment.hasPrefix("export ") || assignment.hasPrefix("export\t") {
+        assignment = assignment.dropFirst(7).drop { $0 == " " || $0 == "\t" }
+      }
       let name = assignment.prefix { $0 != "=" && $0 != ":" && !$0.isWhitespace }
       let afterName = assignment[name.endIndex...].drop { $0 == " " || $0 == "\t" }
       guard Self.isName(String(name)), afterName.first == "=" else {
@@ -24,6 +28,7 @@ public struct Dotenv: Sendable, Equatable {
         continue
       }
       var (value, end, isLiteral) = Self.value(rest, from: afterName.index(after: afterName.startIndex))
+      if isLiteral { literals.insert(String(name)) } else { literals.remove(String(name)) }
       if expands, !isLiteral { value = Self.expanded(value) { values[$0] } }
       if values.updateValue(value, forKey: String(name)) == nil { names.append(String(name)) }
       rest = rest[end...].drop { !$0.isNewline }.dropFirst()
@@ -34,6 +39,22 @@ public struct Dotenv: Sendable, Equatable {
   public subscript(_ name: String) -> String? {
     guard let value = values[name], !value.isEmpty else { return nil }
     return value
+  }
+
+  /// Whether a variable is given more than blanks. A value that only names variables of the session which are not set
+  /// becomes empty when the file is loaded.
+  /// - Parameter isSet: whether a variable of the session is set.
+  func hasContent(_ name: String, isSet: (String) -> Bool) -> Bool {
+    guard var rest = self[name]?[...] else { return false }
+    if literals.contains(name) { return rest.contains { !$0.isWhitespace } }
+    while let start = rest.firstRange(of: "${"), let close = rest[start.upperBound...].firstIndex(of: "}") {
+      let reference = rest[start.upperBound..<close]
+      if rest[..<start.lowerBound].contains(where: { !$0.isWhitespace }) { return true }
+      // What gives another value where there is none is left as it is.
+      if !Self.isName(String(reference)) || isSet(String(reference)) { return true }
+      rest = rest[rest.index(after: close)...]
+    }
+    return rest.contains { !$0.isWhitespace }
   }
 
   /// Whether a text is the name of an environment variable (POSIX.1-2017, 8.1), in either case.

@@ -293,6 +293,8 @@ public struct VariableSettings: Sendable, Hashable {
   public var example: Setting<String>?
   /// The dotenv file relative to the root, whether it exists or not.
   public var dotenv: String
+  /// The dotenv files that a shell loads, relative to the root, in the order in which they are loaded.
+  public var loaded: [String]
   /// The dotenv file where it is there and could not be read.
   public var unreadableDotenv: UnreadableFile?
   /// The file of examples where it is there and could not be read, so that what is required is not known.
@@ -310,5 +312,6 @@ public struct VariableSettings: Sendable, Hashable {
     self.present = present
     self.example = example
     self.dotenv = dotenv
+    loaded = [dotenv]
   }
 }

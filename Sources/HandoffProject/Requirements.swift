@@ -57,7 +57,7 @@ public struct Requirements: Sendable {
       unreadable.append(UnreadableFile(path: path, .other, "stands outside of the project and is not read"))
       return
     }
-    switch FileLook(path, root: root, files: files) {
+    switch FileLook(path, root: root, files: files, readsUTF16: true) {
     case .absent:
       unreadable.append(UnreadableFile(path: given, .mistake, "asks for \(Untrusted(path)), which is not there"))
     case .unreadable(let file): unreadable.append(file)

@@ -29,6 +29,12 @@ extension Project {
         }.first
       }
       rows.add("aws.profile", aws.profile ?? variable("AWS_PROFILE", "AWS_DEFAULT_PROFILE"))
+      if aws.profile == nil, let other = variable("AWS_DEFAULT_PROFILE"), let first = variable("AWS_PROFILE"),
+        other.value != first.value
+      {
+        // Which of the two goes first depends on the program that reads them.
+        rows.add("aws.profile", other)
+      }
       rows.add("aws.region", aws.region ?? variable("AWS_REGION", "AWS_DEFAULT_REGION"))
     }
     for settings in furtherAWS {

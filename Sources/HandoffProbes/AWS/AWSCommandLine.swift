@@ -31,6 +31,18 @@ struct AWSCommandLine: Sendable {
     return words
   }
 
+  /// Whether the AWS CLI here is of version 1, which says `aws-cli/1.…`, in its older versions on standard error.
+  static func isVersionOne(_ host: Host, deadline: Deadline) async -> Bool {
+    let profiles = Set(AWSConfiguration.profileVariables)
+    let environment = host.environment.variables.filter {
+      !$0.key.hasPrefix("PYTHON") && !profiles.contains($0.key)
+    }
+    let command = Command(
+      "aws", ["--version"], environment: environment, workingDirectory: host.workingDirectory, outputLimit: 1 << 12)
+    let result = await host.commands.run(command, deadline: deadline)
+    return result.succeeded && (result.text.hasPrefix("aws-cli/1.") || result.errorText.hasPrefix("aws-cli/1."))
+  }
+
   /// How long before the deadline the AWS CLI is ended, as ending it takes a moment.
   private static let reserve = Duration.milliseconds(300)
 

@@ -66,11 +66,25 @@ struct AWSConfiguration: Sendable {
     return (first, second)
   }
 
+  /// The profiles that AWS_PROFILE and AWS_DEFAULT_PROFILE name, where they name different ones and one is used.
+  static func conflictingProfiles(
+    _ settings: AWSSettings, _ environment: ProcessEnvironment
+  ) -> (first: String, second: String)? {
+    guard settings.profile.map({ $0.source.kind == .environment }) ?? true,
+      let first = environment.variables[profileVariables[0]], let second = environment.variables[profileVariables[1]],
+      first != second
+    else { return nil }
+    return (first, second)
+  }
+
   /// Reads the files and puts together what they and the variables say.
-  static func read(_ settings: AWSSettings, host: Host) throws(AWSFiles.Mistake) -> AWSConfiguration {
+  /// - Parameter defaultGoesFirst: whether AWS_DEFAULT_PROFILE goes before AWS_PROFILE, as in the AWS CLI 1.
+  static func read(
+    _ settings: AWSSettings, host: Host, defaultGoesFirst: Bool = false
+  ) throws(AWSFiles.Mistake) -> AWSConfiguration {
     let files = try AWSFiles.read(host.environment, files: host.files)
     let isExplicit = settings.profile.map { $0.source.kind != .environment } ?? false
-    let profile = isExplicit ? settings.profile : profileOfVariables(host.environment)
+    let profile = isExplicit ? settings.profile : profileOfVariables(host.environment, defaultGoesFirst)
     let name = profile?.value ?? "default"
     return AWSConfiguration(
       files: files, profile: profile, isExplicit: isExplicit,
@@ -81,10 +95,15 @@ struct AWSConfiguration: Sendable {
       environment: host.environment)
   }
 
-  /// AWS_PROFILE goes before AWS_DEFAULT_PROFILE, as in the AWS CLI 2 and the SDKs. A variable that is set and empty
-  /// names a profile without a name, which nobody has: the AWS CLI then refuses to work.
-  private static func profileOfVariables(_ environment: ProcessEnvironment) -> Setting<String>? {
-    for variable in ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"] {
+  /// The variables that name a profile, in the order of the AWS CLI 2 and the SDKs.
+  static let profileVariables = ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"]
+
+  /// A variable that is set and empty names a profile without a name, which nobody has: the AWS CLI then refuses to
+  /// work.
+  private static func profileOfVariables(
+    _ environment: ProcessEnvironment, _ defaultGoesFirst: Bool
+  ) -> Setting<String>? {
+    for variable in defaultGoesFirst ? profileVariables.reversed() : profileVariables {
       if let value = environment.variables[variable] { return Setting(value, Source(.environment, variable)) }
     }
     return nil

@@ -38,6 +38,7 @@ extension AWSProbe {
       "aws.file-unreadable", "a file that would say whether the project uses AWS cannot be read"),
     FindingDefinition("aws.unreadable-config", "a file of the AWS configuration may not be read"),
     FindingDefinition("aws.region-conflict", "AWS_REGION and AWS_DEFAULT_REGION name different regions"),
+    FindingDefinition("aws.profile-conflict", "AWS_PROFILE and AWS_DEFAULT_PROFILE name different profiles"),
     FindingDefinition("aws.shadowed-profile", "keys in the environment go before the AWS profile"),
     FindingDefinition("aws.not-as-recorded", "AWS is configured otherwise than the handoff recorded it"),
     FindingDefinition("aws.unreachable", "STS could not be asked"),

@@ -59,6 +59,21 @@ struct AWSFindings: Sendable {
     return Finding("aws.region-conflict", .warning, words, remedies: [fix], facts: ["aws.region"])
   }
 
+  /// Two variables name different profiles.
+  func profileConflict(_ first: String, _ second: String) -> Finding {
+    let words: Message =
+      """
+      AWS_PROFILE is \(Untrusted(first)) and AWS_DEFAULT_PROFILE is \(Untrusted(second)); the AWS CLI 1 and boto3 use the \
+      second, the AWS CLI 2 and the other SDKs the first
+      """
+    let meant = setup.profile?.value ?? configuration?.profileName
+    let fix =
+      meant == second
+      ? Remedy(.unset("AWS_PROFILE"), "use profile \(Untrusted(second)) everywhere")
+      : Remedy(.unset("AWS_DEFAULT_PROFILE"), "use profile \(Untrusted(first)) everywhere")
+    return Finding("aws.profile-conflict", .warning, words, remedies: [fix], facts: ["aws.profile"])
+  }
+
   /// Keys in the environment go before the profile that AWS_PROFILE names.
   func shadowedProfile() -> Finding {
     var unset = ShellVariables()
@@ -93,7 +108,7 @@ struct AWSFindings: Sendable {
   /// It works, and is another account, principal, region, profile or source than recorded.
   func notAsRecorded(_ facts: [FactID]) -> Finding? {
     guard !facts.isEmpty else { return nil }
-    let recorded = setup.source.map { ", with credentials from \($0.message)" } ?? Message()
+    let recorded = setup.source.map { " (with credentials from \($0.message))" } ?? Message()
     var parts: AWSSetup.Parts = []
     if facts.contains("aws.region") { parts.insert(.region) }
     if facts.contains(where: { $0 != "aws.region" }) { parts.insert(.profile) }

@@ -42,9 +42,14 @@ public struct AWSProbe: Probe {
       explicitProfile: settings.profile.flatMap { $0.source.kind == .environment ? nil : $0.value },
       surroundings: Self.surroundings(context))
     let recorded = AWSSetup(recorded: context.expected?.observation(area), settings, present)
+    // Where the two variables disagree, the version of the AWS CLI decides.
+    var defaultGoesFirst = false
+    if AWSConfiguration.conflictingProfiles(settings, host.environment) != nil {
+      defaultGoesFirst = await AWSCommandLine.isVersionOne(host, deadline: context.deadline)
+    }
     let configuration: AWSConfiguration
     do {
-      configuration = try AWSConfiguration.read(settings, host: host)
+      configuration = try AWSConfiguration.read(settings, host: host, defaultGoesFirst: defaultGoesFirst)
     } catch {
       let setup = recorded ?? AWSSetup(facts: [], kind: nil, source: nil, settings, present)
       let finding = AWSFindings.malformed(error, shown: context.shown(error.path), check: setup.check)
@@ -60,7 +65,7 @@ public struct AWSProbe: Probe {
     func findings() -> AWSFindings {
       AWSFindings(setup: recorded ?? setup(), configuration: configuration, shown: { context.shown($0) }, host: host)
     }
-    let warnings = Self.warnings(configuration, findings())
+    let warnings = warnings(configuration, findings())
     var found: [Finding] = []
     var isLost = false
     switch await identity(configuration, findings(), context) {
@@ -133,11 +138,14 @@ public struct AWSProbe: Probe {
     }
   }
 
-  private static func warnings(_ configuration: AWSConfiguration, _ findings: AWSFindings) -> [Finding] {
+  private func warnings(_ configuration: AWSConfiguration, _ findings: AWSFindings) -> [Finding] {
     // The region may be named there.
     let region: [FactID] = configuration.region == nil ? ["aws.region"] : []
     var found = configuration.files.unreadable.map { findings.unreadable($0, facts: region) }
     if let (first, second) = configuration.conflictingRegions { found.append(findings.regionConflict(first, second)) }
+    if let (first, second) = AWSConfiguration.conflictingProfiles(settings, configuration.environment) {
+      found.append(findings.profileConflict(first, second))
+    }
     if configuration.isShadowed, !configuration.profileIsMissing { found.append(findings.shadowedProfile()) }
     return found
   }

@@ -140,13 +140,14 @@ struct AWSSetup: Sendable {
       result.unset += (Self.keys + ["AWS_SECURITY_TOKEN"]).filter { present.variables[$0] != nil }
     }
     if kind == .instance { result.unset += ["AWS_EC2_METADATA_DISABLED"].filter { present.variables[$0] != nil } }
-    let profileVariables = ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"]
+    let profileVariables = AWSConfiguration.profileVariables
     let isNamed = profile?.source.kind == .environment || profile?.source.kind == .configuration
     if let profile, isNamed, regardless || explicitProfile == nil {
       let name = profileVariables.first { $0 == profile.source.detail } ?? profileVariables[0]
       if regardless || present.variables[name] != profile.value { result.set.append((name, profile.value)) }
-      if name != profileVariables[0], present.variables[profileVariables[0]] != nil {
-        result.unset.append(profileVariables[0])
+      // Which of the two goes first depends on the program.
+      result.unset += profileVariables.filter { other in
+        other != name && present.variables[other].map { $0 != profile.value } ?? false
       }
     } else if kind != nil, explicitProfile == nil {
       result.unset += profileVariables.filter { present.variables[$0] != nil && !regardless }

@@ -21,7 +21,7 @@ public struct EnvironmentProbe: Probe {
       meaning: "names of the variables that `.env.example` or `handoff.yml` asks for"),
     FactDefinition(
       "environment.missing", .state, order: .fewerIsBetter, title: "missing variables",
-      meaning: "those of them that are neither set in the shell nor in `.env`, or are empty"),
+      meaning: "those of them that are neither set in the shell nor in `.env` or `.env.local`, or are empty"),
   ]
 
   /// What it finds.
@@ -108,10 +108,15 @@ public struct EnvironmentProbe: Probe {
       "environment.placeholder", .warning,
       "\(ValueText.message(.strings(names))) still \(words: isOne ? "holds" : "hold") what \(Untrusted(example)) asks to be replaced",
       remedies: names.prefix(ValueText.membersNamed).map { name in
-        let place = settings.present[name]?.kind == .environment ? "this shell" : settings.dotenv
+        let place = settings.present[name].map(shownPlace) ?? settings.dotenv
         return Remedy(
           .export(name, "..."), "set \(Untrusted(name)) for this session; it comes from \(Untrusted(place))")
       }, facts: ["environment.missing"])
+  }
+
+  /// `this shell`, or the dotenv file that a source names.
+  private func shownPlace(_ source: Source) -> String {
+    source.kind == .environment ? "this shell" : String(source.detail.prefix { $0 != ":" })
   }
 
   /// Names only: a value never leaves the discovery.
@@ -160,14 +165,14 @@ public struct EnvironmentProbe: Probe {
     if let example = settings.example?.value {
       steps.append(GuideStep(copyExample(example), "once: make the file, then fill it in"))
     }
-    return steps + [GuideStep(.load(dotenv: settings.dotenv), "load it into this shell")]
+    return steps + settings.loaded.map { GuideStep(.load(dotenv: $0), "load it into this shell") }
   }
 
   private func verification(_ names: [String]) -> [GuideStep] {
     guard !names.isEmpty else { return [] }
     let bash =
       "for name in \(names.joined(separator: " ")); do [ -n \"$(printenv \"$name\")\" ] || "
-      + "grep -qE \"^(export )?$name=.\" \(settings.dotenv) || echo \"$name is not set\"; done"
+      + "grep -qE \"^(export )?$name=.\" \(settings.loaded.joined(separator: " ")) || echo \"$name is not set\"; done"
     let list = names.map { "'\($0)'" }.joined(separator: ", ")
     let powershell = "foreach ($name in \(list)) { if (-not (Test-Path \"Env:$name\")) { \"$name is not set\" } }"
     return [GuideStep(ShellCommand(bash: bash, powershell: powershell), "names what is not set")]

@@ -19,11 +19,7 @@ enum DiscoverVariables {
     }
     var present: [String: Source] = [:]
     for name in required.keys {
-      if files.environment[name] != nil {
-        present[name] = Source(.environment, name)
-      } else if files.dotenv?[name] != nil {
-        present[name] = Source(.dotenv, "\(ProjectFiles.dotenvName): \(name)")
-      }
+      present[name] = source(of: name, files)
     }
     var settings = VariableSettings(
       required: required.sorted { $0.key < $1.key }.map { Setting($0.key, $0.value) }, present: present,
@@ -33,7 +29,9 @@ enum DiscoverVariables {
         example.content[name].map { ExampleValue.looksReal($0, named: name) } == true
       }
       settings.stillAsInExample = present.keys.filter { name in
-        guard let value = files.environment[name] ?? files.dotenv?[name], value == example.content[name] else {
+        guard let value = files.environment[name] ?? files.localDotenv?[name] ?? files.dotenv?[name],
+          value == example.content[name]
+        else {
           return false
         }
         return ExampleValue.isPlaceholder(value)
@@ -41,8 +39,29 @@ enum DiscoverVariables {
     }
     settings.realInExample.sort()
     settings.stillAsInExample.sort()
-    settings.unreadableDotenv = files.unreadableDotenv
+    settings.unreadableDotenv = files.unreadableDotenv ?? files.unreadableLocalDotenv
+    if files.localDotenv != nil {
+      settings.loaded = (files.dotenv == nil ? [] : [ProjectFiles.dotenvName]) + [ProjectFiles.localDotenvName]
+    }
     settings.unreadableExample = files.unreadableExample
     return .used(settings)
+  }
+
+  /// Where a variable is set to more than blanks: in the shell, in `.env.local`, in `.env`; nil where it is not.
+  private static func source(of name: String, _ files: ProjectFiles) -> Source? {
+    // Where the example itself asks for blanks, they are a value.
+    let blank = files.example?.content[name]
+    if let value = files.environment[name], value == blank || value.contains(where: { !$0.isWhitespace }) {
+      return Source(.environment, name)
+    }
+    for (file, content) in [
+      (ProjectFiles.localDotenvName, files.localDotenv), (ProjectFiles.dotenvName, files.dotenv),
+    ] {
+      guard let content, content.names.contains(name) else { continue }
+      let hasContent = content.hasContent(name) { files.environment[$0] != nil }
+      guard hasContent || (content[name] != nil && content[name] == blank) else { continue }
+      return Source(.dotenv, "\(file): \(name)")
+    }
+    return nil
   }
 }

@@ -12,9 +12,14 @@ enum FileLook {
   /// - Parameters:
   ///   - path: relative to the root, or absolute.
   ///   - root: the project's folder.
-  init(_ path: String, root: String, files: FileSystem) {
+  ///   - readsUTF16: whether a file in UTF-16 with a byte order mark, as PowerShell's `>` writes it, is a text too.
+  init(_ path: String, root: String, files: FileSystem, readsUTF16: Bool = false) {
     let full = path.hasPrefix("/") ? path : root + "/" + path
     do throws(FileError) {
+      if readsUTF16, let text = Self.utf16(try files.read(full)) {
+        self = .text(text)
+        return
+      }
       let text = try files.readText(full)
       // UTF-16, as some editors and shells write it, and what is no text at all.
       self =
@@ -26,6 +31,19 @@ enum FileLook {
       }
       self = .unreadable(UnreadableFile(path: path, cause, reason))
     }
+  }
+
+  /// The text of bytes that begin with a byte order mark of UTF-16; nil for others, and for UTF-32.
+  private static func utf16(_ bytes: [UInt8]) -> String? {
+    let isLittle = bytes.starts(with: [0xff, 0xfe])
+    guard isLittle || bytes.starts(with: [0xfe, 0xff]), bytes.count.isMultiple(of: 2),
+      !bytes.starts(with: [0xff, 0xfe, 0, 0])
+    else { return nil }
+    let units = stride(from: 2, to: bytes.count, by: 2).map { index in
+      let (low, high) = isLittle ? (bytes[index], bytes[index + 1]) : (bytes[index + 1], bytes[index])
+      return UInt16(high) << 8 | UInt16(low)
+    }
+    return String(decoding: units, as: UTF16.self)
   }
 
   /// The text, or nil.

@@ -18,6 +18,12 @@ struct ProjectFiles {
   let unreadableExample: UnreadableFile?
 
   static let dotenvName = ".env"
+  /// What a person keeps beside `.env`: its lines go before those of that one.
+  static let localDotenvName = ".env.local"
+  /// `.env.local`, or nil.
+  let localDotenv: Dotenv?
+  /// `.env.local` where it is there and could not be read.
+  let unreadableLocalDotenv: UnreadableFile?
 
   init(host: Host, root: String, example: Configuration.Located<String>?) throws(ConfigurationError) {
     self.host = host
@@ -30,6 +36,9 @@ struct ProjectFiles {
     }
     let dotenv = FileLook(Self.dotenvName, root: root, files: host.files)
     self.dotenv = dotenv.text.map { Dotenv($0, expands: true) }
+    let local = FileLook(Self.localDotenvName, root: root, files: host.files)
+    localDotenv = local.text.map { Dotenv($0, expands: true) }
+    unreadableLocalDotenv = local.unreadable
     let isEnvironment = VirtualEnvironmentSign.isThere(root + "/" + Self.dotenvName, host.files)
     unreadableDotenv = isEnvironment ? nil : dotenv.unreadable
     var found: (String, Source, Dotenv)?
@@ -81,7 +90,7 @@ struct ProjectFiles {
     let names = names
     var manifests: [(String, String)] = []
     for name in requirementNames(names) + Self.manifestNames where names.contains(name) {
-      if let text = text(name) { manifests.append((name, text)) }
+      if let text = lookAtManifest(name).text { manifests.append((name, text)) }
     }
     return manifests
   }
@@ -89,7 +98,13 @@ struct ProjectFiles {
   /// Those of them that could not be read.
   var unreadableManifests: [UnreadableFile] {
     let names = names
-    return (requirementNames(names) + Self.manifestNames).filter(names.contains).compactMap { look($0).unreadable }
+    return (requirementNames(names) + Self.manifestNames).filter(names.contains).compactMap {
+      lookAtManifest($0).unreadable
+    }
+  }
+
+  private func lookAtManifest(_ name: String) -> FileLook {
+    FileLook(name, root: root, files: host.files, readsUTF16: name.hasSuffix(".txt"))
   }
 
   static let manifestNames = [
