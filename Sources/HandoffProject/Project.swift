@@ -133,6 +133,8 @@ public struct PythonSettings: Sendable, Hashable {
   public var name: String?
   /// The folder of the virtual environment, relative to the root or absolute; nil when there is none.
   public var environment: Setting<String>?
+  /// Where there is none: what would tell where it is kept, and may not be looked into by this user. An absolute path.
+  public var hidden: String?
   /// The tools that must run in it: `pytest`.
   public var tools: Setting<[String]>
   /// Files that list requirements, relative to the root, for the setup commands.

@@ -25,6 +25,12 @@ public struct Requirements: Sendable {
   public private(set) var lines: [Line] = []
   /// The text of `pyproject.toml`, if there is one.
   public private(set) var pyproject: String?
+  /// The text of `setup.cfg`, if there is one.
+  public private(set) var setupConfiguration: String?
+  /// The text of `Pipfile`, if there is one and no requirements file beside it.
+  public private(set) var pipfile: String?
+  /// The minor versions of Python that `.python-version` names: `3.12`; empty where it names something else.
+  public private(set) var pythonVersions: [String] = []
   /// Files that were named and could not be read.
   public private(set) var unreadable: [UnreadableFile] = []
 
@@ -47,6 +53,11 @@ public struct Requirements: Sendable {
     case .absent: break
     case .unreadable(let file): unreadable.append(file)
     case .text(let text): pyproject = text
+    }
+    setupConfiguration = FileLook("setup.cfg", root: root, files: files).text
+    if names.isEmpty { pipfile = FileLook("Pipfile", root: root, files: files).text }
+    if let text = FileLook(".python-version", root: root, files: files).text {
+      pythonVersions = Self.versions(text)
     }
   }
 
@@ -81,6 +92,19 @@ public struct Requirements: Sendable {
   }
 
   // MARK: Text
+
+  /// `3.12` of each line `3.12` or `3.12.1`; nothing where a line names another thing, as the name of an environment.
+  static func versions(_ text: String) -> [String] {
+    let lines = text.split(whereSeparator: \.isNewline).map { $0.prefix { $0 != "#" }.trimmed }.filter { !$0.isEmpty }
+    let versions = lines.compactMap { line -> String? in
+      let parts = line.split(separator: ".", omittingEmptySubsequences: false)
+      guard parts.count == 2 || parts.count == 3,
+        parts.allSatisfy({ !$0.isEmpty && $0.allSatisfy { ("0"..."9").contains($0) } })
+      else { return nil }
+      return "\(parts[0]).\(parts[1])"
+    }
+    return versions.count == lines.count ? versions : []
+  }
 
   /// Lines with what continues them, without comments and empty ones, each with the number of its first line.
   static func logicalLines(of text: String) -> [(number: Int, text: String)] {

@@ -38,6 +38,37 @@ extension PythonAdvice {
       ], facts: ["python.*"])
   }
 
+  /// What stands outside of the environment, and would tell where it is or is what it is made of, may not be read.
+  /// - Parameter path: at which the look ended.
+  func unseenElsewhere(_ path: String) -> Finding {
+    let word = ShellPath(context.shown(path))
+    return Finding(
+      "python.environment-unseen", .unknown, "this user may not look at \(Untrusted(context.shown(path)))",
+      remedies: [
+        Remedy(word.command("ls", "-ld"), "shows whose it is"),
+        Remedy(ShellCommand(bash: "sudo chmod -R a+rX \(word.bash)", powershell: nil), "lets everybody read it"),
+      ], facts: ["python.*"])
+  }
+
+  /// What of the installed packages could not be read.
+  /// - Parameters:
+  ///   - paths: the folders and files.
+  ///   - tools: those that may be among them.
+  func packagesUnreadable(_ paths: [String], tools: [String]) -> Finding {
+    let first = paths.first ?? folder
+    let more: Message = paths.count > 1 ? " and \(paths.count - 1) more" : ""
+    let word = ShellPath(context.shown(first))
+    return Finding(
+      "python.packages-unreadable", .unknown,
+      "this user may not read \(Untrusted(context.shown(first)))\(more), so that what is installed is not known",
+      remedies: [
+        Remedy(word.command("ls", "-ld"), "shows whose it is"),
+        Remedy(
+          ShellCommand(bash: "sudo chown -R \"$(id -un)\" \(ShellPath(folder).bash)", powershell: nil),
+          "makes the environment yours"),
+      ], facts: ["python.packages"] + tools.map { FactID("python.tool[\($0)]") })
+  }
+
   /// - Parameter path: at which the look ended.
   func unseen(_ path: String) -> Finding {
     let word = ShellPath(folder)
@@ -59,6 +90,49 @@ extension PythonAdvice {
       "python.configuration-missing", .failure,
       "the interpreter of \(Untrusted(folder)) does not see what is installed in it: pyvenv.cfg is missing or damaged",
       remedies: commands.relink(version: nil), facts: Self.head)
+  }
+
+  // MARK: Another version than asked for
+
+  /// - Parameters:
+  ///   - version: that of the environment.
+  ///   - wanted: what `requires-python` asks for.
+  func versionUnwanted(_ version: String, wanted: String) -> Finding {
+    Finding(
+      "python.version-unwanted", .failure,
+      "\(Untrusted(folder)) has Python \(Untrusted(version)), and \(Untrusted(RequirementCheck.project)) asks for \(Untrusted(wanted))",
+      remedies: another(wanted), facts: ["python.version"])
+  }
+
+  /// - Parameters:
+  ///   - version: that of the environment.
+  ///   - named: the minor versions that `.python-version` names.
+  func versionUnwanted(_ version: String, named: [String]) -> Finding? {
+    guard let first = named.first, let minor = VirtualEnvironment.minor(version), !named.contains(minor) else {
+      return nil
+    }
+    return Finding(
+      "python.version-unwanted", .warning,
+      "\(Untrusted(folder)) has Python \(Untrusted(version)), and .python-version names \(Untrusted(first))",
+      remedies: another(first), facts: ["python.version"])
+  }
+
+  /// Makes the environment of another version.
+  /// - Parameter wanted: a version, or what it must be.
+  private func another(_ wanted: String) -> [Remedy] {
+    let text: Message = "make the environment anew with that version; what is installed in it is lost"
+    let digits = wanted.drop { !$0.isNumber }.prefix { $0.isNumber || $0 == "." }
+    let minor = VirtualEnvironment.minor(String(digits)) ?? "..."
+    let place = ShellPath(folder)
+    let make =
+      switch manager {
+      case .uv: place.command("uv", "venv", "--clear", "--python", minor)
+      case .poetry: ShellCommand.run("poetry", "env", "use", minor)
+      case .pipenv: ShellCommand.run("pipenv", "--python", minor)
+      case .conda: place.command("conda", "install", "-y", "python=" + minor, "-p")
+      case .venv: place.command("python" + minor, "-m", "venv", "--clear")
+      }
+    return [Remedy(make, text, destructive: true)]
   }
 
   // MARK: Beside it

@@ -5,7 +5,7 @@ import HandoffText
 
 /// The program that made an environment, or would make it, and that fills it.
 enum EnvironmentManager: String {
-  case venv, uv, poetry, conda
+  case venv, uv, poetry, pipenv, conda
 
   /// Told by what it leaves in the environment, and where that is gone, by its lock file.
   init(of folder: String?, _ context: ProbeContext) {
@@ -22,7 +22,8 @@ enum EnvironmentManager: String {
         return
       }
       if environment.configuration != nil, !has("uv.lock"), !has("poetry.lock") {
-        self = .venv
+        let isInside = folder.hasPrefix(context.project.root + "/")
+        self = has("Pipfile") && !isInside ? .pipenv : .venv
         return
       }
     }
@@ -30,6 +31,8 @@ enum EnvironmentManager: String {
       self = .uv
     } else if has("poetry.lock") {
       self = .poetry
+    } else if has("Pipfile") {
+      self = .pipenv
     } else {
       let isVenv = ["requirements.txt", "pyproject.toml", "setup.py"].contains(where: has)
       self = !isVenv && Self.condaFile(context) != nil ? .conda : .venv
@@ -76,6 +79,8 @@ struct EnvironmentCommands {
     case .venv: return Remedy(run(["python3", "-m", "venv"], place), description)
     case .uv: return Remedy(has("uv.lock") ? sync : run(["uv", "venv"], place), description)
     case .poetry: return Remedy(run(["poetry", "install"]), "make the environment, with what the project needs")
+    case .pipenv:
+      return Remedy(run(["pipenv", "install", "--dev"]), "make the environment, with what the project needs")
     case .conda:
       guard let file = EnvironmentManager.condaFile(context) else {
         return Remedy(run(["conda", "create", "-y", "-p"], place, "python"), description)
@@ -92,6 +97,7 @@ struct EnvironmentCommands {
     case .venv: return Remedy(run(["python3", "-m", "venv", "--clear"], place), description, destructive: true)
     case .uv: return Remedy(run(["uv", "venv", "--clear"], place), description, destructive: true)
     case .poetry: return Remedy(run(["poetry", "env", "remove", "--all"]), description, destructive: true)
+    case .pipenv: return Remedy(run(["pipenv", "--rm"]), description, destructive: true)
     case .conda: return Remedy(run(["conda", "env", "remove", "-y", "-p"], place), description, destructive: true)
     }
   }
@@ -106,7 +112,7 @@ struct EnvironmentCommands {
       return [Remedy(run(["uv", "venv", "--allow-existing"] + options, place), description)]
     case .conda:
       return [Remedy(run(["conda", "install", "-y", "--force-reinstall", "-p"], place, "python"), description)]
-    case .venv, .poetry:
+    case .venv, .poetry, .pipenv:
       var names = ["python3"]
       if let version, context.host.executable(named: "python\(version)") != nil {
         names.insert("python\(version)", at: 0)
@@ -125,7 +131,11 @@ struct EnvironmentCommands {
   /// - Parameter hasPip: whether pip is in the environment.
   func install(_ file: String, hasPip: Bool = true) -> Remedy {
     let description: Message = "install what the project needs"
-    guard file == RequirementCheck.project else {
+    if file == RequirementCheck.pipfile { return Remedy(run(["pipenv", "install", "--dev"]), description) }
+    if file == RequirementCheck.group {
+      return Remedy(interpreter(["-m", "pip", "install", "--group", "dev"]), description)
+    }
+    guard file == RequirementCheck.project || file == RequirementCheck.setup else {
       return Remedy(
         manager == .uv && !hasPip
           ? run(["uv", "pip", "install", "--python"], place, "-r", file)
@@ -163,6 +173,9 @@ struct EnvironmentCommands {
     if manager == .conda {
       let isPath = folder.contains("/")
       return run(["conda", "activate"], ShellPath(isPath ? folder : "./" + folder))
+    }
+    if manager == .pipenv, context.host.files.kind(of: context.path(folder)) == nil {
+      return ShellCommand(bash: ". \"$(pipenv --venv)/bin/activate\"", powershell: nil)
     }
     var powershell: String?
     if let windows = ShellPath(folder + "\\Scripts\\Activate.ps1").powershell,

@@ -16,6 +16,8 @@ struct InterpreterDescription {
   let lostScripts: [(name: String, interpreter: String)]
   /// What it said of the requirements; nil where it was given none.
   let requirements: JSONValue?
+  /// What of the installed packages this user may not read: a path, and the distribution, or nil where it may be any.
+  let unreadable: [(path: String, name: String?)]
 }
 
 /// Whether an interpreter works.
@@ -33,6 +35,8 @@ enum InterpreterAnswer {
   case works(InterpreterDescription)
   case broken(Cause)
   case unknown(Prevention)
+  /// This user may not read this file or folder of the standard library.
+  case unseen(String)
 }
 
 /// What kept us from an answer.
@@ -129,6 +133,7 @@ struct Interpreter {
   }
 
   private func cause(of result: CommandResult) async -> InterpreterAnswer {
+    if let path = forbiddenLibrary { return .unseen(path) }
     let environment = context.host.environment
     var suspects: [[String]] = ["PYTHONHOME", "PYTHONPATH"].filter { environment[$0] != nil }.map { [$0] }
     if suspects.count == 2 { suspects.append(["PYTHONHOME", "PYTHONPATH"]) }
@@ -139,6 +144,20 @@ struct Interpreter {
       if case .prevented = retry.outcome { return .unknown(.notStarted(retry.outcome)) }
     }
     return .broken(result.errorText.contains("encodings") ? .encodings : .ended(result.outcome))
+  }
+
+  /// What of the standard library that the environment was made from this user may not read, or nil.
+  private var forbiddenLibrary: String? {
+    let files = context.host.files
+    let venv = VirtualEnvironment(folder: folder, files: files)
+    guard let home = venv.configuration?["home"], home.hasPrefix("/"), let minor = venv.madeWith else { return nil }
+    let base = home.split(separator: "/").dropLast().map { "/" + $0 }.joined()
+    for folder in ["\(base)/lib/python\(minor)", "\(base)/lib64/python\(minor)"] {
+      for name in ["", "/os.py", "/encodings", "/encodings/__init__.py"] where files.isForbidden(folder + name) {
+        return folder + name
+      }
+    }
+    return nil
   }
 
   private static func read(_ bytes: [UInt8]) -> InterpreterDescription? {
@@ -154,7 +173,10 @@ struct Interpreter {
     }
     return InterpreterDescription(
       version: version, base: folder.isEmpty ? "/" : folder, packages: packages.compactMapValues(\.string),
-      isOwn: answer["isOwn"]?.bool ?? true, lostScripts: scripts, requirements: answer["requirements"])
+      isOwn: answer["isOwn"]?.bool ?? true, lostScripts: scripts, requirements: answer["requirements"],
+      unreadable: (answer["unreadable"]?.array ?? []).compactMap { entry in
+        entry["path"]?.string.map { ($0, entry["name"]?.string) }
+      })
   }
 
   /// The first word that looks like a version, in a line that names the tool, or else in any: `pytest 8.3.4`.

@@ -54,6 +54,32 @@ enum InterpreterScript {
 
     own = distributions(paths)
 
+    # What this user may not read is not seen, and not gone.
+    def unreadable():
+        hidden = []
+        for place in paths:
+            if not os.path.lexists(place):
+                parent = os.path.dirname(place)
+                if os.path.isdir(parent) and not os.access(parent, os.X_OK):
+                    hidden.append({'path': parent, 'name': None})
+                continue
+            if not os.access(place, os.R_OK | os.X_OK):
+                hidden.append({'path': place, 'name': None})
+                continue
+            for entry in sorted(os.listdir(place)):
+                match = re.match(r'([A-Za-z0-9].*?)-[^-]+?(?:-py[0-9.]+.*)?\.(?:dist|egg)-info$', entry)
+                path = os.path.join(place, entry)
+                if not match:
+                    continue
+                if os.path.isdir(path):
+                    files = [path] + [os.path.join(path, name) for name in ('METADATA', 'PKG-INFO', 'RECORD')]
+                    locked = [file for file in files if os.path.lexists(file) and not os.access(file, os.R_OK)]
+                    locked += [] if os.access(path, os.X_OK) else [path]
+                else:
+                    locked = [] if os.access(path, os.R_OK) else [path]
+                hidden += [{'path': file, 'name': canonical(match.group(1))} for file in locked[:1]]
+        return hidden
+
     # Where the environment was moved, its scripts start an interpreter at its old place.
     def scripts():
         folder = os.path.join(sys.prefix, 'bin')
@@ -88,6 +114,10 @@ enum InterpreterScript {
             'packages': {name: own[name].version or '' for name in own}}
     try:
         said['scripts'] = scripts()
+    except Exception:
+        pass
+    try:
+        said['unreadable'] = unreadable()
     except Exception:
         pass
     given = getattr(sys.stdin, 'buffer', sys.stdin).read()

@@ -178,7 +178,7 @@ struct PythonAdvice {
 
   var recreateFilled: [Remedy] {
     // What conda and poetry removed, they make again.
-    [commands.recreate] + (manager == .conda || manager == .poetry ? [commands.create] : []) + install()
+    [commands.recreate] + ([.conda, .poetry, .pipenv].contains(manager) ? [commands.create] : []) + install()
   }
 
   private func install(hasPip: Bool = false) -> [Remedy] {

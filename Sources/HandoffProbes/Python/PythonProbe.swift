@@ -31,6 +31,7 @@ public struct PythonProbe: Probe {
     let manager = EnvironmentManager(of: folder, context)
     let advice = PythonAdvice(settings: settings, context: context, manager: manager)
     guard let environment = settings.environment, let folder else {
+      if let path = settings.hidden { return lost(advice.unseenElsewhere(path), advice) }
       return lost(advice.noEnvironment, advice, isThere: false)
     }
     do throws(FileError) {
@@ -43,6 +44,8 @@ public struct PythonProbe: Probe {
     }
     let venv = VirtualEnvironment(folder: folder, files: context.host.files)
     if case .unseen(let path) = venv.interpreter { return lost(advice.unseen(path), advice) }
+    let configuration = folder + "/pyvenv.cfg"
+    if context.host.files.isForbidden(configuration) { return lost(advice.unseen(configuration), advice) }
     // Before anything of it is run.
     switch await RepositoryTracking(of: folder, context) {
     case .untracked: break
@@ -74,7 +77,7 @@ public struct PythonProbe: Probe {
     let requirements = Requirements(
       of: settings.requirements, root: context.project.root, files: context.host.files)
     // What the project itself depends on belongs into its first environment.
-    let input = RequirementCheck.input(requirements, pyproject: settings.name == nil ? requirements.pyproject : nil)
+    let input = RequirementCheck.input(requirements, isFirst: settings.name == nil, isUV: advice.manager == .uv)
     async let answer = python.describe(input)
     let tools = await withTaskGroup(of: (String, ToolAnswer).self) { group in
       for tool in settings.tools.value { group.addTask { (tool, await python.version(ofTool: tool)) } }
@@ -91,6 +94,7 @@ public struct PythonProbe: Probe {
         verification: advice.verification, wayBack: advice.wayBack(hasPip: description.packages["pip"] != nil))
     case .broken(let cause): return lost(advice.broken(cause, madeWith: venv.madeWith), advice)
     case .unknown(let reason): return lost(advice.unknown(reason), advice)
+    case .unseen(let path): return lost(advice.unseenElsewhere(path), advice)
     }
   }
 
@@ -108,20 +112,34 @@ public struct PythonProbe: Probe {
     }
     var findings: [Finding] = []
     let packages = Set(description.packages.keys)
+    func isHidden(_ name: String) -> Bool {
+      description.unreadable.contains { $0.name == nil || $0.name == name }
+    }
+    var hiddenTools: [String] = []
     for (tool, answer) in tools.sorted(by: { $0.key < $1.key }) {
       switch answer {
       case .version: continue
+      case .missing where isHidden(tool), .broken where isHidden(tool): hiddenTools.append(tool)
       case .missing: findings.append(advice.toolMissing(tool, wantedBy: settings.tools.source, packages: packages))
       case .broken(let reason): findings.append(advice.toolBroken(tool, reason, packages: packages))
       case .brokenBy(let variable): findings.append(advice.toolBroken(tool, by: variable))
       case .unknown(let reason): findings.append(advice.toolUnknown(tool, reason))
       }
     }
+    if !description.unreadable.isEmpty {
+      findings.append(advice.packagesUnreadable(description.unreadable.map(\.path), tools: hiddenTools))
+    }
     let told = Set(findings.filter { $0.id.hasPrefix("python.tool-") }.compactMap { $0.facts.first?.member })
+    let check = RequirementCheck(description.requirements, requirements)
+    if let wanted = check.unmetPython { findings.append(advice.versionUnwanted(description.version, wanted: wanted)) }
+    if settings.name == nil,
+      let finding = advice.versionUnwanted(description.version, named: requirements.pythonVersions)
+    {
+      findings.append(finding)
+    }
     let asked = RequirementAdvice(
-      advice: advice, requirements: requirements, check: RequirementCheck(description.requirements, requirements),
-      packages: packages)
-    return findings + asked.findings(told: told) + others
+      advice: advice, requirements: requirements, check: check, packages: packages)
+    return findings + asked.findings(told: told, isHidden: isHidden) + others
   }
 
   private func facts(
@@ -135,15 +153,17 @@ public struct PythonProbe: Probe {
       guard case .version(let version) = answer else { return nil }
       return Fact(FactID("python.tool[\(tool)]"), .state, .string(version), source: Source(.measured, tool))
     }
+    // What may not be read might be installed, too.
+    let packages =
+      description.unreadable.isEmpty
+      ? [Fact("python.packages", .map, .object(description.packages.mapValues(JSONValue.string)), source: said)] : []
     return [
       Fact(
         "python.environment", .identity, .string(context.shown(context.path(environment.value))),
         source: environment.source),
       Fact("python.version", .identity, .string(description.version), source: said),
       Fact("python.base", .state, .string(context.shown(base)), source: Source(.file, "pyvenv.cfg")),
-      Fact(
-        "python.packages", .map, .object(description.packages.mapValues(JSONValue.string)), source: said),
-    ] + versions
+    ] + packages + versions
   }
 
   private func summary(
@@ -199,6 +219,8 @@ public struct PythonProbe: Probe {
     FindingDefinition(
       "python.requirement-missing", "what the project asks for is not installed, or in another version"),
     FindingDefinition("python.requirement-unknown", "whether a requirement is met could not be told"),
+    FindingDefinition("python.packages-unreadable", "this user may not read what is installed"),
+    FindingDefinition("python.version-unwanted", "the environment has another Python than the project asks for"),
     FindingDefinition("python.unexpected-answer", "the interpreter's answer could not be read"),
   ]
 }

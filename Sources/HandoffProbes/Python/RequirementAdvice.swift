@@ -18,9 +18,12 @@ struct RequirementAdvice {
   private static let facts: [FactID] = ["python.packages"]
 
   /// The findings.
-  /// - Parameter told: distributions whose absence another finding tells.
-  func findings(told: Set<String>) -> [Finding] {
-    [missing(check.unmet.filter { !told.contains($0.name) }), undecided, unreadable].compactMap(\.self)
+  /// - Parameters:
+  ///   - told: distributions whose absence another finding tells.
+  ///   - isHidden: whether a distribution may be there and unread.
+  func findings(told: Set<String>, isHidden: (String) -> Bool) -> [Finding] {
+    let unmet = check.unmet.filter { !told.contains($0.name) && !($0.installed == nil && isHidden($0.name)) }
+    return [missing(unmet), undecided, unreadable].compactMap(\.self)
   }
 
   private func missing(_ unmet: [RequirementCheck.Unmet]) -> Finding? {
@@ -35,7 +38,8 @@ struct RequirementAdvice {
     return Finding(
       "python.requirement-missing", isOptional ? .warning : .failure,
       "\(count) \(verb) not met in \(Untrusted(advice.folder)): \(Message.joined(parts, separator: "; "))",
-      remedies: remedies(given), facts: Self.facts)
+      remedies: again(unmet.filter(\.isDamaged)) + remedies(Set(unmet.filter { !$0.isDamaged }.map(\.given))),
+      facts: Self.facts)
   }
 
   private func told(_ unmet: RequirementCheck.Unmet) -> Message {
@@ -45,16 +49,31 @@ struct RequirementAdvice {
       unmet.neededBy.isEmpty
       ? "\(Untrusted(unmet.file)) asks for" : "\(Untrusted(unmet.neededBy)) of \(Untrusted(unmet.file)) needs"
     guard let installed = unmet.installed else { return "\(name)\(wanted), which \(asked), is not installed" }
+    if unmet.isDamaged { return "\(name)\(wanted), which \(asked), is installed without its files" }
     return "\(name) is \(Untrusted(installed)), and \(asked)\(wanted)"
   }
 
   private func isMain(_ file: String) -> Bool {
     let others = advice.settings.requirements.filter { $0 != file }
-    return file == RequirementCheck.project || file == "requirements.txt" || others.isEmpty
+    if file == RequirementCheck.group { return false }
+    return file == RequirementCheck.setup || file == RequirementCheck.project || file == "requirements.txt"
+      || others.isEmpty
+  }
+
+  /// What pip takes for installed, it installs again only when told to.
+  private func again(_ unmet: [RequirementCheck.Unmet]) -> [Remedy] {
+    guard !unmet.isEmpty else { return [] }
+    return advice.commands.needsPip(hasPip)
+      + unmet.prefix(Self.named).map {
+        advice.commands.install(distribution: $0.name + $0.wanted, again: true, hasPip: hasPip)
+      }
   }
 
   private func remedies(_ files: Set<String>) -> [Remedy] {
-    let names = advice.settings.requirements + [RequirementCheck.project]
+    guard !files.isEmpty else { return [] }
+    let names =
+      advice.settings.requirements
+      + [RequirementCheck.project, RequirementCheck.group, RequirementCheck.setup, RequirementCheck.pipfile]
     return advice.commands.needsPip(hasPip)
       + names.filter(files.contains).map { advice.commands.install($0, hasPip: hasPip) }
   }

@@ -18,6 +18,8 @@ struct RequirementCheck {
     let file: String
     /// The file that pip is given.
     let given: String
+    /// Whether it is said to be installed, and its files or the folder that it is edited in are gone.
+    var isDamaged = false
   }
 
   /// A requirement that could not be understood or compared.
@@ -36,15 +38,29 @@ struct RequirementCheck {
   let hasLibrary: Bool
 
   static let project = "pyproject.toml"
+  static let group = "pyproject.toml (dev)"
+  static let setup = "setup.cfg"
+  static let pipfile = "Pipfile"
+
+  /// What `requires-python` asks for, where the interpreter does not meet it.
+  let unmetPython: String?
 
   /// What the interpreter is given to read, or nil where the project asks for nothing.
-  static func input(_ requirements: Requirements, pyproject: String?) -> [UInt8]? {
-    guard !requirements.lines.isEmpty || pyproject != nil else { return nil }
+  /// - Parameters:
+  ///   - isFirst: whether what the project itself depends on belongs into this environment.
+  ///   - isUV: whether uv installs what the project asks for.
+  static func input(_ requirements: Requirements, isFirst: Bool, isUV: Bool) -> [UInt8]? {
+    let texts = [requirements.pyproject, requirements.setupConfiguration, requirements.pipfile].map {
+      isFirst ? $0 : nil
+    }
+    guard !requirements.lines.isEmpty || texts.contains(where: { $0 != nil }) else { return nil }
     let lines = requirements.lines.map { line -> JSONValue in
       .object(["text": .string(line.text), "constraint": .bool(line.isConstraint)])
     }
     let given: JSONValue = .object([
-      "lines": .array(lines), "pyproject": pyproject.map(JSONValue.string) ?? .null,
+      "lines": .array(lines), "pyproject": texts[0].map(JSONValue.string) ?? .null,
+      "setup": texts[1].map(JSONValue.string) ?? .null, "pipfile": texts[2].map(JSONValue.string) ?? .null,
+      "uv": .bool(isUV),
     ])
     return Array(given.canonical.utf8)
   }
@@ -57,13 +73,18 @@ struct RequirementCheck {
       unmet = []
       undecided = requirements.lines.map { Undecided(name: "", file: $0.file, line: $0.line) }
       hasLibrary = true
+      unmetPython = nil
       return
     }
     func line(_ entry: JSONValue) -> Requirements.Line? {
       guard let index = entry["index"]?.int, requirements.lines.indices.contains(index) else { return nil }
       return requirements.lines[index]
     }
+    func file(_ entry: JSONValue) -> String {
+      [-2: Self.group, -3: Self.setup, -4: Self.pipfile][entry["index"]?.int ?? 0] ?? Self.project
+    }
     var seen: Set<[String]> = []
+    unmetPython = answer["python"]?.string
     self.total = total
     unmet = (answer["unmet"]?.array ?? []).compactMap { entry in
       guard let name = entry["name"]?.string, let wanted = entry["wanted"]?.string else { return nil }
@@ -71,12 +92,12 @@ struct RequirementCheck {
       guard seen.insert([name, wanted, entry["neededBy"]?.string ?? ""]).inserted else { return nil }
       return Unmet(
         name: name, wanted: wanted, installed: entry["installed"]?.string,
-        neededBy: entry["neededBy"]?.string ?? "", file: from?.file ?? Self.project,
-        given: from?.given ?? Self.project)
+        neededBy: entry["neededBy"]?.string ?? "", file: from?.file ?? file(entry),
+        given: from?.given ?? file(entry), isDamaged: entry["isDamaged"]?.bool ?? false)
     }
     undecided = (answer["undecided"]?.array ?? []).map { entry in
       let from = line(entry)
-      return Undecided(name: entry["name"]?.string ?? "", file: from?.file ?? Self.project, line: from?.line)
+      return Undecided(name: entry["name"]?.string ?? "", file: from?.file ?? file(entry), line: from?.line)
     }
     hasLibrary = answer["hasLibrary"]?.bool ?? false
   }

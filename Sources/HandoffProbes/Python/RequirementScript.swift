@@ -64,8 +64,18 @@ enum RequirementScript {
             parts += ['>=' + version, '<' + '.'.join(map(str, numbers[:at + 1]))]
         return ','.join(parts)
 
+    # Those of groups that are installed unless somebody says otherwise.
     def poetry(content):
-        for name, entry in content.get('tool', {}).get('poetry', {}).get('dependencies', {}).items():
+        tool = content.get('tool', {}).get('poetry', {})
+        tables = [tool.get('dependencies', {}), tool.get('dev-dependencies', {})]
+        tables += [group.get('dependencies', {}) for group in tool.get('group', {}).values()
+                   if not group.get('optional')]
+        for table in tables:
+            yield from entries(table)
+
+    # Also those of a Pipfile: https://pipenv.pypa.io/en/latest/pipfile.html
+    def entries(table):
+        for name, entry in table.items():
             if isinstance(entry, str):
                 entry = {'version': entry}
             if canonical(name) == 'python' or not isinstance(entry, dict):
@@ -77,12 +87,61 @@ enum RequirementScript {
             marker = ' ; ' + entry['markers'] if entry.get('markers') else ''
             yield name + extras + ranges(entry.get('version', '*')) + marker
 
+    # A group and those that it includes: https://packaging.python.org/en/latest/specifications/dependency-groups/
+    def group(groups, name, seen):
+        if canonical(name) in seen:
+            return
+        seen.add(canonical(name))
+        for entry in {canonical(key): value for key, value in groups.items()}.get(canonical(name), []):
+            if isinstance(entry, str):
+                yield entry
+            elif isinstance(entry, dict) and 'include-group' in entry:
+                yield from group(groups, entry['include-group'], seen)
+
+    # What uv installs with a project, and what a developer would with pip.
+    def development(content, is_uv):
+        groups = content.get('dependency-groups', {})
+        uv = content.get('tool', {}).get('uv', {})
+        is_uv = is_uv or 'uv' in content.get('tool', {})
+        names = uv.get('default-groups', ['dev']) if is_uv else ['dev']
+        seen = set()
+        for name in list(groups) if names == 'all' else names:
+            for text in group(groups, name, seen):
+                yield (-1 if is_uv else -2, text, False)
+        for text in uv.get('dev-dependencies', []) if is_uv else []:
+            yield (-1, text, False)
+
+    def setup(text):
+        import configparser
+        parser = configparser.RawConfigParser(strict=False)
+        parser.read_string(text)
+        lines = parser.get('options', 'install_requires', fallback='').splitlines()
+        return [] if any(line.startswith('file:') for line in lines) else [
+            line.strip() for line in lines if line.strip() and not line.strip().startswith('#')]
+
+    # Whether what a distribution brought is still there: some of its modules, or the folder that it is edited in.
+    def whole(distribution):
+        if not hasattr(distribution, 'read_text'):
+            return True
+        try:
+            origin = json.loads(distribution.read_text('direct_url.json') or '{}')
+            if origin.get('dir_info', {}).get('editable') and origin['url'].startswith('file:///'):
+                from urllib.parse import unquote
+                return os.path.exists(unquote(origin['url'][7:]))
+            files = [line.rsplit(',', 2)[0].strip('"') for line in (distribution.read_text('RECORD') or '').splitlines()]
+            modules = [file for file in files if re.fullmatch(r'(?!__pycache__/)[^./][^/]*(?:/__init__)?\.(?:py|so)|'
+                                                              r'[^./][^/]*\.[^/]*\.so', file)]
+            return not modules or any(os.path.lexists(str(distribution.locate_file(file))) for file in modules)
+        except Exception:
+            return True
+
     def holds(specifier, distribution):
         return not specifier or specifier.contains(distribution.version, prereleases=True)
 
     def answer(index, name, wanted, distribution, needed=''):
         return {'index': index, 'name': canonical(name), 'wanted': wanted,
-                'installed': distribution.version if distribution else None, 'neededBy': needed}
+                'installed': distribution.version if distribution else None, 'neededBy': needed,
+                'isDamaged': bool(distribution) and not whole(distribution)}
 
     applicable = {}
 
@@ -97,7 +156,7 @@ enum RequirementScript {
         if requirement.marker and not applies(requirement.marker):
             return None
         distribution = installed(requirement.name)
-        if not distribution or not holds(requirement.specifier, distribution):
+        if not distribution or not holds(requirement.specifier, distribution) or not whole(distribution):
             return [answer(index, requirement.name, str(requirement.specifier), distribution)]
         unmet = []
         for extra in sorted(requirement.extras):
@@ -119,6 +178,8 @@ enum RequirementScript {
         distribution = installed(match[1])
         if not distribution:
             return [answer(index, match[1], '==' + match[2] if match[2] else '', None)]
+        if not whole(distribution):
+            return [answer(index, match[1], '==' + match[2] if match[2] else '', distribution)]
         return [] if not match[2] or match[2] == distribution.version else None
 
     def check(asked):
@@ -146,15 +207,35 @@ enum RequirementScript {
             return verdicts(Requirement, index, text) if unmet is None else unmet
 
         lines = [(index, line['text'], line['constraint']) for index, line in enumerate(asked['lines'])]
+        project = {}
         if asked.get('pyproject'):
             try:
                 content = toml(asked['pyproject'])
                 project = content.get('project', {})
                 lines += [(-1, text, False) for text in project.get('dependencies', [])]
                 lines += [(-1, text, False) for text in poetry(content)]
+                lines += development(content, asked.get('uv'))
+                python = project.get('requires-python')
+                if not python:
+                    python = content.get('tool', {}).get('poetry', {}).get('dependencies', {}).get('python')
+                    python = ranges(python) if isinstance(python, str) else ''
+                try:
+                    now = '.'.join(map(str, sys.version_info[:3]))
+                    if python and not Requirement('python' + python).specifier.contains(now, prereleases=True):
+                        result['python'] = python
+                except Exception:
+                    pass
             except Exception:
                 if re.search(r'^\s*dependencies\s*=', asked['pyproject'], re.M):
                     result['undecided'].append({'index': -1, 'name': ''})
+        for index, name, read in ((-3, 'setup', setup), (-4, 'pipfile', lambda text: [
+                entry for table in ('packages', 'dev-packages') for entry in entries(toml(text).get(table, {}))])):
+            if not asked.get(name) or index == -3 and 'dependencies' in project:
+                continue
+            try:
+                lines += [(index, text, False) for text in read(asked[name])]
+            except Exception:
+                result['undecided'].append({'index': index, 'name': ''})
         names = set()
         for index, text, is_constraint in sorted(lines, key=lambda line: line[2]):
             match = re.match(r'[A-Za-z0-9][A-Za-z0-9._-]*', text)

@@ -21,7 +21,9 @@ enum DiscoverPython {
       ?? places.inside ?? (isUsed ? places.outside : nil)
     guard isUsed || environment != nil else { return .unused("no virtual environment and no Python project file") }
     let tools = tools(said.value, files)
-    return .used(PythonSettings(environment: environment, tools: tools, requirements: requirements))
+    var settings = PythonSettings(environment: environment, tools: tools, requirements: requirements)
+    if environment == nil { settings.hidden = places.hidden }
+    return .used(settings)
   }
 
   private static func tools(_ said: Configuration.Python?, _ files: ProjectFiles) -> Setting<[String]> {
@@ -55,7 +57,7 @@ enum DiscoverPython {
     var requirements: [String] = []
     if let folder, !folder.isEmpty {
       let names = (try? files.host.files.list("\(files.root)/\(folder)")) ?? []
-      requirements = files.requirementNames(names).map { "\(folder)/\($0)" }
+      requirements = names.filter { $0.hasPrefix("requirements") && $0.hasSuffix(".txt") }.map { "\(folder)/\($0)" }
     }
     var settings = PythonSettings(
       environment: Setting(environment, source("environment")),

@@ -89,7 +89,7 @@ struct ProjectFiles {
   var manifests: [(name: String, text: String)] {
     let names = names
     var manifests: [(String, String)] = []
-    for name in requirementNames(names) + Self.manifestNames where names.contains(name) {
+    for name in requirementNames(names) + Self.manifestNames.filter(names.contains) {
       if let text = lookAtManifest(name).text { manifests.append((name, text)) }
     }
     return manifests
@@ -98,7 +98,7 @@ struct ProjectFiles {
   /// Those of them that could not be read.
   var unreadableManifests: [UnreadableFile] {
     let names = names
-    return (requirementNames(names) + Self.manifestNames).filter(names.contains).compactMap {
+    return (requirementNames(names) + Self.manifestNames.filter(names.contains)).compactMap {
       lookAtManifest($0).unreadable
     }
   }
@@ -112,8 +112,13 @@ struct ProjectFiles {
     "composer.json", "pom.xml", "build.gradle", "build.gradle.kts", "Package.swift",
   ]
 
-  /// `requirements.txt` and its like, among names.
+  /// `requirements.txt` and its like, among names of the project's folder; where there is none, the file of a folder
+  /// `requirements` that a developer installs.
   func requirementNames(_ names: [String]) -> [String] {
-    names.filter { $0.hasPrefix("requirements") && $0.hasSuffix(".txt") }
+    let own = names.filter { $0.hasPrefix("requirements") && $0.hasSuffix(".txt") }
+    guard own.isEmpty, names.contains("requirements") else { return own }
+    let kept = (try? host.files.list(root + "/requirements")) ?? []
+    let name = ["dev", "development", "local", "requirements", "base", "main"].first { kept.contains("\($0).txt") }
+    return name.map { ["requirements/\($0).txt"] } ?? []
   }
 }

@@ -45,14 +45,32 @@ struct PythonPlaces {
     return nil
   }
 
-  /// An environment that stands outside of the project, where poetry or conda keep them, or that is active.
+  /// An environment that stands outside of the project, where poetry, pipenv or conda keep them, or that is active.
   var outside: Setting<String>? {
     if let folder = poetry { return folder }
+    if let folder = pipenv { return folder }
     if let folder = conda { return folder }
     if let active = files.environment["VIRTUAL_ENV"], VirtualEnvironmentSign.isThere(active, files.host.files) {
       return Setting(active, Source(.environment, "VIRTUAL_ENV"))
     }
     return nil
+  }
+
+  /// What would tell where the environment is kept, and may not be looked into by this user; nil where nothing is hidden.
+  var hidden: String? {
+    if files.kind("poetry.lock") == .regular, let folder = poetryFolder, isForbidden(folder) { return folder }
+    if files.kind("Pipfile") == .regular, let folder = pipenvFolder, isForbidden(folder) { return folder }
+    let namesOne = ["environment.yml", "environment.yaml"].contains { file in
+      files.text(file).flatMap(Self.name) != nil
+    }
+    if namesOne, let list = files.environment.home.map({ $0 + "/.conda/environments.txt" }), isForbidden(list) {
+      return list
+    }
+    return nil
+  }
+
+  private func isForbidden(_ path: String) -> Bool {
+    path.hasPrefix("/") && files.host.files.isForbidden(path)
   }
 
   private func relative(_ path: String) -> String {
@@ -92,6 +110,33 @@ struct PythonPlaces {
     #else
       return (files.environment["XDG_CACHE_HOME"] ?? home + "/.cache") + "/pypoetry/virtualenvs"
     #endif
+  }
+
+  // MARK: Pipenv
+
+  /// `NAME-HASH` in the folder of pipenv's environments, the hash being that of the Pipfile's path
+  /// (https://pipenv.pypa.io/en/latest/virtualenv.html).
+  private var pipenv: Setting<String>? {
+    let file = "Pipfile"
+    guard files.kind(file) == .regular, let folder = pipenvFolder else { return nil }
+    let digest = Data(SHA256.hash(data: Data("\(root)/\(file)".utf8)).prefix(6)).base64EncodedString()
+      .replacing("+", with: "-").replacing("/", with: "_")
+    let names = (try? files.host.files.list(folder)) ?? []
+    let own = files.environment["PIPENV_CUSTOM_VENV_NAME"]
+    let name =
+      names.first { $0 == own } ?? names.first { $0.hasSuffix("-\(digest)") }
+      // Where PIPENV_PYTHON names an interpreter, that follows.
+      ?? names.first { $0.contains("-\(digest)-") }
+    return name.map { Setting("\(folder)/\($0)", Source(.file, file)) }
+  }
+
+  private var pipenvFolder: String? {
+    if let folder = files.environment["WORKON_HOME"] {
+      guard folder.hasPrefix("~/"), let home = files.environment.home else { return folder }
+      return home + folder.dropFirst()
+    }
+    guard let home = files.environment.home else { return nil }
+    return (files.environment["XDG_DATA_HOME"] ?? home + "/.local/share") + "/virtualenvs"
   }
 
   // MARK: Conda

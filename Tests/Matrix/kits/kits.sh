@@ -273,3 +273,26 @@ PYTHON
 
 # as_stranger COMMAND…: as a user who owns nothing.
 as_stranger() { setpriv --reuid 65534 --regid 65534 --clear-groups sh -c '"$@"' sh "$@"; }
+
+# stranger_environment: .venv of an interpreter that a user who owns nothing can start, with `teller` in it.
+stranger_environment() {
+  local python info
+  rm -rf .venv requirements.txt
+  for python in "$LAB_PYTHON" /usr/bin/python3; do
+    if as_stranger "$python" -c 'import venv' 2>/dev/null; then break; fi
+  done
+  "$python" -m venv --without-pip .venv && git config --global safe.directory '*'
+  info="$(library)/teller-1.0.dist-info" && mkdir "$info"
+  printf 'Metadata-Version: 2.1\nName: teller\nVersion: 1.0\n' >"$info/METADATA"
+  echo 'version = 1' >"$(library)/teller.py"
+  echo teller >requirements.txt
+}
+
+# pipenv_environment: the project's environment is where pipenv keeps it.
+pipenv_environment() {
+  local digest kept
+  rm requirements.txt && printf '[packages]\npytest = "*"\n' >Pipfile
+  digest=$("$LAB_PYTHON" -c 'import base64, hashlib, os; print(base64.urlsafe_b64encode(hashlib.sha256(os.path.realpath("Pipfile").encode()).digest()[:6]).decode())')
+  kept="$HOME/.local/share/virtualenvs/tales-$digest"
+  mkdir -p "$(dirname "$kept")" && mv .venv "$kept" && own_scripts "$PROJECT/.venv" "$kept" && echo "$PROJECT" >"$kept/.project"
+}
