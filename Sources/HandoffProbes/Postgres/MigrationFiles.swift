@@ -27,6 +27,12 @@ struct MigrationFiles: Hashable {
   var heads: [String] = []
   /// The project of a plan of sqitch's.
   var project: String?
+  /// Whether more may belong to them than could be found: claims of what is missing or pending are none then.
+  var isPartial = false
+  /// Django's applications of which nobody says that they are installed, but the tracking table may.
+  var doubtful: Set<String> = []
+  /// Folders that this user may not look into, where applications of Django's may stand, relative to the project.
+  var hidden: [String] = []
 
   /// The versions, each once.
   var versions: [String] {
@@ -44,31 +50,94 @@ struct MigrationFiles: Hashable {
     return versions.values.map { $0.map(\.name) }.sorted { $0[0] < $1[0] }
   }
 
-  /// Reads a folder.
-  /// - Parameter kind: whose names to go by; nil for SQL files in the order of their names.
-  /// - Throws: ``FileError`` when the folder cannot be read.
-  static func read(_ folder: String, kind: MigrationKind?, files: FileSystem) throws(FileError) -> MigrationFiles {
-    switch kind {
-    case .prisma:
-      let names = try files.list(folder).filter { files.kind(of: "\(folder)/\($0)/migration.sql") == .regular }
-      return MigrationFiles(entries: names.map { Entry(version: $0, name: $0, script: "\($0)/migration.sql") })
-    case .alembic:
-      return try AlembicRevision.read(folder, files: files)
-    case .django:
-      return try DjangoMigration.read(folder, files: files)
-    case .sqitch:
-      return try SqitchPlan.read(folder, files: files)
-    case .flyway, .refinery, .handoff:
-      return MigrationFiles(entries: entries(of: try below(folder, depth: 3, files: files), kind))
-    default:
-      return MigrationFiles(entries: entries(of: try files.list(folder), kind))
+  /// Leaves out the applications that nobody says are installed, not even the tracking table.
+  /// - Returns: a folder that this user may not look into and that bears the name of an application of the table's.
+  mutating func settle(_ records: [MigrationRecord]) -> String? {
+    let known = Set(records.compactMap(\.scope))
+    let left = doubtful.subtracting(known)
+    if !left.isEmpty {
+      self = MigrationFiles(
+        entries: entries.filter { entry in !left.contains { entry.version.hasPrefix($0 + ".") } }, parents: parents,
+        replaced: replaced, heads: heads, project: project, isPartial: isPartial, hidden: hidden)
+    }
+    let present = Set(entries.compactMap { $0.version.split(separator: ".").first.map(String.init) })
+    return hidden.first { folder in
+      folder.split(separator: "/").last.map { known.contains(String($0)) && !present.contains(String($0)) } ?? false
     }
   }
 
-  private static func entries(of names: [String], _ kind: MigrationKind?) -> [Entry] {
-    let entries = names.compactMap { name in
+  /// Reads the folders of one tool.
+  /// - Parameters:
+  ///   - folders: relative to the project; the names of what is found are relative to their ``base(of:)``.
+  ///   - kind: whose names to go by; nil for SQL files in the order of their names.
+  /// - Throws: when a folder, or a file that is needed, cannot be read. Of several folders some may be missing.
+  static func read(
+    _ folders: [String], kind: MigrationKind?, _ reader: MigrationReader
+  ) throws(MigrationsUnread) -> MigrationFiles {
+    let folder = folders.first ?? "."
+    switch kind {
+    case .prisma: return try prisma(folder, reader)
+    case .django: return try DjangoMigration.read(folder, reader)
+    case .sqitch: return try SqitchPlan.read(folder, reader)
+    default: break
+    }
+    let base = base(of: folders)
+    var found: [(prefix: String, name: String)] = []
+    var isPartial = false
+    var missing: MigrationsUnread?
+    var read = 0
+    for folder in folders {
+      let prefix = folder == base ? "" : (base == "." ? folder : String(folder.dropFirst(base.count + 1))) + "/"
+      do throws(MigrationsUnread) {
+        let (names, isWhole) = try names(in: folder, kind, reader)
+        found += names.map { (prefix, $0) }
+        isPartial = isPartial || !isWhole
+        read += 1
+      } catch {
+        guard error.error == .missing else { throw error }
+        missing = missing ?? error
+      }
+    }
+    if let missing, read == 0 { throw missing }
+    if kind == .alembic { return try AlembicRevision.read(found.map { $0.prefix + $0.name }, in: base, reader) }
+    return MigrationFiles(entries: entries(of: found, kind), isPartial: isPartial)
+  }
+
+  /// The folder that several stand in, or the one.
+  static func base(of folders: [String]) -> String {
+    guard var common = folders.first?.split(separator: "/") else { return "." }
+    if common == ["."] { return "." }
+    for folder in folders.dropFirst() {
+      common = zip(common, folder.split(separator: "/")).prefix { $0 == $1 }.map(\.0)
+    }
+    let path = common.joined(separator: "/")
+    return (folders[0].hasPrefix("/") ? "/" : "") + (path.isEmpty ? "." : path)
+  }
+
+  /// The names of the files that a tool looks at, relative to a folder, and whether those are all.
+  private static func names(
+    in folder: String, _ kind: MigrationKind?, _ reader: MigrationReader
+  ) throws(MigrationsUnread) -> (names: [String], isWhole: Bool) {
+    switch kind {
+    case .flyway: return try below(folder, followsLinks: true, reader, [])
+    case .rails, .refinery, .handoff: return try below(folder, followsLinks: false, reader, [])
+    default: return (try reader.list(folder), true)
+    }
+  }
+
+  private static func prisma(_ folder: String, _ reader: MigrationReader) throws(MigrationsUnread) -> MigrationFiles {
+    var entries: [Entry] = []
+    for name in try reader.list(folder) {
+      let script = "\(name)/migration.sql"
+      if try reader.isFile("\(folder)/\(script)") { entries.append(Entry(version: name, name: name, script: script)) }
+    }
+    return MigrationFiles(entries: entries)
+  }
+
+  private static func entries(of found: [(prefix: String, name: String)], _ kind: MigrationKind?) -> [Entry] {
+    let entries = found.compactMap { prefix, name in
       MigrationFileName.version(of: name, kind: kind).map {
-        Entry(version: $0, name: name, script: name.hasSuffix(".sql") ? name : nil)
+        Entry(version: $0, name: prefix + name, script: name.hasSuffix(".sql") ? prefix + name : nil)
       }
     }
     guard entries.allSatisfy({ $0.version.utf8.allSatisfy(MigrationFileName.isDigit) }) else { return entries }
@@ -77,18 +146,39 @@ struct MigrationFiles: Hashable {
     }
   }
 
-  /// The files in a folder and its subfolders, as paths relative to it.
-  private static func below(_ folder: String, depth: Int, files: FileSystem) throws(FileError) -> [String] {
+  /// How deep folders of migrations are looked into.
+  private static let depth = 8
+
+  /// The files in a folder and its subfolders, as paths relative to it, and whether none may stand behind a link that
+  /// leads out of the project.
+  /// - Parameter around: where the folders lead to that this one was reached by, so that no link leads in circles.
+  private static func below(
+    _ folder: String, followsLinks: Bool, _ reader: MigrationReader, _ around: [String]
+  ) throws(MigrationsUnread) -> (names: [String], isWhole: Bool) {
     var found: [String] = []
-    for name in try files.list(folder) {
-      switch files.kind(of: "\(folder)/\(name)", followLinks: false) {
-      case .folder where depth > 1:
-        found += try below("\(folder)/\(name)", depth: depth - 1, files: files).map { "\(name)/\($0)" }
-      case .regular, .symbolicLink: found.append(name)
-      default: continue
+    var isWhole = true
+    let around = around + [reader.place(folder) ?? folder]
+    for name in try reader.list(folder) {
+      let path = MigrationReader.join(folder, name)
+      let kind = reader.kind(path, followLinks: false)
+      if kind == .regular || kind == .symbolicLink && reader.kind(path) != .folder {
+        found.append(name)
+        continue
       }
+      guard kind == .folder || followsLinks, around.count < depth else { continue }
+      guard kind == .folder || kind == .symbolicLink else { continue }
+      if kind == .symbolicLink {
+        guard let place = reader.place(path) else {
+          isWhole = false
+          continue
+        }
+        if around.contains(place) { continue }
+      }
+      let inside = try below(path, followsLinks: followsLinks, reader, around)
+      found += inside.names.map { "\(name)/\($0)" }
+      isWhole = isWhole && inside.isWhole
     }
-    return found
+    return (found, isWhole)
   }
 
   /// A version in the one form in which versions are compared: numbers without leading zeros, dots between them.

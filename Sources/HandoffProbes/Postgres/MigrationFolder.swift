@@ -8,44 +8,64 @@ struct MigrationFolder {
   /// The folder, relative to the project.
   let path: String
   let source: Source
-  let files: MigrationFiles
+  var files: MigrationFiles
 
   /// For a sentence.
   var shown: Message { path == "." ? "this project" : "\(Untrusted(path))" }
 
-  /// Finds and reads the folder: the one that is configured, else the first of the tool's usual ones that has
-  /// migrations, else the one that was recorded, which has lost them.
+  /// Where the tool is run, relative to the project.
+  var home = "."
+
+  /// Finds and reads the folder: the one that is configured, else those that the tool's own configuration names, else
+  /// the first of the tool's usual ones that has migrations, else the one that was recorded, which has lost them.
   /// - Parameter recorded: the pending migrations as they were recorded.
   /// - Returns: nil when there is none.
-  /// - Throws: why the configured one cannot be read.
+  /// - Throws: what cannot be read.
   static func find(
     _ kind: MigrationKind?, said: Setting<String>?, recorded: Fact?, _ context: ProbeContext
-  ) throws(FileError) -> MigrationFolder? {
-    let files = context.host.files
+  ) throws(MigrationsUnread) -> MigrationFolder? {
+    let reader = MigrationReader(context: context)
     if let said, said.source.kind == .configuration {
       var folder = said.value
-      if kind == .alembic, files.kind(of: context.path("\(folder)/versions")) == .folder { folder += "/versions" }
+      if kind == .alembic, reader.kind("\(folder)/versions") == .folder { folder += "/versions" }
       return MigrationFolder(
-        path: folder, source: said.source,
-        files: try MigrationFiles.read(context.path(folder), kind: kind, files: files))
+        path: folder, source: said.source, files: try MigrationFiles.read([folder], kind: kind, reader))
     }
-    let candidates = usual(kind, context) + (said.map { [$0.value] } ?? []) + common
-    var unreadable: FileError?
-    for (index, folder) in candidates.enumerated() where !candidates[..<index].contains(folder) {
-      do throws(FileError) {
-        let read = try MigrationFiles.read(context.path(folder), kind: kind, files: files)
-        if !read.entries.isEmpty { return MigrationFolder(path: folder, source: Source(.folder, folder), files: read) }
-      } catch {
-        if error != .missing { unreadable = unreadable ?? error }
+    var unreadable: MigrationsUnread?
+    for home in homes(kind, reader) {
+      let named = try named(kind, home, reader)
+      guard named.isWhole else {
+        let path = named.folders.first ?? home
+        return MigrationFolder(
+          path: path, source: Source(.folder, path), files: MigrationFiles(entries: [], isPartial: true), home: home)
+      }
+      let isRoot = home == "."
+      let usual = usual(kind, home, reader).map { [$0] }
+      let shared = isRoot ? ((said.map { [$0.value] } ?? []) + common).map { [$0] } : []
+      let candidates = (named.folders.isEmpty ? [] : [named.folders]) + usual + shared
+      for (index, folders) in candidates.enumerated() where !candidates[..<index].contains(folders) {
+        do throws(MigrationsUnread) {
+          let read = try MigrationFiles.read(folders, kind: kind, reader)
+          guard !read.entries.isEmpty || read.isPartial || !read.hidden.isEmpty else { continue }
+          let path = MigrationFiles.base(of: folders)
+          return MigrationFolder(path: path, source: Source(.folder, path), files: read, home: home)
+        } catch {
+          if error.error != .missing { unreadable = unreadable ?? error }
+        }
       }
     }
     if let unreadable { throw unreadable }
-    guard let kind, let source = recorded?.source, source.kind == .folder else { return nil }
+    return lost(kind, recorded, reader)
+  }
+
+  /// The folder that was recorded, which has lost its migrations.
+  private static func lost(_ kind: MigrationKind?, _ recorded: Fact?, _ reader: MigrationReader) -> MigrationFolder? {
+    guard let kind, let source = recorded?.source, source.kind == .folder, source.detail != "." else { return nil }
     let folder = source.detail
     guard !folder.hasPrefix("/"), !folder.hasPrefix("~"), !folder.split(separator: "/").contains("..") else {
       return nil
     }
-    let read = try? MigrationFiles.read(context.path(folder), kind: kind, files: files)
+    let read = try? MigrationFiles.read([folder], kind: kind, reader)
     return MigrationFolder(path: folder, source: source, files: read ?? MigrationFiles(entries: []))
   }
 
@@ -55,9 +75,10 @@ struct MigrationFolder {
     let files = context.host.files
     func exists(_ path: String) -> Bool { files.kind(of: context.path(path)) != nil }
     if exists("sqitch.plan") { return .sqitch }
-    if exists("alembic.ini") || exists("migrations/alembic.ini") { return .alembic }
+    let reader = MigrationReader(context: context)
+    if reader.home(of: ["alembic.ini"]) != nil { return .alembic }
     if manage(context) != nil { return .django }
-    if exists("prisma/migrations") { return .prisma }
+    if reader.home(of: ["prisma/migrations"]) != nil { return .prisma }
     if exists("db/migrate") { return .rails }
     if exists("flyway.conf") || exists("flyway.toml") { return .flyway }
     for folder in common {
@@ -75,10 +96,7 @@ struct MigrationFolder {
 
   /// Django's `manage.py`, relative to the project.
   static func manage(_ context: ProbeContext) -> String? {
-    let files = context.host.files
-    if files.kind(of: context.path("manage.py")) == .regular { return "manage.py" }
-    let folders = (try? files.list(context.project.root)) ?? []
-    return folders.map { "\($0)/manage.py" }.first { files.kind(of: context.path($0)) == .regular }
+    MigrationReader(context: context).home(of: ["manage.py"]).map { MigrationReader.join($0, "manage.py") }
   }
 
   /// Where several tools keep them.
@@ -86,39 +104,48 @@ struct MigrationFolder {
     "database/migrations", "db/migrations", "migrations", "sql/migrations", "db/migrate", "database/migrate",
   ]
 
-  private static func usual(_ kind: MigrationKind?, _ context: ProbeContext) -> [String] {
+  /// Where a tool is run: the project's folder, and the one below it that holds what the tool cannot do without.
+  private static func homes(_ kind: MigrationKind?, _ reader: MigrationReader) -> [String] {
+    let markers: [String] =
+      switch kind {
+      case .alembic: ["alembic.ini"]
+      case .django: ["manage.py"]
+      case .prisma: ["prisma/migrations"]
+      case .rails: ["db/migrate"]
+      case .dbmate: ["db/migrations"]
+      case .flyway: ["flyway.conf", "flyway.toml"]
+      case .sqitch: ["sqitch.conf", "sqitch.plan"]
+      case .handoff, .sqlx, .refinery, .goose, .golangMigrate, nil: []
+      }
+    guard let home = reader.home(of: markers), home != "." else { return ["."] }
+    return [".", home]
+  }
+
+  /// The folders that a tool's own configuration names.
+  private static func named(
+    _ kind: MigrationKind?, _ home: String, _ reader: MigrationReader
+  ) throws(MigrationsUnread) -> MigrationLocations {
     switch kind {
-    case .rails: ["db/migrate"]
-    case .dbmate: ["db/migrations"]
-    case .prisma: ["prisma/migrations"]
-    case .sqitch: ["."] + setting("top_dir", in: "sqitch.conf", context) + ["sqitch", "db"]
-    case .django:
-      [manage(context).map { String($0.dropLast("manage.py".count)) }.map { $0.isEmpty ? "." : String($0.dropLast()) }]
-        .compactMap(\.self)
-    case .alembic:
-      setting("version_locations", in: "alembic.ini", context)
-        + setting("script_location", in: "alembic.ini", context).map { "\($0)/versions" }
-        + ["alembic/versions", "migrations/versions"]
-    case .flyway:
-      setting("flyway.locations", in: "flyway.conf", context) + setting("locations", in: "flyway.toml", context)
-        + ["src/main/resources/db/migration", "sql", "db/migration"]
-    case .handoff, .sqlx, .refinery, .goose, .golangMigrate, nil: []
+    case .alembic: try .alembic(home, reader)
+    case .flyway: try .flyway(home, reader)
+    case .sqitch: try .sqitch(home, reader)
+    default: MigrationLocations()
     }
   }
 
-  /// The folders that a setting of a tool's own configuration names, as far as they are in the project.
-  private static func setting(_ name: String, in file: String, _ context: ProbeContext) -> [String] {
-    guard let text = try? context.host.files.readText(context.path(file)) else { return [] }
-    for line in text.split(separator: "\n") {
-      let line = line.drop(while: \.isWhitespace)
-      guard line.hasPrefix(name) else { continue }
-      let after = line.dropFirst(name.count).drop(while: \.isWhitespace)
-      guard after.first == "=" else { continue }
-      let value = after.dropFirst().replacing("%(here)s/", with: "").replacing("filesystem:", with: "")
-      return value.split { ",;:[]\"' \t\r".contains($0) }.map { part in
-        part.hasPrefix("./") ? String(part.dropFirst(2)) : String(part)
-      }.filter { !$0.hasPrefix("/") && !$0.hasPrefix("%") && !$0.isEmpty }
-    }
-    return []
+  /// Where a tool keeps them unless it is told otherwise.
+  private static func usual(_ kind: MigrationKind?, _ home: String, _ reader: MigrationReader) -> [String] {
+    let folders: [String] =
+      switch kind {
+      case .rails: ["db/migrate"]
+      case .dbmate: ["db/migrations"]
+      case .prisma: ["prisma/migrations"]
+      case .sqitch: [".", "sqitch", "db"]
+      case .django: reader.kind(MigrationReader.join(home, "manage.py")) == .regular ? ["."] : []
+      case .alembic: ["alembic/versions", "migrations/versions"] + (home == "." ? [] : ["versions"])
+      case .flyway: ["src/main/resources/db/migration", "sql", "db/migration"]
+      case .handoff, .sqlx, .refinery, .goose, .golangMigrate, nil: []
+      }
+    return folders.map { MigrationReader.join(home, $0) }
   }
 }

@@ -60,10 +60,12 @@ enum PostgresCatalog {
     let schema: String
     let name: String
     let columns: [String: String]
+    /// Whether row-level security keeps rows of it from the role.
+    var hidesRows = false
   }
 
   private static let candidates = """
-    SELECT n.nspname, c.relname, a.attname, format_type(a.atttypid, a.atttypmod)
+    SELECT n.nspname, c.relname, a.attname, format_type(a.atttypid, a.atttypmod), row_security_active(c.oid)
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
          JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
     WHERE c.relkind IN ('r', 'p') AND c.relpersistence <> 't' AND c.relname = ANY ($1::text[])
@@ -79,7 +81,7 @@ enum PostgresCatalog {
       candidates, parameters: ["{" + names.joined(separator: ",") + "}"], deadline: deadline)
     var found: [Candidate] = []
     for row in rows {
-      guard row.count == 4, let schema = row[0], let name = row[1], let column = row[2], let type = row[3] else {
+      guard row.count == 5, let schema = row[0], let name = row[1], let column = row[2], let type = row[3] else {
         continue
       }
       var columns = [column: type]
@@ -87,7 +89,7 @@ enum PostgresCatalog {
         columns.merge(last.columns) { first, _ in first }
         found.removeLast()
       }
-      found.append(Candidate(schema: schema, name: name, columns: columns))
+      found.append(Candidate(schema: schema, name: name, columns: columns, hidesRows: row[4] == "t"))
     }
     return found
   }

@@ -91,6 +91,7 @@ extension PostgresProbe {
     FindingDefinition("postgres.migrations-duplicate", "two migrations have one version"),
     FindingDefinition("postgres.migrations-heads", "the migrations have more than one head"),
     FindingDefinition("postgres.migrations-untracked", "nobody keeps track of which migrations are applied"),
-    FindingDefinition("postgres.migrations-folder", "the folder of migrations could not be read"),
+    FindingDefinition("postgres.migrations-folder", "the folder of migrations, or a file of theirs, could not be read"),
+    FindingDefinition("postgres.migrations-unplaced", "a tool keeps track of migrations that were not found"),
   ]
 }

@@ -1,4 +1,5 @@
 import HandoffModel
+import HandoffProject
 import HandoffSystem
 import HandoffText
 
@@ -76,18 +77,34 @@ extension PostgresAdvice {
       "nobody keeps track of which of the \(count) migrations in \(folder.shown) are applied", [], "applied")
   }
 
-  func migrationsFolder(_ folder: String, _ error: FileError) -> Finding {
+  /// What may not be read, and so what is not known.
+  /// - Parameters:
+  ///   - unread: the file or folder, and why.
+  ///   - names: the last parts of the facts that could not be measured.
+  func migrationsUnread(
+    _ unread: MigrationsUnread, isFolder: Bool, _ names: [String] = ["pending", "missing", "changed"]
+  ) -> Finding {
     let reason: Message =
-      switch error {
+      switch unread.error {
       case .missing: "it does not exist"
       case .notPermitted: "permission denied"
-      default: "it is no folder that can be listed"
+      default: isFolder ? "it is no folder that can be listed" : "\(Untrusted(unread.error.description))"
       }
-    let path = ShellPath(folder)
-    let facts = ["pending", "missing", "changed"].map { FactID("\(area).migrations.\($0)") }
+    let path = ShellPath(unread.path)
+    let what: Message = isFolder ? "the folder of migrations " : "of the migrations, "
     return Finding(
-      "postgres.migrations-folder", .unknown, "the folder of migrations \(Untrusted(folder)) cannot be read: \(reason)",
-      remedies: (error == .notPermitted ? [Remedy(.makeReadable(path), "makes it yours to read")] : [])
-        + [Remedy(path.command("ls", "-ld"), "shows what it is and who may read it")], facts: facts)
+      "postgres.migrations-folder", .unknown, "\(what)\(Untrusted(unread.path)) cannot be read: \(reason)",
+      remedies: (unread.error == .notPermitted ? [Remedy(.makeReadable(path), "makes it yours to read")] : [])
+        + [Remedy(path.command("ls", "-ld"), "shows what it is and who may read it")],
+      facts: names.map { FactID("\(area).migrations.\($0)") })
+  }
+
+  /// A tracking table of a tool whose migrations are nowhere to be found.
+  func migrationsUnplaced(_ kind: MigrationKind) -> Finding {
+    finding(
+      "unplaced", .warning,
+      "\(Untrusted(kind.rawValue)) keeps track of migrations in the database, and where they stand in the project is not known",
+      [Remedy(.edit(ShellPath(Configuration.fileName)), "name their folder: postgres: {migrations: FOLDER}")], "pending"
+    )
   }
 }

@@ -10,18 +10,19 @@ extension PostgresRemedies {
     _ kind: MigrationKind?, _ folder: MigrationFolder, pending: [String], _ connection: PostgresConnection?
   ) -> [Remedy] {
     func remedy(_ words: String...) -> [Remedy] { [Remedy(.run(words), "apply them")] }
+    func remedyAtHome(_ words: String...) -> [Remedy] { [Remedy(.run(words).within(folder.home), "apply them")] }
     let path = folder.path
     switch kind {
     case .dbmate:
       return path == "db/migrations" ? remedy("dbmate", "up") : remedy("dbmate", "--migrations-dir", path, "up")
-    case .rails: return remedy("bin/rails", "db:migrate")
+    case .rails: return remedyAtHome("bin/rails", "db:migrate")
     case .golangMigrate: return [Remedy(withURL("migrate -path", path, "-database", "up"), "apply them")]
     case .goose: return [Remedy(withURL("goose -dir", path, "postgres", "up"), "apply them")]
-    case .flyway: return remedy("flyway", "migrate")
+    case .flyway: return remedyAtHome("flyway", "migrate")
     case .alembic where isFlask: return remedy("flask", "db", "upgrade")
-    case .alembic: return remedy("alembic", "upgrade", "head")
+    case .alembic: return remedyAtHome("alembic", "upgrade", "head")
     case .django: return remedy("python", MigrationFolder.manage(context) ?? "manage.py", "migrate")
-    case .prisma: return remedy("npx", "prisma", "migrate", "deploy")
+    case .prisma: return remedyAtHome("npx", "prisma", "migrate", "deploy")
     case .sqlx: return remedy("sqlx", "migrate", "run", "--source", path)
     case .refinery: return remedy("refinery", "migrate", "-p", path)
     case .sqitch: return path == "." ? remedy("sqitch", "deploy") : remedy("sqitch", "--chdir", path, "deploy")
@@ -128,5 +129,18 @@ extension PostgresRemedies {
         ? nil
         : "\(program) \(windows[0] ?? "") \(option) \"$env:DATABASE_URL\" "
           + windows.dropFirst().compactMap(\.self).joined(separator: " "))
+  }
+}
+
+extension ShellCommand {
+  /// This command, run in a folder of the project, which the shell does not stay in.
+  fileprivate func within(_ folder: String) -> ShellCommand {
+    guard folder != "." else { return self }
+    let place = ShellPath(folder)
+    return ShellCommand(
+      bash: "(cd \(place.bash) && \(bash))",
+      powershell: powershell.flatMap { command in
+        place.powershell.map { "Push-Location \($0); \(command); Pop-Location" }
+      })
   }
 }

@@ -20,24 +20,21 @@ struct PostgresMigrations {
     do throws(PostgresError) {
       let candidates = try await PostgresCatalog.candidates(
         named: MigrationTool.tables, reading.session, deadline: deadline)
-      let owners = Self.owners(of: candidates)
-      guard let (tool, table, folder) = chosen(of: owners, findings: &findings) else {
+      guard let owner = chosen(of: Self.owners(of: candidates)) else {
         if let tables { untracked(tables, facts: &facts, findings: &findings) }
         return nil
       }
+      let tool = owner.tool
       facts.append(fact("tool", .identity, .string(tool.name)))
       let records: [MigrationRecord]
       do throws(PostgresError) {
-        records = try await Self.records(of: tool, in: table, reading.session, deadline: deadline)
+        if owner.table.hidesRows { throw .server(sqlState: "42501", message: "row-level security", routine: nil) }
+        records = try await Self.records(of: tool, in: owner.table, reading.session, deadline: deadline)
       } catch {
         findings.append(advice.unread("the migrations", error, Array(all.dropFirst())))
         return nil
       }
-      let status = MigrationStatus(tool: tool, records: records, files: folder?.files) { entry, record in
-        folder.flatMap { isSame(entry, record, tool.kind, $0) }
-      }
-      add(status, tool, table, folder, facts: &facts, findings: &findings)
-      return status
+      return add(records, owner, facts: &facts, findings: &findings)
     } catch {
       findings.append(advice.unread("the migrations", error, all))
       return nil
@@ -67,26 +64,33 @@ struct PostgresMigrations {
     }
   }
 
-  /// Of several tools that left a table the one whose migrations the project has.
-  private func chosen(
-    of owners: [Owner], findings: inout [Finding]
-  ) -> (MigrationTool, PostgresCatalog.Candidate, MigrationFolder?)? {
-    var unread: Finding?
-    for owner in owners {
-      let folder: MigrationFolder?
-      do throws(FileError) {
-        folder = try find(owner.tool.kind)
-      } catch {
-        unread = unread ?? advice.migrationsFolder(reading.target.settings.migrations?.value ?? "migrations", error)
-        continue
-      }
-      if owners.count == 1 || folder?.files.entries.isEmpty == false { return (owner.tool, owner.table, folder) }
-    }
-    if let unread { findings.append(unread) }
-    return owners.first.map { ($0.tool, $0.table, nil) }
+  /// A tool's tracking table, and its migrations in the project.
+  private struct Tracking {
+    let tool: MigrationTool
+    let table: PostgresCatalog.Candidate
+    var folder: MigrationFolder?
+    /// What kept them from being read.
+    var unread: MigrationsUnread?
   }
 
-  private func find(_ kind: MigrationKind?) throws(FileError) -> MigrationFolder? {
+  /// Of several tools that left a table the one whose migrations the project has.
+  private func chosen(of owners: [Owner]) -> Tracking? {
+    var unread: Tracking?
+    for owner in owners {
+      var tracking = Tracking(tool: owner.tool, table: owner.table)
+      do throws(MigrationsUnread) {
+        tracking.folder = try find(owner.tool.kind)
+      } catch {
+        tracking.unread = error
+        unread = unread ?? tracking
+        continue
+      }
+      if owners.count == 1 || tracking.folder?.files.entries.isEmpty == false { return tracking }
+    }
+    return unread ?? owners.first.map { Tracking(tool: $0.tool, table: $0.table) }
+  }
+
+  private func find(_ kind: MigrationKind?) throws(MigrationsUnread) -> MigrationFolder? {
     try MigrationFolder.find(
       kind, said: reading.target.settings.migrations,
       recorded: reading.context.expected?.fact(reading.id("migrations.pending")), reading.context)
@@ -98,19 +102,83 @@ struct PostgresMigrations {
     Fact(reading.id("migrations.\(name)"), factClass, value, source: source ?? Source(.measured, "the server"))
   }
 
+  /// Holds records against files, and adds what was found.
   private func add(
-    _ status: MigrationStatus, _ tool: MigrationTool, _ table: PostgresCatalog.Candidate, _ folder: MigrationFolder?,
+    _ records: [MigrationRecord], _ tracking: Tracking, facts: inout [Fact], findings: inout [Finding]
+  ) -> MigrationStatus {
+    let tool = tracking.tool
+    var folder = tracking.folder
+    var unread = tracking.unread
+    if let hidden = folder?.files.settle(records) {
+      unread = MigrationsUnread(path: hidden, error: .notPermitted)
+      folder = nil
+    }
+    if let files = folder?.files, files.entries.isEmpty, !files.hidden.isEmpty { folder = nil }
+    // Where more may stand than was found, nothing is said of what is.
+    let isPartial = folder?.files.isPartial == true
+    if isPartial { folder = nil }
+    var forbidden: [MigrationFiles.Entry] = []
+    let status = MigrationStatus(tool: tool, records: records, files: folder?.files) { entry, record in
+      guard let folder else { return nil }
+      switch isSame(entry, record, tool.kind, folder) {
+      case .told(let isSame): return isSame
+      case .forbidden:
+        forbidden.append(entry)
+        return nil
+      }
+    }
+    if let unread {
+      // The table of these holds the last versions alone: what came before them is known by the files.
+      let isByFiles = [.alembic, .golangMigrate].contains(tool.kind)
+      let names = (isByFiles ? ["applied"] : []) + ["pending", "missing", "changed"]
+      let isFolder = reading.context.host.files.kind(of: reading.context.path(unread.path)) != .regular
+      findings.append(advice.migrationsUnread(unread, isFolder: isFolder, names))
+      if !isByFiles { facts.append(fact("applied", .progress, .strings(status.applied))) }
+      addFailed(status, tracking, facts: &facts, findings: &findings)
+      return status
+    }
+    let isRepeated = tool.kind == .flyway && forbidden.contains(where: \.isRepeatable)
+    if let folder, let first = forbidden.first {
+      let path = MigrationReader.join(folder.path, first.script ?? first.name)
+      findings.append(
+        advice.migrationsUnread(
+          MigrationsUnread(path: path, error: .notPermitted), isFolder: false,
+          ["changed"] + (isRepeated ? ["applied", "pending"] : [])))
+    }
+    if !isRepeated { facts.append(fact("applied", .progress, .strings(status.applied))) }
+    addFailed(status, tracking, facts: &facts, findings: &findings)
+    if let folder {
+      add(
+        status, tool, folder, isCompared: forbidden.isEmpty, isCounted: !isRepeated, facts: &facts,
+        findings: &findings)
+    } else if isPartial || !records.isEmpty {
+      findings.append(advice.migrationsUnplaced(tool.kind))
+    }
+    return status
+  }
+
+  private func addFailed(
+    _ status: MigrationStatus, _ tracking: Tracking, facts: inout [Fact], findings: inout [Finding]
+  ) {
+    guard let failed = status.failed else { return }
+    facts.append(fact("failed", .state, .strings(failed)))
+    if !failed.isEmpty {
+      findings.append(
+        advice.migrationsFailed(failed, tool: tracking.tool, table: tracking.table, tracking.folder?.path))
+    }
+  }
+
+  /// Adds what the files tell.
+  /// - Parameters:
+  ///   - isCompared: whether each file could be held against its checksum.
+  ///   - isCounted: whether that leaves no doubt of what is to be applied.
+  private func add(
+    _ status: MigrationStatus, _ tool: MigrationTool, _ folder: MigrationFolder, isCompared: Bool, isCounted: Bool,
     facts: inout [Fact], findings: inout [Finding]
   ) {
-    facts.append(fact("applied", .progress, .strings(status.applied)))
-    if let failed = status.failed {
-      facts.append(fact("failed", .state, .strings(failed)))
-      if !failed.isEmpty { findings.append(advice.migrationsFailed(failed, tool: tool, table: table, folder?.path)) }
-    }
-    guard let folder else { return }
     let source = folder.source
     if let changed = status.changed {
-      facts.append(fact("changed", .state, .strings(changed), source: source))
+      if isCompared { facts.append(fact("changed", .state, .strings(changed), source: source)) }
       if !changed.isEmpty { findings.append(advice.migrationsChanged(changed, tool.kind, folder)) }
     }
     if let missing = status.missing {
@@ -124,7 +192,7 @@ struct PostgresMigrations {
     let heads = folder.files.heads
     if !heads.isEmpty { findings.append(advice.migrationsHeads(heads, tool.kind, folder)) }
     if let pending = status.pending {
-      facts.append(fact("pending", .progress, .strings(pending), source: source))
+      if isCounted { facts.append(fact("pending", .progress, .strings(pending), source: source)) }
       if !pending.isEmpty {
         let total = pending.count + status.applied.count
         findings.append(advice.migrationsPending(pending, of: total, kind: tool.kind, folder))
@@ -132,18 +200,30 @@ struct PostgresMigrations {
     }
   }
 
+  /// What holding a file against its checksum gave.
+  private enum Comparison {
+    /// Whether it is the same; nil where that does not follow from the file.
+    case told(Bool?)
+    /// This user may not read it.
+    case forbidden
+  }
+
   private func isSame(
     _ entry: MigrationFiles.Entry, _ record: MigrationRecord, _ kind: MigrationKind, _ folder: MigrationFolder
-  ) -> Bool? {
+  ) -> Comparison {
     let context = reading.context
     // Characters that are left out of its checksums.
     let leavesOut =
       kind == .sqlx
       && (try? context.host.files.readText(context.path("sqlx.toml")))?.contains("ignored-chars") == true
-    guard !leavesOut, let script = entry.script else { return nil }
-    let path = context.path("\(folder.path)/\(script)")
-    guard let bytes = try? context.host.files.read(path, limit: 16 << 20) else { return nil }
-    return MigrationChecksum.isSame(bytes, name: entry.name, record, kind: kind)
+    guard !leavesOut, let script = entry.script, record.checksum?.isEmpty == false else { return .told(nil) }
+    do throws(FileError) {
+      let bytes = try context.host.files.read(
+        context.path(MigrationReader.join(folder.path, script)), limit: 16 << 20)
+      return .told(MigrationChecksum.isSame(bytes, name: entry.name, record, kind: kind))
+    } catch {
+      return error == .notPermitted ? .forbidden : .told(nil)
+    }
   }
 
   /// No tracking table: in an empty database none of the files is applied, whoever is to do it; in another one nobody
@@ -151,12 +231,13 @@ struct PostgresMigrations {
   private func untracked(_ tables: [PostgresCatalog.Table], facts: inout [Fact], findings: inout [Finding]) {
     let kind = MigrationFolder.claimant(reading.context)
     let folder: MigrationFolder
-    do throws(FileError) {
-      guard let found = try find(kind) else { return }
+    do throws(MigrationsUnread) {
+      guard var found = try find(kind), !found.files.isPartial else { return }
+      _ = found.files.settle([])
       folder = found
     } catch {
-      let said = reading.target.settings.migrations?.value ?? "migrations"
-      findings.append(advice.migrationsFolder(said, error))
+      let isFolder = reading.context.host.files.kind(of: reading.context.path(error.path)) != .regular
+      findings.append(advice.migrationsUnread(error, isFolder: isFolder))
       return
     }
     let names = folder.files.entries.map(\.name)

@@ -1,11 +1,9 @@
-import HandoffSystem
-
 /// A plan of sqitch's: `%project=NAME`, then a change or a `@tag` a line
 /// (https://sqitch.org/docs/manual/sqitchchanges/, `sqitch.plan`).
 enum SqitchPlan {
   /// Reads the plan of a folder, and looks for the deploy script of each change.
-  static func read(_ folder: String, files: FileSystem) throws(FileError) -> MigrationFiles {
-    let text = try files.readText("\(folder)/sqitch.plan")
+  static func read(_ folder: String, _ reader: MigrationReader) throws(MigrationsUnread) -> MigrationFiles {
+    let text = try reader.text(MigrationReader.join(folder, "sqitch.plan"))
     var project: String?
     var changes: [(name: String, tags: [String])] = []
     for line in text.split(separator: "\n") {
@@ -21,16 +19,21 @@ enum SqitchPlan {
       }
     }
     var times: [String: Int] = [:]
-    let entries = changes.enumerated().map { index, change in
+    var entries: [MigrationFiles.Entry] = []
+    for (index, change) in changes.enumerated() {
       times[change.name, default: 0] += 1
       let again = changes[(index + 1)...].firstIndex { $0.name == change.name }
       // The script of a change that was reworked later bears the name of a tag between the two.
       let tags = again.map { changes[index..<$0].flatMap(\.tags) } ?? []
       let scripts = again == nil ? ["deploy/\(change.name).sql"] : tags.map { "deploy/\(change.name)\($0).sql" }
-      let script = scripts.first { files.kind(of: "\(folder)/\($0)") == .regular }
-      return MigrationFiles.Entry(
-        version: MigrationRecord.occurrence(change.name, times[change.name] ?? 1), name: change.name,
-        script: script, isGone: script == nil)
+      var script: String?
+      for name in scripts where script == nil {
+        if try reader.isFile(MigrationReader.join(folder, name)) { script = name }
+      }
+      entries.append(
+        MigrationFiles.Entry(
+          version: MigrationRecord.occurrence(change.name, times[change.name] ?? 1), name: change.name,
+          script: script, isGone: script == nil))
     }
     return MigrationFiles(entries: entries, project: project)
   }

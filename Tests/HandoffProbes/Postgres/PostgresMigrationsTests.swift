@@ -190,11 +190,12 @@ import Testing
     try await Psql.withDatabase { database in
       try await Psql.run(try #require(Self.cases.first { $0.tool == "sqlx" }).sql, database: database)
       let variables = try PostgresFixture.variables(database: database)
-      let finding = try await fixture.observe(variables).finding("postgres.migrations-failed")
-      let remedy = try #require(finding.remedies.first)
+      let findings = try await fixture.observe(variables).findings
+      #expect(findings.map(\.id) == ["postgres.migrations-failed", "postgres.migrations-unplaced"])
+      let remedy = try #require(findings.first?.remedies.first)
       #expect(remedy.destructive)
       _ = try await fixture.paste(remedy.command)
-      #expect(try await fixture.observe(variables).findings == [])
+      #expect(try await fixture.observe(variables).findings.map(\.id) == ["postgres.migrations-unplaced"])
     }
   }
 

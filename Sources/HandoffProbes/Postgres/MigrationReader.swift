@@ -1,0 +1,122 @@
+import HandoffProject
+import HandoffSystem
+
+/// What kept the migrations from being read, and where.
+struct MigrationsUnread: Error, Hashable {
+  /// The file or folder, relative to the project.
+  let path: String
+  let error: FileError
+}
+
+/// Reads what migrations stand in, by paths relative to the project, and names what may not be read.
+struct MigrationReader {
+  let context: ProbeContext
+
+  private var files: FileSystem { context.host.files }
+
+  /// A path in a folder; the folder `.` is the project's own.
+  static func join(_ folder: String, _ name: String) -> String {
+    folder == "." || folder.isEmpty ? name : name.isEmpty || name == "." ? folder : "\(folder)/\(name)"
+  }
+
+  /// A path without `.` and `..`, relative to the project.
+  /// - Returns: nil where it leads out of it, or is absolute and stands elsewhere.
+  func normalized(_ path: String) -> String? {
+    var path = path[...]
+    if path.hasPrefix("/") {
+      guard path == context.project.root || path.hasPrefix(context.project.root + "/") else { return nil }
+      path = path.dropFirst(context.project.root.count)
+    }
+    var parts: [Substring] = []
+    for part in path.split(separator: "/") where part != "." {
+      if part != ".." {
+        parts.append(part)
+      } else if parts.popLast() == nil {
+        return nil
+      }
+    }
+    return parts.isEmpty ? "." : parts.joined(separator: "/")
+  }
+
+  /// The names in a folder.
+  func list(_ path: String) throws(MigrationsUnread) -> [String] {
+    try named(path) { full throws(FileError) in try files.list(full) }
+  }
+
+  /// The text of a file.
+  func text(_ path: String) throws(MigrationsUnread) -> String {
+    try named(path) { full throws(FileError) in try files.readText(full) }
+  }
+
+  /// The text of a file; nil where there is none.
+  func textIfPresent(_ path: String) throws(MigrationsUnread) -> String? {
+    do throws(MigrationsUnread) {
+      return try text(path)
+    } catch {
+      guard error.error == .notPermitted else { return nil }
+      throw error
+    }
+  }
+
+  /// What stands at a path, or nil.
+  func kind(_ path: String, followLinks: Bool = true) -> FileKind? {
+    files.kind(of: context.path(path), followLinks: followLinks)
+  }
+
+  /// Whether a regular file stands at a path.
+  /// - Throws: where this user may not look there.
+  func isFile(_ path: String) throws(MigrationsUnread) -> Bool {
+    do throws(FileError) {
+      return try files.examine(context.path(path)) == .regular
+    } catch {
+      guard error == .notPermitted else { return false }
+      throw MigrationsUnread(path: path, error: error)
+    }
+  }
+
+  /// Where a path leads to once its links are followed; nil where that is outside of the project or nowhere.
+  func place(_ path: String) -> String? {
+    guard let root = files.realPath(context.project.root), let place = files.realPath(context.path(path)),
+      place == root || place.hasPrefix(root + "/")
+    else { return nil }
+    return place
+  }
+
+  private func named<Value>(
+    _ path: String, _ read: (String) throws(FileError) -> Value
+  ) throws(MigrationsUnread) -> Value {
+    do throws(FileError) {
+      return try read(context.path(path))
+    } catch {
+      throw MigrationsUnread(path: path, error: error)
+    }
+  }
+
+  // MARK: In subfolders
+
+  /// The folder that holds one of some files or folders: the project's own, else the only one of the nearest below it.
+  /// - Returns: relative to the project, `.` for its own; nil where there is none, or more than one is as near.
+  func home(of markers: [String]) -> String? {
+    var folders = ["."]
+    for depth in 0...3 {
+      let holding = folders.filter { folder in markers.contains { kind(Self.join(folder, $0)) != nil } }
+      if !holding.isEmpty { return holding.count == 1 ? holding[0] : nil }
+      if depth < 3 { folders = Array(folders.flatMap(below).prefix(Self.folderLimit)) }
+    }
+    return nil
+  }
+
+  /// How many folders of one depth are looked into.
+  private static let folderLimit = 2000
+
+  /// What others' files stand in.
+  private static let others: Set<String> = [
+    "node_modules", "site-packages", "vendor", "build", "dist", "target", "third_party", "testdata", "fixtures",
+  ]
+
+  private func below(_ folder: String) -> [String] {
+    guard let names = try? list(folder), !names.contains("pyvenv.cfg") else { return [] }
+    return names.filter { !$0.hasPrefix(".") && !Self.others.contains($0) }
+      .map { Self.join(folder, $0) }.filter { kind($0, followLinks: false) == .folder }
+  }
+}
