@@ -5,12 +5,29 @@ import Yams
 struct ComposeFile {
   struct Service {
     var image: String?
+    /// Whether there is no doubt what the image is: no variable that is not set, and no tag such as `!reset`.
+    var isImageCertain = true
+    /// The name that its container is given.
+    var containerName: String?
+    var isBuilt = false
+    /// The build context; nil stands for the folder that paths are relative to.
     var context: String?
     var dockerfile: String?
+    /// The text that stands for a Dockerfile.
+    var inlineDockerfile: String?
     var arguments: [String: String] = [:]
     var target: String?
-    /// Whether `up` alone starts none of it: it belongs to a profile, or is to have no container.
-    var isOptional = false
+    /// The service that it extends, until that was put in.
+    var parent: Parent?
+    /// Whether it extends one that was not found, so that not all that it says is known.
+    var lacksParent = false
+    var hasProfiles = false
+    /// How many containers it is to have.
+    var replicas: String?
+    /// Whether `up` alone starts none of it: it belongs to a profile, or is to have no container. Also where that is not
+    /// known.
+    var isOptional: Bool { hasProfiles || replicas == "0" || lacksParent }
+    var published = ComposePorts()
     var ports: [(host: Int, container: Int)] = []
     /// Ports of the container, `8080/tcp`, that are published at any port of the host.
     var ephemeralPorts: Set<String> = []
@@ -30,6 +47,17 @@ struct ComposeFile {
     guard let root = try YAMLReader.parse(text, file: file) else { return }
     guard root.isMapping else { throw root.error("a compose file must be a mapping of keys to values") }
     func interpolated(_ node: Node?) -> String? { node?.scalar.map { Self.interpolate($0.string, variables) } }
+    /// The text, where all of its variables are set.
+    func certain(_ node: Node?) -> String? {
+      guard let node, let scalar = node.scalar, !Self.isTagged(node) else { return nil }
+      var isUnset = false
+      let text = Self.interpolate(scalar.string) { name in
+        let value = variables(name)
+        isUnset = isUnset || value == nil
+        return value
+      }
+      return isUnset ? nil : text
+    }
     name = interpolated(root.node["name"])
     includesOthers = root.node["include"] != nil
     guard let declared = root.node["services"]?.mapping else { return }
@@ -38,14 +66,13 @@ struct ComposeFile {
       var service = Service()
       let value = { (name: String) -> Node? in Self.member(name, of: mapping) }
       service.image = interpolated(value("image"))
-      if let build = value("build") {
-        service.context = interpolated(build.mapping == nil ? build : build["context"]) ?? "."
-        service.dockerfile = interpolated(build["dockerfile"])
-        service.arguments = Self.environment(build["args"], interpolated)
-        service.target = interpolated(build["target"])
-      }
-      let replicas = interpolated(value("deploy")?["replicas"]) ?? interpolated(value("scale"))
-      service.isOptional = value("profiles")?.sequence?.isEmpty == false || replicas == "0"
+      service.isImageCertain = value("image").map { certain($0) != nil } ?? true
+      service.containerName = interpolated(value("container_name"))
+      if let build = value("build") { service.read(build, interpolated) }
+      service.parent = value("extends").flatMap { Service.Parent($0, interpolated) }
+      service.hasProfiles = value("profiles")?.sequence?.isEmpty == false
+      service.replicas = interpolated(value("deploy")?["replicas"]) ?? interpolated(value("scale"))
+      service.published = ComposePorts(value("ports"), hasNetworkMode: value("network_mode") != nil, certain)
       for port in value("ports")?.sequence ?? [] {
         if let pair = Self.port(port, interpolated) { service.ports.append(pair) }
         if let name = Self.ephemeralPort(port, interpolated) { service.ephemeralPorts.insert(name) }
@@ -62,11 +89,18 @@ struct ComposeFile {
     for (name, service) in other.services {
       var merged = services[name] ?? Service()
       merged.image = service.image ?? merged.image
+      merged.isImageCertain = service.isImageCertain && (service.image != nil || merged.isImageCertain)
+      merged.containerName = service.containerName ?? merged.containerName
+      merged.isBuilt = service.isBuilt || merged.isBuilt
       merged.context = service.context ?? merged.context
       merged.dockerfile = service.dockerfile ?? merged.dockerfile
+      merged.inlineDockerfile = service.inlineDockerfile ?? merged.inlineDockerfile
       merged.arguments.merge(service.arguments) { $1 }
       merged.target = service.target ?? merged.target
-      merged.isOptional = service.isOptional || merged.isOptional
+      merged.lacksParent = service.lacksParent || merged.lacksParent
+      merged.hasProfiles = service.hasProfiles || merged.hasProfiles
+      merged.replicas = service.replicas ?? merged.replicas
+      merged.published.add(service.published)
       merged.ports += service.ports
       merged.ephemeralPorts.formUnion(service.ephemeralPorts)
       merged.variables.merge(service.variables) { $1 }
@@ -84,15 +118,7 @@ struct ComposeFile {
     return nil
   }
 
-  /// A member of a mapping, also one that a merge key `<<` brings in.
-  private static func member(_ name: String, of mapping: Node.Mapping) -> Node? {
-    if let own = mapping[Node(name)] { return own }
-    guard let merged = mapping[Node("<<", Tag(.merge))] ?? mapping[Node("<<")] else { return nil }
-    let sources = merged.sequence.map(Array.init) ?? [merged]
-    return sources.lazy.compactMap { $0.mapping?[Node(name)] }.first
-  }
-
-  private static func environment(_ node: Node?, _ text: (Node?) -> String?) -> [String: String] {
+  static func environment(_ node: Node?, _ text: (Node?) -> String?) -> [String: String] {
     var variables: [String: String] = [:]
     if let mapping = node?.mapping {
       for (key, value) in mapping {

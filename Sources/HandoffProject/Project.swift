@@ -214,31 +214,46 @@ public struct DockerSettings: Sendable, Hashable {
     public var name: String
     /// The folder of its build context relative to the root, or nil when it is not built.
     public var buildContext: String?
-    /// Its build file relative to the root, or nil when it is not built.
+    /// Its build file relative to the root, or nil when it is not built, or its text stands in the compose file.
     public var buildFile: String?
+    /// The text of its build file where that stands in the compose file, or nil.
+    public var inlineBuildFile: String?
     /// The arguments of its build, for the names of base images.
     public var buildArguments: [String: String]
     /// The stage that is built, or nil for the last one.
     public var buildTarget: String?
     /// The ports of the container, `8080/tcp`, for which any port of the host will do.
     public var ephemeralPorts: Set<String>
+    /// The ports that it publishes, sorted: `127.0.0.1:8080:80/tcp`, or `80/tcp` where any port will do; an address that
+    /// stands for all of them is left out. Nil where the file does not tell them for certain.
+    public var publishedPorts: [String]?
     /// The image as asked for, or nil.
     public var image: String?
+    /// Whether the file tells the image, or that there is none, for certain: with no variable that is not set.
+    public var isImageCertain: Bool
+    /// The name that its container is given, or nil.
+    public var containerName: String?
     /// Whether it belongs to a profile, so that `up` alone does not start it.
     public var optional: Bool
 
     /// Describes a service.
     public init(
-      name: String, buildContext: String? = nil, buildFile: String? = nil, buildArguments: [String: String] = [:],
-      buildTarget: String? = nil, ephemeralPorts: Set<String> = [], image: String? = nil, optional: Bool = false
+      name: String, buildContext: String? = nil, buildFile: String? = nil, inlineBuildFile: String? = nil,
+      buildArguments: [String: String] = [:], buildTarget: String? = nil, ephemeralPorts: Set<String> = [],
+      publishedPorts: [String]? = nil, image: String? = nil, isImageCertain: Bool = true, containerName: String? = nil,
+      optional: Bool = false
     ) {
       self.name = name
       self.buildContext = buildContext
       self.buildFile = buildFile
+      self.inlineBuildFile = inlineBuildFile
       self.buildArguments = buildArguments
       self.buildTarget = buildTarget
       self.ephemeralPorts = ephemeralPorts
+      self.publishedPorts = publishedPorts
       self.image = image
+      self.isImageCertain = isImageCertain
+      self.containerName = containerName
       self.optional = optional
     }
   }

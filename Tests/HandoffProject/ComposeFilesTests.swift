@@ -72,4 +72,82 @@ import Testing
     #expect(try knows("services: {web: {image: a}}\n") == true)
     #expect(try knows("include: [other.yaml]\nservices: {web: {image: a}}\n") == false)
   }
+
+  @Test("What a service takes from another one counts, wherever that stands")
+  func extended() throws {
+    let files = [
+      "compose.yaml": """
+      services:
+        spare: {extends: none, image: a}
+        none: {image: b, scale: 0}
+        kept: {extends: {service: none}, scale: 1}
+        built: {extends: {file: more/common.yml, service: app}}
+        debug: {extends: {file: more/common.yml, service: debug}}
+        lost: {extends: {service: nowhere}, image: a}
+        round: {extends: trip}
+        trip: {extends: round}
+      """,
+      "more/common.yml": """
+      services:
+        base: {build: {context: app, args: {TAG: 2}}, ports: ['80:80']}
+        app: {extends: base, build: {target: run}}
+        debug: {image: a, profiles: [debug]}
+      """,
+    ]
+    let services = try #require(try TemporaryProject(files).discover().docker.settings?.services)
+    #expect(services.filter(\.optional).map(\.name) == ["debug", "lost", "none", "spare"])
+    let built = try #require(services.first { $0.name == "built" })
+    #expect(built.buildContext == "more/app")
+    #expect(built.buildFile == "more/app/Dockerfile")
+    #expect(built.buildArguments == ["TAG": "2"])
+    #expect(built.buildTarget == "run")
+    #expect(built.publishedPorts == ["80:80/tcp"])
+    #expect(services.first { $0.name == "lost" }?.publishedPorts == nil)
+  }
+
+  @Test("A file that a service takes another one from is missed where it is not there")
+  func extendedFileMissing() throws {
+    let text = "services: {web: {extends: {file: more.yml, service: web}}}\n"
+    let settings = try #require(try TemporaryProject(["compose.yaml": text]).discover().docker.settings)
+    #expect(settings.unreadable.map(\.path) == ["compose.yaml"])
+    #expect(settings.unreadable.map(\.reason.plain) == ["takes services from more.yml, which is not there"])
+  }
+
+  @Test("A build is read through merge keys, and a Dockerfile may stand in the compose file")
+  func build() throws {
+    let text = """
+      x-rest: &rest {context: app}
+      x-build: &build {<<: *rest, dockerfile: own.Dockerfile}
+      services:
+        merged: {build: {<<: [*build], args: {A: b}}}
+        inline: {build: {context: app, dockerfile_inline: "FROM a\\n"}}
+      """
+    let services = try #require(try TemporaryProject(["compose.yaml": text]).discover().docker.settings?.services)
+    #expect(services.map(\.buildContext) == ["app", "app"])
+    #expect(services.map(\.buildFile) == [nil, "app/own.Dockerfile"])
+    #expect(services.map(\.inlineBuildFile) == ["FROM a\n", nil])
+  }
+
+  @Test(
+    "Ports are read as a container has them, and not where there is a doubt",
+    arguments: [
+      ("['80']", ["80/tcp"]), ("['8080:80']", ["8080:80/tcp"]), ("['127.0.0.1::80']", ["127.0.0.1::80/tcp"]),
+      ("['0.0.0.0:8080:80/UDP', 80]", ["8080:80/udp", "80/tcp"].sorted()), ("[]", []),
+      ("[{target: 80, published: 8080, host_ip: 127.0.0.1, mode: host}]", ["127.0.0.1:8080:80/tcp"]),
+      ("['${SET}:80']", ["8081:80/tcp"]), ("['${UNSET:-8080}:80']", nil), ("['8080-8081:80-81']", nil),
+      ("!override ['80']", nil), ("[{target: '${UNSET}'}]", nil), ("['[::1]:80:80']", nil),
+    ] as [(String, [String]?)])
+  func ports(text: String, ports: [String]?) throws {
+    let files = ["compose.yaml": "services: {web: {image: a, ports: \(text)}}\n"]
+    let settings = try TemporaryProject(files).discover(["SET": "8081"]).docker.settings
+    #expect(settings?.services.first?.publishedPorts == ports)
+  }
+
+  @Test("An image is certain where no variable in it is unset")
+  func image() throws {
+    let text =
+      "services: {a: {image: 'x:${SET}'}, b: {image: 'x:${UNSET:-1}'}, c: {image: !reset null}, d: {build: .}}\n"
+    let settings = try TemporaryProject(["compose.yaml": text]).discover(["SET": "1"]).docker.settings
+    #expect(settings?.services.map(\.isImageCertain) == [true, false, false, true])
+  }
 }

@@ -62,11 +62,15 @@ struct ComposeProject {
     }
     let variables = { (name: String) -> String? in files.environment[name] ?? files.dotenv?[name] }
     var file: ComposeFile?
+    let folder = ComposeFile.folder(of: chosen.paths.first ?? "")
     for path in chosen.paths {
       let isFirst = path == chosen.paths.first
       switch files.look(path) {
       case .text(let text):
-        let next = try ComposeFile(text, file: path, variables: variables)
+        var next = try ComposeFile(text, file: path, variables: variables)
+        try next.inherit(in: folder) { other throws(ConfigurationError) in
+          try extended(other, from: path, files, variables, &unreadable)
+        }
         if isFirst { file = next } else { file?.override(with: next) }
       case .unreadable(let file):
         unreadable.append(file)
@@ -85,6 +89,24 @@ struct ComposeProject {
     return ComposeProject(
       path: path, paths: chosen.paths, source: chosen.source,
       name: projectName(said, file, files, path: path), file: file)
+  }
+
+  /// A file that holds a service which another one extends.
+  /// - Parameter file: the compose file that leads there.
+  /// - Returns: nil where it cannot be read, which is noted.
+  private static func extended(
+    _ path: String, from file: String, _ files: ProjectFiles, _ variables: (String) -> String?,
+    _ unreadable: inout [UnreadableFile]
+  ) throws(ConfigurationError) -> ComposeFile? {
+    let problem: UnreadableFile
+    switch files.look(path) {
+    case .text(let text): return try ComposeFile(text, file: path, variables: variables)
+    case .unreadable(let hidden): problem = hidden
+    case .absent:
+      problem = UnreadableFile(path: file, .mistake, "takes services from \(Untrusted(path)), which is not there")
+    }
+    if !unreadable.contains(problem) { unreadable.append(problem) }
+    return nil
   }
 
   /// The files of COMPOSE_FILE, also in `.env`. https://docs.docker.com/compose/how-tos/environment-variables/envvars/
@@ -201,11 +223,15 @@ enum DiscoverDocker {
       let parts = (folder.split(separator: "/") + path.split(separator: "/")).filter { $0 != "." }
       return parts.isEmpty ? "." : (folder.hasPrefix("/") ? "/" : "") + parts.joined(separator: "/")
     }
-    let context = service.context.map { relative($0, to: base) }
+    let context = service.isBuilt ? relative(service.context ?? ".", to: base) : nil
     return DockerSettings.Service(
       name: name, buildContext: context,
-      buildFile: context.map { relative(service.dockerfile ?? "Dockerfile", to: $0) },
-      buildArguments: service.arguments, buildTarget: service.target, ephemeralPorts: service.ephemeralPorts,
-      image: service.image, optional: service.isOptional)
+      buildFile: service.inlineDockerfile == nil
+        ? context.map { relative(service.dockerfile ?? "Dockerfile", to: $0) } : nil,
+      inlineBuildFile: context == nil ? nil : service.inlineDockerfile, buildArguments: service.arguments,
+      buildTarget: service.target, ephemeralPorts: service.ephemeralPorts,
+      publishedPorts: service.lacksParent ? nil : service.published.all, image: service.image,
+      isImageCertain: service.isImageCertain && !service.lacksParent, containerName: service.containerName,
+      optional: service.isOptional)
   }
 }

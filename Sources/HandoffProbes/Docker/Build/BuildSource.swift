@@ -10,8 +10,10 @@ import HandoffSystem
 struct BuildSource: Sendable {
   /// The context, an absolute path without symbolic links.
   let folder: String
-  /// The Dockerfile, likewise.
-  let buildFile: String
+  /// The Dockerfile, likewise; nil where its text stands in the compose file.
+  let buildFile: String?
+  /// The text of the Dockerfile.
+  let buildText: String
   /// What the Dockerfile says.
   let recipe: BuildFile
   /// The top of the work tree, or nil without a repository.
@@ -52,13 +54,17 @@ struct BuildSource: Sendable {
       return real
     }
     let folder = try place(service.buildContext)
-    let buildFile = try place(service.buildFile)
-    guard let text = try? files.readText(buildFile) else { throw Unreadable(path: context.shown(buildFile)) }
     self.folder = folder
+    let buildFile = service.inlineBuildFile == nil ? try place(service.buildFile) : nil
+    guard let buildText = try? buildFile.map({ try context.host.files.readText($0) }) ?? service.inlineBuildFile else {
+      throw Unreadable(path: buildFile.map(context.shown))
+    }
     self.buildFile = buildFile
-    recipe = BuildFile(text, arguments: service.buildArguments, target: service.buildTarget)
-    let own = buildFile + ".dockerignore"
-    ignoreFile = files.kind(of: own) == .regular ? own : folder + "/.dockerignore"
+    self.buildText = buildText
+    recipe = BuildFile(buildText, arguments: service.buildArguments, target: service.buildTarget)
+    let own = buildFile.map { $0 + ".dockerignore" }
+    ignoreFile =
+      own.flatMap { context.host.files.kind(of: $0) == .regular ? $0 : nil } ?? folder + "/.dockerignore"
     do throws(FileError) {
       ignore = BuildIgnore(try files.readText(ignoreFile))
     } catch {
@@ -101,8 +107,11 @@ struct BuildSource: Sendable {
 
   /// The context relative to the top of the work tree; nil outside it.
   var insideWorkTree: String? { top.flatMap { Self.relative(folder, to: $0) } }
-  /// The Dockerfile relative to the top of the work tree; nil outside it.
-  var buildFileInWorkTree: String? { top.flatMap { Self.relative(buildFile, to: $0) } }
+  /// The Dockerfile relative to the top of the work tree; nil outside it, and where it is no file.
+  var buildFileInWorkTree: String? {
+    guard let top, let buildFile else { return nil }
+    return Self.relative(buildFile, to: top)
+  }
 
   /// A path relative to a folder that it is in; empty for the folder itself.
   static func relative(_ path: String, to folder: String) -> String? {

@@ -12,7 +12,8 @@ import HandoffText
 /// the image is as new as its source can be told exactly.
 ///
 /// The SHA-256, as `sha256:` and lower-case hexadecimal, of these records, one after another. First the Dockerfile:
-/// `d`, a space, the SHA-256 of its content in hexadecimal, a space, a zero byte. Then each file of the context that
+/// `d`, a space, the SHA-256 of its content in hexadecimal, a space, a zero byte; its content is `dockerfile_inline` where
+/// the compose file has that. Then each file of the context that
 /// ``BuildSource`` counts, ordered by the bytes of its path: `f` for a file, `x` for one that its owner may execute, `l`
 /// for a symbolic link; a space; the SHA-256 of its content, or of where the link points to; a space; its path relative
 /// to the context; a zero byte. Times, owners, other permissions and empty folders do not count.
@@ -41,7 +42,7 @@ enum SourceDigest {
     _ source: BuildSource, _ limit: BuildSource.Limit, _ files: FileSystem, _ deadline: Deadline
   ) -> String? {
     guard let entries = source.entries(limit: limit, deadline: deadline),
-      let recipe = try? files.read(source.buildFile)
+      let recipe = try? source.buildFile.map({ try files.read($0) }) ?? Array(source.buildText.utf8)
     else { return nil }
     var whole = SHA256()
     whole.update(data: Data("d \(SHA256.hash(data: Data(recipe)).hexadecimal) \0".utf8))
