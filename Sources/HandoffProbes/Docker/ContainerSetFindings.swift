@@ -19,10 +19,21 @@ struct ContainerSetFindings {
     let down = servicesDown(present)
     let services = Dictionary(grouping: gone, by: recordedService)
     var findings = down.isEmpty ? [] : self.down(down, gone: services)
-    for name in gone where !down.contains(where: { $0 == recordedService(of: name) }) {
-      findings.append(self.gone(name, service: recordedService(of: name)))
+    var others = Dictionary(grouping: unrecorded(present, recorded), by: { $0.compose.service }).mapValues {
+      $0.map(\.name).sorted()[...]
+    }
+    for name in gone {
+      let service = recordedService(of: name)
+      if let service, down.contains(service) { continue }
+      findings.append(self.gone(name, service: service, other: service.flatMap { others[$0]?.popFirst() }))
     }
     return findings
+  }
+
+  /// The compose project's containers that the handoff does not name.
+  private func unrecorded(_ present: [ContainerSummary], _ recorded: [String]) -> [ContainerSummary] {
+    guard case .compose(let project, _) = settings.scope.value else { return [] }
+    return present.filter { $0.compose.project == project && !recorded.contains($0.name) }
   }
 
   /// The services that `up` would start and that have no container.
@@ -38,7 +49,9 @@ struct ContainerSetFindings {
       return [
         Finding(
           "docker.service-down", .failure, "none of the \(services.count) services has a container",
-          remedies: [Remedy(compose.run(["up", "-d"]), "starts the services")], facts: ["docker.containers"])
+          remedies: [
+            Remedy(compose.run(["up", "-d"] + services.flatMap(scaling)), "starts the services")
+          ], facts: ["docker.containers"])
       ]
     }
     return services.map { service in
@@ -46,18 +59,48 @@ struct ContainerSetFindings {
       let name = gone[service]?.first ?? conventionalName(of: service)
       return Finding(
         "docker.service-down", .failure, "the service \(Untrusted(service)) has no container",
-        remedies: [Remedy(compose.run(["up", "-d"], service: service), "starts it")],
+        remedies: [Remedy(compose.run(["up", "-d"] + scaling(service), service: service), "starts it")],
         facts: [FactID("docker.container[\(name)].state"), "docker.containers"])
     }
   }
 
-  private func gone(_ name: String, service: String?) -> Finding {
-    let remedies = service.map { [Remedy(compose.run(["up", "-d"], service: $0), "makes it again")] }
-    let look = [Remedy(.run("docker", "ps", "--all"), "shows which containers there are: it may have another name")]
+  /// - Parameters:
+  ///   - service: the service that it belongs to, which has a container; or nil.
+  ///   - other: a container of this service that the handoff does not name, or nil.
+  private func gone(_ name: String, service: String?, other: String?) -> Finding {
+    let facts = [FactID("docker.container[\(name)].state"), "docker.containers"]
+    let message: Message = "the container \(Untrusted(name)) is not there any more"
+    guard let service else {
+      let look = Remedy(.run("docker", "ps", "--all"), "shows which containers there are: it may have another name")
+      return Finding("docker.container-gone", .failure, message, remedies: [look], facts: facts)
+    }
+    if let other {
+      return Finding(
+        "docker.container-gone", .failure, "\(message); the service \(Untrusted(service)) runs as \(Untrusted(other))",
+        remedies: rename(other, to: name, service: service), facts: facts)
+    }
+    let again = compose.run(["up", "-d", "--no-recreate"] + scaling(service), service: service)
     return Finding(
-      "docker.container-gone", .failure, "the container \(Untrusted(name)) is not there any more",
-      remedies: remedies ?? look,
-      facts: [FactID("docker.container[\(name)].state"), "docker.containers"])
+      "docker.container-gone", .failure, message, remedies: [Remedy(again, "makes it again, and leaves the others")],
+      facts: facts)
+  }
+
+  /// Gives a container the name of the handoff back, unless the compose file is what gave it another one.
+  private func rename(_ other: String, to name: String, service: String) -> [Remedy] {
+    guard let file = settings.composeFile?.value,
+      settings.services.first(where: { $0.name == service })?.containerName == other
+    else {
+      return ContainerSummary.isName(name) ? [Remedy(.run("docker", "rename", other, name), "names it as before")] : []
+    }
+    let history = ShellPath(file).command("git", "log", "-p", "-3", "--")
+    return [Remedy(history, "shows what became of \(Untrusted(file)), which names it so")]
+  }
+
+  /// The options of `up` with which a service has as many containers as the handoff names, where those are several.
+  private func scaling(_ service: String) -> [String] {
+    let recorded = context.expected?.fact("docker.containers")?.value.strings ?? []
+    let count = recorded.count { recordedService(of: $0) == service }
+    return count > 1 ? ["--scale", "\(service)=\(count)"] : []
   }
 
   /// The service that the handoff names as the source of a container, if the compose file still has it.
@@ -88,6 +131,11 @@ struct ContainerSetFindings {
             "shows what became of \(Untrusted(file.value))")
         ]
       } ?? [])
+  }
+
+  /// Makes what the compose file says, where a container is otherwise.
+  func up(service: String) -> Remedy {
+    Remedy(compose.run(["up", "-d"] + scaling(service), service: service), "makes the container as the file says")
   }
 
   // MARK: Images

@@ -49,6 +49,8 @@ extension DockerProbe {
     FindingDefinition("docker.not-permitted", "the Docker socket may not be used"),
     FindingDefinition("docker.wrong-context", "the Docker context is missing or points nowhere"),
     FindingDefinition("docker.invalid-host", "DOCKER_HOST is not an address"),
+    FindingDefinition(
+      "docker.settings-unreadable", "a file that would say where the engine is cannot be read"),
     FindingDefinition("docker.tls", "the encrypted connection to the engine is not set up right"),
     FindingDefinition("docker.unreachable", "the engine's machine cannot be reached"),
     FindingDefinition("docker.unexpected-answer", "the engine's answer could not be understood"),
@@ -62,6 +64,8 @@ extension DockerProbe {
     FindingDefinition("docker.container-starting", "a container's health check has not passed yet"),
     FindingDefinition("docker.container-gone", "a container of the handoff is not there"),
     FindingDefinition("docker.service-down", "a service of the compose file has no container"),
+    FindingDefinition(
+      "docker.service-changed", "a container has another image or other ports than the compose file asks for"),
     FindingDefinition("docker.service-undefined", "a container's service is no longer in the compose file"),
     FindingDefinition("docker.port-taken", "something else has the port that a container publishes"),
     FindingDefinition("docker.image-replaced", "a container runs another image than its tag now means"),

@@ -21,6 +21,8 @@ enum EndpointProblem: Error, Hashable {
   case contextUnusable(String, Source)
   /// A variable holds something that is no address.
   case invalidAddress(String, Source)
+  /// A file that would say where the engine is, or how to speak to it, is there and cannot be read; its path.
+  case unreadable(String, FileError)
 }
 
 /// Finds the endpoint as the docker command does.
@@ -48,13 +50,15 @@ struct EndpointSearch {
       guard let address = EngineAddress(parsing: text, tls: variablesWantTLS) else {
         throw .invalidAddress(text, source)
       }
-      return DockerEndpoint(address: address, tls: tlsOfVariables(for: address), source: source)
+      return DockerEndpoint(address: address, tls: try tlsOfVariables(for: address), source: source)
     }
+    let contextName = try contextName()
     if let (name, source) = contextName, name != "default" { return try context(name, source) }
     if variablesWantTLS {
       let address = EngineAddress.tcp(host: "localhost", port: 2376, path: "")
       let name = environment["DOCKER_TLS_VERIFY"] == nil ? "DOCKER_TLS" : "DOCKER_TLS_VERIFY"
-      return DockerEndpoint(address: address, tls: tlsOfVariables(for: address), source: Source(.environment, name))
+      let tls = try tlsOfVariables(for: address)
+      return DockerEndpoint(address: address, tls: tls, source: Source(.environment, name))
     }
     let isDefaultAsked = contextName != nil
     if !isDefaultAsked, host.files.kind(of: defaultSocket) == nil {
@@ -74,24 +78,40 @@ struct EndpointSearch {
     environment["DOCKER_TLS_VERIFY"] != nil || environment["DOCKER_TLS"] != nil
   }
 
-  private func tlsOfVariables(for address: EngineAddress) -> HTTPRequest.TLS? {
+  private func tlsOfVariables(for address: EngineAddress) throws(EndpointProblem) -> HTTPRequest.TLS? {
     guard variablesWantTLS, case .tcp = address else { return nil }
     let verify = environment["DOCKER_TLS_VERIFY"] != nil
     let folder = environment["DOCKER_CERT_PATH"] ?? configurationFolder ?? ""
     return HTTPRequest.TLS(
-      authority: verify ? folder + "/ca.pem" : nil, certificate: existing(folder + "/cert.pem"),
-      key: existing(folder + "/key.pem"), verify: verify)
+      authority: verify ? folder + "/ca.pem" : nil, certificate: try existing(folder + "/cert.pem"),
+      key: try existing(folder + "/key.pem"), verify: verify)
   }
 
-  private func existing(_ path: String) -> String? { host.files.kind(of: path) == .regular ? path : nil }
+  /// The path of a file, or nil where there is none.
+  /// - Throws: ``EndpointProblem/unreadable(_:_:)`` where that may not be seen.
+  private func existing(_ path: String) throws(EndpointProblem) -> String? {
+    do throws(FileError) {
+      return try host.files.examine(path) == .regular ? path : nil
+    } catch {
+      if error == .missing { return nil }
+      throw .unreadable(path, error)
+    }
+  }
 
   // MARK: Contexts
 
-  private var contextName: (String, Source)? {
+  /// The context that is asked for, and where. Settings that are no JSON are passed over, as the docker command does.
+  private func contextName() throws(EndpointProblem) -> (String, Source)? {
     if let name = environment["DOCKER_CONTEXT"] { return (name, Source(.environment, "DOCKER_CONTEXT")) }
-    guard let file = configurationFolder.map({ $0 + "/config.json" }), let bytes = try? host.files.read(file),
-      let name = (try? JSONValue(parsing: bytes))?["currentContext"]?.string, !name.isEmpty
-    else { return nil }
+    guard let file = configurationFolder.map({ $0 + "/config.json" }) else { return nil }
+    let bytes: [UInt8]
+    do throws(FileError) {
+      bytes = try host.files.read(file)
+    } catch {
+      if error == .missing { return nil }
+      throw .unreadable(file, error)
+    }
+    guard let name = (try? JSONValue(parsing: bytes))?["currentContext"]?.string, !name.isEmpty else { return nil }
     return (name, Source(.dockerContext, name))
   }
 
@@ -100,20 +120,21 @@ struct EndpointSearch {
   private func context(_ name: String, _ asked: Source) throws(EndpointProblem) -> DockerEndpoint {
     guard let folder = configurationFolder.map({ $0 + "/contexts" }) else { throw .contextMissing(name, asked) }
     let digest = sha256(name)
+    let file = "\(folder)/meta/\(digest)/meta.json"
     let bytes: [UInt8]
-    do {
-      bytes = try host.files.read("\(folder)/meta/\(digest)/meta.json")
+    do throws(FileError) {
+      bytes = try host.files.read(file)
     } catch {
       if error == .missing { throw .contextMissing(name, asked) }
-      throw .contextUnusable(name, asked)
+      throw .unreadable(file, error)
     }
     guard let endpoint = (try? JSONValue(parsing: bytes))?["Endpoints"]?["docker"],
       let text = endpoint["Host"]?.string
     else { throw .contextUnusable(name, asked) }
     let files = "\(folder)/tls/\(digest)/docker/"
-    let authority = existing(files + "ca.pem")
-    let certificate = existing(files + "cert.pem")
-    let key = existing(files + "key.pem")
+    let authority = try existing(files + "ca.pem")
+    let certificate = try existing(files + "cert.pem")
+    let key = try existing(files + "key.pem")
     let skipsVerification = endpoint["SkipTLSVerify"]?.bool == true
     let hasTLS = authority != nil || certificate != nil || key != nil || skipsVerification
     guard let address = EngineAddress(parsing: text, tls: hasTLS) else { throw .contextUnusable(name, asked) }

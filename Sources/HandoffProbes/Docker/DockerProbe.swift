@@ -112,7 +112,8 @@ public struct DockerProbe: Probe {
     _ details: [(ContainerSummary, Result<Container?, EngineFailure>)], _ builds: Builds
   ) -> Set<String> {
     var references = builds.bases
-    for case (_, .success(let container?)) in details {
+    for case (let summary, .success(let container?)) in details {
+      if let asked = settings.service(of: summary).flatMap(ServiceChange.image) { references.insert(asked) }
       if !container.image.isEmpty { references.insert(container.image) }
       references.insert(container.imageID)
     }

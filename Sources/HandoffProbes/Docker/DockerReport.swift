@@ -132,6 +132,11 @@ struct DockerReport {
     add("restarts", .volatile, .int(container.restartCount))
     var findings = verdict.finding.map { [$0] } ?? []
     if isUnseen { findings.append(advice.sourceUnseen(name, unreadable: source?.unreadable)) }
+    if let settled, let file = settings.composeFile?.value,
+      let change = ServiceChange(settled, summary, container, settings, images)
+    {
+      findings.append(change.finding(name, file: file, up: advice.up(service: settled.name)))
+    }
     if let tagged = images[container.image], tagged.id != container.imageID,
       !container.imageID.hasSuffix(container.image),
       images[container.imageID].map({ tagged.isRebuild(of: $0, isSourceOld: source?.answer == .current) }) != true
@@ -169,6 +174,6 @@ enum DockerSummary {
     "docker.container-unhealthy": "is unhealthy", "docker.container-starting": "is starting",
     "docker.container-gone": "is gone", "docker.image-stale": "is probably out of date",
     "docker.image-replaced": "runs an older image", "docker.port-taken": "has no port",
-    "docker.service-undefined": "is no longer defined",
+    "docker.service-undefined": "is no longer defined", "docker.service-changed": "is not as the file says",
   ]
 }

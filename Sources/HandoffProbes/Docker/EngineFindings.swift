@@ -26,7 +26,35 @@ struct EngineFindings {
       return failure(
         "invalid-host", "\(source.message) is not an address: \(Untrusted(withoutCredentials(text)))",
         commands.elsewhere(from: source, at: nil))
+    case .unreadable(let path, let error): return unreadable(path, error)
     }
+  }
+
+  /// What says where the engine is cannot be read. The docker command goes on without its settings, to an engine that
+  /// may be another one.
+  private func unreadable(_ path: String, _ error: FileError) -> Finding {
+    let closed = closedFolder(above: path)
+    let place = ShellPath(context.shown(closed ?? path))
+    let owned = Remedy(.makeReadable(place), "makes it yours to read")
+    return Finding(
+      "docker.settings-unreadable", .unknown,
+      "which engine is meant is not known: \(Untrusted(context.shown(path))) cannot be read (\(Untrusted("\(error)")))",
+      remedies: (error == .notPermitted && closed == nil ? [owned] : [])
+        + [Remedy(place.command("ls", "-ld"), "shows what it is and who may read it")],
+      facts: ["docker.*"])
+  }
+
+  /// The folder above a file that this user may not look into, or nil.
+  private func closedFolder(above path: String) -> String? {
+    var place = path
+    while case .failure(.notPermitted) = Result(catching: { () throws(FileError) in
+      try context.host.files.examine(place)
+    }),
+      let slash = place.lastIndex(of: "/"), slash > place.startIndex
+    {
+      place = String(place[..<slash])
+    }
+    return place == path ? nil : place
   }
 
   private func asked(_ source: Source) -> Message {
