@@ -22,11 +22,12 @@ struct DockerImageTests {
     "other.Dockerfile": "FROM IMAGE\n", ".dockerignore": "home\napp\n",
   ]
 
-  func git(_ fixture: DockerFixture, _ arguments: String...) async throws {
+  @discardableResult func git(_ fixture: DockerFixture, _ arguments: String...) async throws -> String {
     let identity = ["-c", "user.name=Test", "-c", "user.email=test@example.org"]
     let answer = try await Witness.ask(
       "git", identity + arguments, environment: fixture.variables, in: fixture.folder.path)
     try #require(answer.status == 0, "\(arguments): \(answer.complaint)")
+    return answer.output
   }
 
   /// Writes a file as if an hour from now, since times of files are compared in whole seconds.
@@ -77,7 +78,10 @@ struct DockerImageTests {
       #expect(try modified.trouble("docker.image-stale").message.plain.contains("probably"))
       #expect(fixture.changes(before, modified).map { $0.contains(".source changed failure") } == [true])
       try await git(fixture, "commit", "-qam", "third")
-      #expect(sources(try await fixture.observe()) == ["app stale", "other current"])
+      let committed = try await fixture.observe()
+      #expect(sources(committed) == ["app stale", "other current"])
+      let id = try await git(fixture, "rev-parse", "--short", "HEAD").trimmed
+      #expect(try committed.trouble("docker.image-stale").message.plain.contains("commit \(id)"))
 
       try FileManager.default.setAttributes(
         [.modificationDate: Date(timeIntervalSinceNow: -5)], ofItemAtPath: fixture.folder.path + "/app/code")

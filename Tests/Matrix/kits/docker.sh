@@ -25,6 +25,20 @@ built_service() {
   printf 'build: ./app\n' | add_service app "$NAME-app"
 }
 
+# inline_service: a service `app` as `built_service` makes it, which takes in one file; .dockerignore leaves the Dockerfile out.
+inline_service() {
+  built_service
+  echo Dockerfile >>app/.dockerignore
+  sed -i 's|^COPY .*|COPY code.sh /app/|' app/Dockerfile
+}
+
+# inline_build INSTRUCTION: the service is built from a Dockerfile that stands in the compose file, as versions of compose
+# do that are younger than the lab's; the image is there.
+inline_build() {
+  sed -i '/^    build: /d' docker-compose.yml
+  printf '    build:\n      context: ./app\n      dockerfile_inline: |\n        FROM %s\n        %s\n' "$LAB_IMAGE" "$1" >>docker-compose.yml
+}
+
 # forget_images: the row's containers, and all images that bear its label.
 forget_images() {
   engine ps -aq --filter "name=$NAME" | xargs -r "$LAB_DOCKER_CLI" -H "$LAB_DOCKER_HOST" rm -fv
