@@ -35,7 +35,7 @@ final class SampleProject: Sendable {
     let home = try TemporaryFolder([".gitconfig": "[user]\n\tname = Sample\n\temail = sample@localhost\n"])
     let folder = try TemporaryFolder([
       "requirements.txt": "pytest\n", ".env.example": "STORY_KEY=fill-me-in\n", ".gitignore": ".venv/\n.env\n",
-      "database/migrations/001_users.sql": "CREATE TABLE users (id int);\n",
+      "database/migrations/001_users\(isRich ? ".up" : "").sql": "CREATE TABLE users (id int);\n",
       "docker-compose.yml": try compose(named: name, isRich: isRich),
     ])
     if isRich {
