@@ -19,6 +19,7 @@ extension [UnreadableFile] {
       case .folder: return [Remedy(path.command("rmdir"), "takes the folder away, if it is empty"), look]
       case .missing: return [Remedy(.edit(ShellPath(Configuration.fileName)), "name the file that there is")]
       case .mistake: return [Remedy(.edit(path), "open it and mend what is named above")]
+      case .variable: return [Remedy(.export(file.path, "..."), "write it as a connection string")]
       case .link, .other: return [look]
       }
     }

@@ -32,6 +32,8 @@ struct ComposeFile {
     /// Ports of the container, `8080/tcp`, that are published at any port of the host.
     var ephemeralPorts: Set<String> = []
     var variables: [String: String] = [:]
+    /// Files of `env_file` that could not be read, and that might set its variables.
+    var unreadable: [UnreadableFile] = []
   }
 
   /// The top-level `name`.
@@ -42,8 +44,12 @@ struct ComposeFile {
   var includesOthers = false
 
   /// Reads the text of a compose file.
-  /// - Parameter variables: what `${NAME}` stands for.
-  init(_ text: String, file: String, variables: (String) -> String?) throws(ConfigurationError) {
+  /// - Parameters:
+  ///   - variables: what `${NAME}` stands for.
+  ///   - look: reads a file of `env_file`, by its path as the compose file gives it.
+  init(
+    _ text: String, file: String, variables: (String) -> String?, look: (String) -> FileLook = { _ in .absent }
+  ) throws(ConfigurationError) {
     guard let root = try YAMLReader.parse(text, file: file) else { return }
     guard root.isMapping else { throw root.error("a compose file must be a mapping of keys to values") }
     func interpolated(_ node: Node?) -> String? { node?.scalar.map { Self.interpolate($0.string, variables) } }
@@ -77,7 +83,8 @@ struct ComposeFile {
         if let pair = Self.port(port, interpolated) { service.ports.append(pair) }
         if let name = Self.ephemeralPort(port, interpolated) { service.ephemeralPorts.insert(name) }
       }
-      service.variables = Self.environment(value("environment"), interpolated)
+      (service.variables, service.unreadable) = Self.files(value("env_file"), interpolated, variables, look)
+      service.variables.merge(Self.environment(value("environment"), interpolated, passing: variables)) { $1 }
       services[serviceName] = service
     }
   }
@@ -104,32 +111,62 @@ struct ComposeFile {
       merged.ports += service.ports
       merged.ephemeralPorts.formUnion(service.ephemeralPorts)
       merged.variables.merge(service.variables) { $1 }
+      merged.unreadable += service.unreadable
       services[name] = merged
     }
   }
 
   /// The first PostgreSQL service by name that publishes its port.
-  var database: (service: String, port: Int, variables: [String: String])? {
+  var database: (service: String, port: Int, variables: [String: String], unreadable: [UnreadableFile])? {
     for (name, service) in services.sorted(by: { $0.key < $1.key }) where service.isPostgres {
       if let port = service.ports.first(where: { $0.container == 5432 })?.host {
-        return (name, port, service.variables)
+        return (name, port, service.variables, service.unreadable)
       }
     }
     return nil
   }
 
-  static func environment(_ node: Node?, _ text: (Node?) -> String?) -> [String: String] {
+  /// The variables of a mapping or a list.
+  /// - Parameter passing: what a name without a value is given.
+  static func environment(
+    _ node: Node?, _ text: (Node?) -> String?, passing: (String) -> String? = { _ in nil }
+  ) -> [String: String] {
     var variables: [String: String] = [:]
     if let mapping = node?.mapping {
       for (key, value) in mapping {
-        if let name = key.string, let value = text(value) { variables[name] = value }
+        guard let name = key.string else { continue }
+        variables[name] = value.null == nil ? text(value) : passing(name)
       }
     }
     for entry in node?.sequence ?? [] {
-      guard let assignment = text(entry), let equals = assignment.firstIndex(of: "=") else { continue }
+      guard let assignment = text(entry) else { continue }
+      guard let equals = assignment.firstIndex(of: "=") else {
+        variables[assignment] = passing(assignment)
+        continue
+      }
       variables[String(assignment[..<equals])] = String(assignment[assignment.index(after: equals)...])
     }
     return variables
+  }
+
+  /// The variables of the files that `env_file` names: a path, or a list of paths or of `{path: …}`, the last of which
+  /// counts (https://docs.docker.com/reference/compose-file/services/#env_file).
+  private static func files(
+    _ node: Node?, _ text: (Node?) -> String?, _ variables: (String) -> String?, _ look: (String) -> FileLook
+  ) -> ([String: String], [UnreadableFile]) {
+    var found: [String: String] = [:]
+    var unreadable: [UnreadableFile] = []
+    let entries = node?.sequence.map(Array.init) ?? [node].compactMap(\.self)
+    for path in entries.compactMap({ text($0.mapping == nil ? $0 : $0["path"]) }) {
+      switch look(path) {
+      case .absent: continue
+      case .unreadable(let file): unreadable.append(file)
+      case .text(let content):
+        let file = Dotenv(content)
+        for name in file.names { found[name] = file[name].map { interpolate($0, variables) } ?? "" }
+      }
+    }
+    return (found, unreadable)
   }
 
   /// `"5443:5432"`, `"127.0.0.1:5443:5432/tcp"` or `{target: 5432, published: 5443}`.
@@ -165,7 +202,8 @@ struct ComposeFile {
     return "\(container)/\(parts.count > 1 ? String(parts[1]) : "tcp")"
   }
 
-  /// Replaces `$NAME`, `${NAME}`, `${NAME:-default}` and `${NAME-default}`; `$$` stands for a dollar sign.
+  /// Replaces `$NAME`, `${NAME}` and the forms with `:-`, `-`, `:+`, `+`, `:?` and `?`, which may hold further ones;
+  /// `$$` stands for a dollar sign (https://docs.docker.com/reference/compose-file/interpolation/).
   static func interpolate(_ text: String, _ variables: (String) -> String?) -> String {
     guard text.contains("$") else { return text }
     var result = ""
@@ -176,12 +214,8 @@ struct ComposeFile {
       if rest.hasPrefix("$") {
         result += "$"
         rest = rest.dropFirst()
-      } else if rest.hasPrefix("{"), let close = rest.firstIndex(of: "}") {
-        let body = rest[rest.index(after: rest.startIndex)..<close]
-        let name = body.prefix { $0 == "_" || $0.isLetter || $0.isNumber }
-        var fallback = body[name.endIndex...]
-        if fallback.hasPrefix(":") { fallback = fallback.dropFirst() }
-        result += variables(String(name)) ?? (fallback.hasPrefix("-") ? String(fallback.dropFirst()) : "")
+      } else if rest.hasPrefix("{"), let close = closingBrace(of: rest) {
+        result += substituted(rest[rest.index(after: rest.startIndex)..<close], variables)
         rest = rest[rest.index(after: close)...]
       } else {
         let name = rest.prefix { $0 == "_" || $0.isLetter || $0.isNumber }
@@ -190,6 +224,38 @@ struct ComposeFile {
       }
     }
     return result + rest
+  }
+
+  /// Where the brace ends that a text begins with, however many `${` stand in it.
+  static func closingBrace(of text: Substring) -> Substring.Index? {
+    var depth = 0
+    var previous: Character?
+    for index in text.indices {
+      let character = text[index]
+      if character == "{", depth == 0 || previous == "$" { depth += 1 }
+      if character == "}" {
+        depth -= 1
+        if depth == 0 { return index }
+      }
+      previous = character
+    }
+    return nil
+  }
+
+  /// What stands for the inside of a `${…}`.
+  private static func substituted(_ body: Substring, _ variables: (String) -> String?) -> String {
+    let name = body.prefix { $0 == "_" || $0.isLetter || $0.isNumber }
+    var form = body[name.endIndex...]
+    var value = variables(String(name))
+    if form.hasPrefix(":") {
+      form = form.dropFirst()
+      if value?.isEmpty == true { value = nil }
+    }
+    switch form.first {
+    case "-": return value ?? interpolate(String(form.dropFirst()), variables)
+    case "+": return value == nil ? "" : interpolate(String(form.dropFirst()), variables)
+    default: return value ?? ""
+    }
   }
 }
 

@@ -1,6 +1,6 @@
 /// A PostgreSQL connection URI, `postgresql://user:password@host:port/database?sslmode=require`
 /// (https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING-URIS), also with a driver's name as
-/// SQLAlchemy writes it (`postgresql+psycopg2://`).
+/// SQLAlchemy writes it (`postgresql+psycopg2://`); or a string of keywords and values, `host=… dbname=…`.
 struct ConnectionURL: Equatable {
   var host: String?
   var port: Int?
@@ -13,27 +13,31 @@ struct ConnectionURL: Equatable {
   /// Keywords that may be taken from a URI's query. None of them makes libpq run or read anything but certificates.
   private static let keywords: Set<String> = [
     "sslmode", "sslrootcert", "sslcert", "sslkey", "target_session_attrs", "channel_binding", "gssencmode",
+    "hostaddr",
   ]
 
-  /// Reads a URI; nil for one of another scheme or form.
+  /// Reads a connection string; nil for one of another scheme or form.
   init?(_ text: String) {
-    guard let scheme = text.firstRange(of: "://") else { return nil }
+    guard let scheme = text.firstRange(of: "://"), text[..<scheme.lowerBound].allSatisfy({ $0 != "=" }) else {
+      guard readKeywords(text) else { return nil }
+      return
+    }
     let name = text[..<scheme.lowerBound].prefix(while: { $0 != "+" }).lowercased()
     guard ["postgres", "postgresql", "postgis", "pgsql"].contains(name) else { return nil }
-    let rest = text[scheme.upperBound...].prefix(while: { $0 != "#" })
+    var rest = text[scheme.upperBound...]
+    let credentials = Self.credentials(of: rest)
+    if let credentials { rest = rest[credentials.endIndex...].dropFirst() }
+    rest = rest.prefix(while: { $0 != "#" })
     let body = rest.prefix(while: { $0 != "?" })
     let query = rest.dropFirst(body.count + 1)
-    let authority = body.prefix(while: { $0 != "/" })
-    let path = body.dropFirst(authority.count + 1)
+    let place = body.prefix(while: { $0 != "/" })
+    let path = body.dropFirst(place.count + 1)
     // A slash of a password that is not written as %2F: nobody can tell what is what.
     guard !path.contains("@") else { return nil }
-    var place = authority
-    if let at = authority.lastIndex(of: "@") {
-      let credentials = authority[..<at]
+    if let credentials {
       let name = credentials.prefix(while: { $0 != ":" })
       user = Self.decoded(name)
       if name.endIndex < credentials.endIndex { password = Self.decoded(credentials[name.endIndex...].dropFirst()) }
-      place = authority[authority.index(after: at)...]
     }
     guard readPlaces(place) else { return nil }
     database = Self.decoded(path)
@@ -51,6 +55,61 @@ struct ConnectionURL: Equatable {
       default: if Self.keywords.contains(String(key)) { options[String(key)] = value }
       }
     }
+    takeAddress()
+  }
+
+  /// An address without a host's name is the host.
+  private mutating func takeAddress() {
+    host = host ?? options["hostaddr"]
+    if host == options["hostaddr"] { options["hostaddr"] = nil }
+  }
+
+  /// What stands before the `@` of a URI. As libpq has it, question marks and number signs may stand in it.
+  private static func credentials(of text: Substring) -> Substring? {
+    let authority = text.prefix { $0 != "/" }
+    let at = authority.prefix { $0 != "?" && $0 != "#" }.lastIndex(of: "@") ?? authority.firstIndex(of: "@")
+    return at.map { authority[..<$0] }
+  }
+
+  /// Reads `host=… port=… dbname='…'`
+  /// (https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING-KEYWORD-VALUE).
+  /// - Returns: whether it is such a string, and names a host or a database.
+  private mutating func readKeywords(_ text: String) -> Bool {
+    var rest = text.drop(while: \.isWhitespace)
+    while !rest.isEmpty {
+      let key = rest.prefix { $0.isLetter || $0 == "_" }
+      let after = rest[key.endIndex...].drop(while: \.isWhitespace)
+      guard !key.isEmpty, after.first == "=" else { return false }
+      guard let (value, end) = Self.keywordValue(after.dropFirst().drop(while: \.isWhitespace)) else { return false }
+      rest = end.drop(while: \.isWhitespace)
+      guard !value.isEmpty else { continue }
+      switch key {
+      case "host": host = value
+      case "port":
+        port = Int(value)
+        options["port"] = port == nil ? value : nil
+      case "dbname": database = value
+      case "user": user = value
+      case "password": password = value
+      default: if key == "service" || Self.keywords.contains(String(key)) { options[String(key)] = value }
+      }
+    }
+    takeAddress()
+    return host != nil || database != nil || options["service"] != nil
+  }
+
+  /// A value, which may stand in single quotes and hold backslashes, and what follows it.
+  private static func keywordValue(_ text: Substring) -> (value: String, rest: Substring)? {
+    let isQuoted = text.first == "'"
+    var value = ""
+    var rest = isQuoted ? text.dropFirst() : text
+    while let character = rest.first {
+      if isQuoted ? character == "'" : character.isWhitespace { break }
+      rest = rest.dropFirst()
+      if character == "\\", let next = rest.popFirst() { value.append(next) } else { value.append(character) }
+    }
+    if isQuoted, rest.popFirst() == nil { return nil }
+    return (value, rest)
   }
 
   /// Reads `host:port`, or several with commas between them, which libpq tries one after another.

@@ -78,7 +78,9 @@ public struct Dotenv: Sendable, Equatable {
   private static func expanded(_ text: String, _ variables: (String) -> String?) -> String {
     var result = ""
     var rest = text[...]
-    while let start = rest.firstRange(of: "${"), let close = rest[start.upperBound...].firstIndex(of: "}") {
+    while let start = rest.firstRange(of: "${"),
+      let close = ComposeFile.closingBrace(of: rest[rest.index(after: start.lowerBound)...])
+    {
       let reference = String(rest[start.lowerBound...close])
       let name = reference.dropFirst(2).prefix { $0 == "_" || $0.isLetter || $0.isNumber }
       let isKnown = variables(String(name)) != nil || reference.dropFirst(2 + name.count) != "}"

@@ -14,6 +14,8 @@ public struct UnreadableFile: Hashable, Sendable {
     case missing
     /// It was read, and holds a mistake.
     case mistake
+    /// It is no file, but a variable of the session that cannot be understood.
+    case variable
     /// It is a pipe or a device, too long, or anything else.
     case other
   }

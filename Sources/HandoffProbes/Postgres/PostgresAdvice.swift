@@ -66,6 +66,15 @@ struct PostgresAdvice {
       return failure(
         "no-server", "\(noSocket): no server runs here, or it has another place", remedies.start)
     case .passwordRequired:
+      if let file = forbiddenPasswords {
+        return unknown(
+          "passfile-unreadable",
+          "\(address) asks for the password of role \(user), and this user may not read \(Untrusted(file)), which may hold it",
+          [
+            Remedy(.makeReadable(ShellPath(file)), "makes it yours to read"),
+            Remedy(ShellPath(file).command("ls", "-ld"), "shows whose it is"),
+          ])
+      }
       return failure(
         "password", "\(address) asks for the password of role \(user), and none is set\(ignoredPasswords)",
         remedies.password)
@@ -160,6 +169,15 @@ struct PostgresAdvice {
     if let password = target.settings.password { return "; it came from \(password.source.message)" }
     guard let file = target.passwordFile, !file.isIgnored else { return "" }
     return "; it came from \(file.shown)"
+  }
+
+  /// The password file that is there and that this user may not read, as it is shown, where no password is set.
+  private var forbiddenPasswords: String? {
+    let files = context.host.files
+    guard target.settings.password == nil, let path = target.place.passwordFile, files.kind(of: path) != nil,
+      files.isForbidden(path)
+    else { return nil }
+    return context.shown(path)
   }
 
   private var ignoredPasswords: Message {

@@ -63,6 +63,7 @@ extension PostgresProbe {
     FindingDefinition("postgres.service-missing", "no service file defines the service"),
     FindingDefinition("postgres.service-unreadable", "a service file is there and cannot be read"),
     FindingDefinition("postgres.password", "the password is missing or wrong"),
+    FindingDefinition("postgres.passfile-unreadable", "the password file is there and may not be read"),
     FindingDefinition("postgres.role-missing", "the role does not exist"),
     FindingDefinition("postgres.login-forbidden", "the role may not log in"),
     FindingDefinition("postgres.refused-by-hba", "the server's pg_hba.conf does not let the role in"),

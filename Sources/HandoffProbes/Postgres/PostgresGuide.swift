@@ -22,6 +22,7 @@ struct PostgresGuide {
         GuideStep(.export("DATABASE_URL", self.url), "where the database is; the password is not written here"))
     } else {
       steps += export(settings.host.map { ($0.value, $0.source) }, "PGHOST", "the host")
+      steps += export(settings.options["hostaddr"].map { ($0.value, $0.source) }, "PGHOSTADDR", "the host's address")
       steps += export(settings.port.map { (String($0.value), $0.source) } ?? ports, "PGPORT", "the port")
       steps += export(settings.database.map { ($0.value, $0.source) }, "PGDATABASE", "the database")
       steps += export(settings.user.map { ($0.value, $0.source) }, "PGUSER", "the role")
@@ -126,7 +127,7 @@ struct PostgresGuide {
       return (host.contains(":") ? "[\(host)]" : encoded(String(host))) + (number.isEmpty ? "" : ":\(number)")
     }.joined(separator: ",")
     if let database { text += "/" + encoded(database) }
-    let options = options.filter { $0.key.hasPrefix("ssl") }.sorted { $0.key < $1.key }
+    let options = options.filter { $0.key.hasPrefix("ssl") || $0.key == "hostaddr" }.sorted { $0.key < $1.key }
     if !options.isEmpty { text += "?" + options.map { "\($0.key)=\(encoded($0.value))" }.joined(separator: "&") }
     return text
   }

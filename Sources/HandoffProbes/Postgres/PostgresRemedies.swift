@@ -49,7 +49,10 @@ struct PostgresRemedies {
     if let (compose, service) = composeService {
       remedies.append(Remedy(compose.run(["up", "-d"], service: service), "start the compose service"))
     }
-    for cluster in debianClusters {
+    // Of a place that nothing names, nobody can say that this cluster is meant.
+    let isNamed =
+      target.place.host != nil || target.settings.port != nil || target.parameters.environment["PGPORT"] != nil
+    for cluster in isNamed && composeService == nil ? debianClusters : [] {
       remedies.append(
         Remedy(
           .run("sudo", "pg_ctlcluster", cluster.version, cluster.name, "start"),

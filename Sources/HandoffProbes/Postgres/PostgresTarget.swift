@@ -84,7 +84,7 @@ struct PostgresTarget {
 
   /// Whether the server is on this machine.
   var isLocal: Bool {
-    guard let host = place.host else { return true }
+    guard let host = settings.options["hostaddr"]?.value ?? place.host else { return true }
     return host.split(separator: ",").allSatisfy { host in
       host.hasPrefix("/") || LoopbackHost.contains(String(host))
     }

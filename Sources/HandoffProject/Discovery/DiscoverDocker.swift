@@ -67,7 +67,7 @@ struct ComposeProject {
       let isFirst = path == chosen.paths.first
       switch files.look(path) {
       case .text(let text):
-        var next = try ComposeFile(text, file: path, variables: variables)
+        var next = try ComposeFile(text, file: path, variables: variables) { files.look(beside(chosen.paths[0], $0)) }
         try next.inherit(in: folder) { other throws(ConfigurationError) in
           try extended(other, from: path, files, variables, &unreadable)
         }
@@ -100,13 +100,21 @@ struct ComposeProject {
   ) throws(ConfigurationError) -> ComposeFile? {
     let problem: UnreadableFile
     switch files.look(path) {
-    case .text(let text): return try ComposeFile(text, file: path, variables: variables)
+    case .text(let text):
+      return try ComposeFile(text, file: path, variables: variables) { files.look(beside(path, $0)) }
     case .unreadable(let hidden): problem = hidden
     case .absent:
       problem = UnreadableFile(path: file, .mistake, "takes services from \(Untrusted(path)), which is not there")
     }
     if !unreadable.contains(problem) { unreadable.append(problem) }
     return nil
+  }
+
+  /// A path that a compose file gives, which is relative to the folder of the first one.
+  private static func beside(_ file: String, _ path: String) -> String {
+    if path.hasPrefix("/") { return path }
+    let folder = file.split(separator: "/").dropLast().joined(separator: "/")
+    return (file.hasPrefix("/") ? "/" : "") + (folder.isEmpty ? path : "\(folder)/\(path)")
   }
 
   /// The files of COMPOSE_FILE, also in `.env`. https://docs.docker.com/compose/how-tos/environment-variables/envvars/
@@ -149,6 +157,15 @@ struct ComposeProject {
         && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || scalar == "-" || scalar == "_")
     }
     return String(String.UnicodeScalarView(kept.drop { $0 == "-" || $0 == "_" }))
+  }
+
+  /// Whether a service is PostgreSQL.
+  var hasDatabase: Bool { file.services.values.contains(where: \.isPostgres) }
+
+  /// The files that could not be read, and that might name the database and the role of the published service.
+  var hiddenDatabase: [UnreadableFile] {
+    guard let database = file.database, database.variables["POSTGRES_DB"] == nil else { return [] }
+    return database.unreadable
   }
 
   /// The database that a PostgreSQL service publishes on this machine.

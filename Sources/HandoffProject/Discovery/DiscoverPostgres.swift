@@ -19,22 +19,32 @@ enum DiscoverPostgres {
   ) -> AreaUse<[PostgresSettings]> {
     if said == .off { return .unused(switchedOff) }
     var candidates: [PostgresSettings] = []
+    // Where a container is PostgreSQL, or may be, POSTGRES_* alone say how it is made and not where it is.
+    let isContained = compose.project?.hasDatabase == true || !compose.hidden.isEmpty
     let process = VariableGroup(name: { Source(.environment, $0) }, value: { files.environment[$0] })
-    candidates += process.candidates
+    candidates += process.candidates(isContained: isContained)
     // The files that could not be read, and that go before what names the place.
     var hidden: [UnreadableFile] =
       candidates.contains(where: \.isNamed) ? [] : [files.unreadableDotenv].compactMap(\.self)
+    if process.isMisunderstood {
+      hidden.append(UnreadableFile(path: "DATABASE_URL", .variable, misunderstood))
+    }
     let dotenv = files.dotenv.map { dotenv in
       VariableGroup(name: { Source(.dotenv, "\(ProjectFiles.dotenvName): \($0)") }, value: { dotenv[$0] })
     }
-    candidates += dotenv?.candidates ?? []
+    if dotenv?.isMisunderstood == true, !candidates.contains(where: \.isNamed) {
+      hidden.append(
+        UnreadableFile(path: ProjectFiles.dotenvName, .mistake, "sets DATABASE_URL, which \(misunderstood)"))
+    }
+    candidates += dotenv?.candidates(isContained: isContained) ?? []
     let example = files.example.map { example in
       VariableGroup(name: { Source(.dotenv, "\(example.path): \($0)") }, value: { example.content[$0] })
     }
     let isAnotherDatabase = [process, dotenv, example].contains { $0?.isAnotherDatabase == true }
-    if !candidates.contains(where: \.isNamed) { hidden += compose.hidden }
+    if !candidates.contains(where: \.isNamed) { hidden += compose.hidden + (compose.project?.hiddenDatabase ?? []) }
     if let candidate = compose.project?.databaseCandidate { candidates.append(candidate) }
-    let unreadable = [files.unreadableDotenv].compactMap(\.self) + compose.hidden
+    let unreadable =
+      [files.unreadableDotenv].compactMap(\.self) + compose.hidden + hidden.filter { $0.cause == .variable }
     let migrations = migrationFolders.first { files.kind($0) == .folder }.map { Setting($0, Source(.folder, $0)) }
 
     if let entries = said.value {
@@ -67,6 +77,9 @@ enum DiscoverPostgres {
     }
     return .used([settings])
   }
+
+  private static let misunderstood: Message =
+    "cannot be understood as a connection string (a character of the password may have to be written as %2F or the like)"
 
   private static func winner(_ candidates: [PostgresSettings]) -> PostgresSettings {
     var settings =
@@ -103,6 +116,7 @@ enum DiscoverPostgres {
     }
     return (candidate.isOnThisMachine && settings.isOnThisMachine)
       || candidate.host?.value.lowercased() == settings.host?.value.lowercased()
+        && candidate.options["hostaddr"]?.value == settings.options["hostaddr"]?.value
   }
 
   private static func configured(_ entry: Configuration.Postgres, index: Int) -> PostgresSettings {
@@ -129,7 +143,7 @@ extension PostgresSettings {
 
   /// Whether the server is on this machine: by a socket, by a loopback address, or where nothing else is said.
   var isOnThisMachine: Bool {
-    guard let host = host?.value.lowercased() else { return options["service"] == nil }
+    guard let host = (options["hostaddr"] ?? host)?.value.lowercased() else { return options["service"] == nil }
     return host.split(separator: ",").allSatisfy {
       $0.hasPrefix("/") || $0.hasPrefix("@") || LoopbackHost.contains(String($0))
     }
@@ -161,8 +175,17 @@ struct VariableGroup {
   let value: (String) -> String?
 
   /// What `DATABASE_URL`, `PG*` and `DB_*` say, in this order.
-  var candidates: [PostgresSettings] {
-    [url, libpq, discrete].compactMap(\.self)
+  /// - Parameter isContained: whether POSTGRES_DB without a host or a port is for a container, and names no place.
+  func candidates(isContained: Bool) -> [PostgresSettings] {
+    [url, libpq, discrete(isContained: isContained)].compactMap(\.self)
+  }
+
+  /// What is set as `DATABASE_URL`, for PostgreSQL as it seems, and cannot be understood.
+  var isMisunderstood: Bool {
+    guard let url = value("DATABASE_URL"), ConnectionURL(url) == nil, !isAnotherDatabase else { return false }
+    let scheme = url.prefix { $0 != ":" }.lowercased()
+    return ["postgres", "pgsql", "postgis"].contains(where: scheme.hasPrefix) || url.contains("host=")
+      || url.contains("dbname=")
   }
 
   /// Whether the variables name a database that is not PostgreSQL.
@@ -202,6 +225,8 @@ struct VariableGroup {
     var settings = PostgresSettings(
       host: first("PGHOST", "PGHOSTADDR"), port: number("PGPORT"), database: first("PGDATABASE"),
       user: first("PGUSER"), password: first("PGPASSWORD"))
+    // The address beside a host's name is where the connection goes.
+    if setting("PGHOST") != nil { settings.options["hostaddr"] = setting("PGHOSTADDR") }
     for (variable, keyword) in [
       ("PGSERVICE", "service"), ("PGSSLMODE", "sslmode"), ("PGSSLROOTCERT", "sslrootcert"), ("PGSSLCERT", "sslcert"),
       ("PGSSLKEY", "sslkey"), ("PGPASSFILE", "passfile"),
@@ -212,13 +237,16 @@ struct VariableGroup {
     return isEmpty ? nil : settings
   }
 
-  private var discrete: PostgresSettings? {
+  private func discrete(isContained: Bool) -> PostgresSettings? {
     guard !isAnotherDatabase else { return nil }
-    let settings = PostgresSettings(
+    var settings = PostgresSettings(
       host: first("DB_HOST", "POSTGRES_HOST"), port: number("DB_PORT") ?? number("POSTGRES_PORT"),
       database: first("DB_NAME", "DB_DATABASE", "POSTGRES_DB"),
       user: first("DB_USER", "DB_USERNAME", "POSTGRES_USER"),
       password: first("DB_PASSWORD", "DB_PASS", "POSTGRES_PASSWORD"))
+    if isContained, settings.host == nil, settings.port == nil, value("DB_NAME") == nil, value("DB_DATABASE") == nil {
+      settings.database = nil
+    }
     return settings.isUnsaid && settings.user == nil && settings.password == nil ? nil : settings
   }
 }
