@@ -16,6 +16,8 @@ enum GitFindings {
     FindingDefinition("git.redirected", "a variable sends git to another repository"),
     FindingDefinition("git.operation-under-way", "an operation was begun and not finished"),
     FindingDefinition("git.index-locked", "a lock of the index was left behind"),
+    FindingDefinition("git.ref-locked", "a lock of HEAD or of the branch was left behind"),
+    FindingDefinition("git.conflicts", "files are in conflict, and no operation is under way"),
     FindingDefinition("git.upstream-gone", "the branch follows one that is not there"),
     FindingDefinition("git.other-branch", "on another branch than recorded"),
     FindingDefinition("git.other-upstream", "the branch follows another one than recorded"),
@@ -167,6 +169,31 @@ enum GitFindings {
         Remedy(ShellPath(lock).command("rm"), "removes the lock; see first that no git command runs", destructive: true)
       ],
       facts: ["git.changes"])
+  }
+
+  /// - Parameter locks: those of HEAD and of the branch, as they are shown, with their age; nil where there is none.
+  static func referencesLocked(_ locks: [(path: String, minutes: Int)]) -> Finding? {
+    guard let first = locks.first else { return nil }
+    let paths = Message.joined(locks.map { "\(Untrusted($0.path))" }, separator: " and ")
+    let verb: Message = locks.count == 1 ? "was" : "were"
+    return Finding(
+      "git.ref-locked", .warning, "\(paths) \(verb) left behind \(first.minutes) min ago: git refuses to commit",
+      remedies: locks.map { lock in
+        Remedy(
+          ShellPath(lock.path).command("rm"), "removes the lock; see first that no git command runs", destructive: true)
+      }, facts: ["git.head"])
+  }
+
+  /// What `git stash pop` leaves, or a checkout with `--merge`.
+  static func conflicts(_ count: Int) -> Finding {
+    let files: Message = count == 1 ? "a file is" : "\(count) files are"
+    return Finding(
+      "git.conflicts", .failure, "\(files) in conflict, and no operation is under way: git refuses to commit",
+      remedies: [
+        Remedy(
+          .run("git", "diff", "--name-only", "--diff-filter=U"),
+          "names what to resolve; git add then takes each as it is")
+      ], facts: ["git.changes"])
   }
 
   static func upstreamGone(_ upstream: String, branch: String?) -> Finding {

@@ -6,11 +6,8 @@ enum GitPermissions {
   /// Looks through a git folder, and through the one that a further work tree shares.
   /// - Returns: the first file or folder that may not be read; nil when all that was looked at may.
   static func forbidden(in gitFolder: String, _ files: FileSystem, deadline: Deadline) -> String? {
-    var folders = [gitFolder]
-    if let shared = try? files.readText(gitFolder + "/commondir") {
-      let path = shared.prefix { $0 != "\n" }
-      folders.append(path.hasPrefix("/") ? String(path) : "\(gitFolder)/\(path)")
-    }
+    let common = commonFolder(of: gitFolder, files)
+    var folders = common == gitFolder ? [gitFolder] : [gitFolder, common]
     while let folder = folders.popLast() {
       if files.isForbidden(folder) { return folder }
       for name in (try? files.list(folder)) ?? [] where !beside.contains(name) {
@@ -24,6 +21,20 @@ enum GitPermissions {
       }
     }
     return nil
+  }
+
+  /// The git folder that holds what all work trees share, as branches and the stash.
+  static func commonFolder(of gitFolder: String, _ files: FileSystem) -> String {
+    guard let shared = try? files.readText(gitFolder + "/commondir") else { return gitFolder }
+    let path = shared.prefix { $0 != "\n" }
+    return path.hasPrefix("/") ? String(path) : "\(gitFolder)/\(path)"
+  }
+
+  /// That this user may not read the first of these files or folders which is so; nil where all may be read.
+  static func failure(_ paths: [String], _ context: ProbeContext) -> GitFailure? {
+    paths.first(where: context.host.files.isForbidden).map { path in
+      .other(Untrusted("this user may not read \(context.shown(path))"))
+    }
   }
 
   /// What git does not need to tell of a repository.

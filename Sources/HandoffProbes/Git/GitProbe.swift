@@ -86,7 +86,7 @@ public struct GitProbe: Probe {
     let recordedHead = context.expected?.fact("git.head")?.value.string
     async let changesAnswer = GitChanges.read(repository, handoffs, deadline: deadline)
     async let headAnswer = history.head()
-    async let trackingAnswer = GitTracking.read(repository, branch: branch, history: history)
+    async let trackingAnswer = GitTracking.read(repository, branch: branch, history: history, context)
     async let reachability = Self.reachability(recordedHead, repository, history)
     async let submodulesAnswer = GitSubmodules.missing(repository, files, deadline: deadline)
     let answers = await (changes: changesAnswer, head: headAnswer, tracking: trackingAnswer)
@@ -95,7 +95,10 @@ public struct GitProbe: Probe {
     report.add("git.branch", .state, .optional(branch))
     let operation = repository.operation(files)
     report.add("git.operation", .state, .optional(operation?.rawValue))
-    let changes = report.take(answers.changes, "git.changes")
+    let submodules = await submodulesAnswer
+    // What changed there, git cannot see.
+    let hidden = submodules.hidden.first.map { GitFailure.other(Untrusted("this user may not look into \($0)")) }
+    let changes = report.take(hidden.map { .failure($0) } ?? answers.changes, "git.changes")
     if let changes { report.add("git.changes", .progress, changes.value) }
     let head = report.take(answers.head, "git.head")
     if let head { report.add("git.head", .progress, .optional(head)) }
@@ -106,9 +109,12 @@ public struct GitProbe: Probe {
     if let operation {
       report.findings.append(GitFindings.operation(operation, hasConflicts: changes.map { $0.conflicted > 0 }))
     }
-    if let lock = oldLock(repository, context) { report.findings.append(lock) }
+    if operation == nil, let changes, changes.conflicted > 0 {
+      report.findings.append(GitFindings.conflicts(changes.conflicted))
+    }
+    report.findings += oldLocks(repository, context)
     report.findings += GitSubmodules.findings(
-      moved: changes?.submodules ?? [], missing: await submodulesAnswer, context)
+      moved: changes?.submodules ?? [], missing: submodules.missing, context)
     if let finding = GitFindings.redirected(repository, context) { report.findings.append(finding) }
     let reached = await reachability
     if head != nil {
@@ -155,11 +161,22 @@ public struct GitProbe: Probe {
     return String(real.dropFirst(root.count + 1))
   }
 
-  /// A lock that no running command can still mean: git holds it for moments.
-  private func oldLock(_ repository: GitRepository, _ context: ProbeContext) -> Finding? {
-    let lock = repository.gitFolder + "/index.lock"
-    guard let time = context.host.files.modificationTime(lock) else { return nil }
-    let age = Int(context.host.now().timeIntervalSince1970) - time
-    return age >= 60 ? GitFindings.indexLocked(context.shown(lock), minutes: age / 60) : nil
+  /// Locks that no running command can still mean: git holds them for moments.
+  private func oldLocks(_ repository: GitRepository, _ context: ProbeContext) -> [Finding] {
+    func minutes(_ lock: String) -> Int? {
+      guard let time = context.host.files.modificationTime(lock) else { return nil }
+      let age = Int(context.host.now().timeIntervalSince1970) - time
+      return age >= 60 ? age / 60 : nil
+    }
+    let index = repository.gitFolder + "/index.lock"
+    var findings = [Finding]()
+    if let minutes = minutes(index) {
+      findings.append(GitFindings.indexLocked(context.shown(index), minutes: minutes))
+    }
+    let common = GitPermissions.commonFolder(of: repository.gitFolder, context.host.files)
+    let locks =
+      [repository.gitFolder + "/HEAD.lock"] + (repository.headReference.map { ["\(common)/\($0).lock"] } ?? [])
+    let old = locks.compactMap { lock in minutes(lock).map { (path: context.shown(lock), minutes: $0) } }
+    return findings + [GitFindings.referencesLocked(old)].compactMap(\.self)
   }
 }

@@ -4,13 +4,16 @@ import HandoffText
 
 /// What can be wrong with a repository's submodules, seen from outside.
 enum GitSubmodules {
-  /// The folders of submodules that `.gitmodules` names and that were not fetched, relative to the top. Those that are
+  /// The folders of submodules that `.gitmodules` names and that were not fetched, or that this user may not look into,
+  /// relative to the top. Those that are
   /// said not to be updated (`update = none`, `active = false`) are left out.
-  static func missing(_ repository: GitRepository, _ files: FileSystem, deadline: Deadline) async -> [String] {
+  static func missing(
+    _ repository: GitRepository, _ files: FileSystem, deadline: Deadline
+  ) async -> (missing: [String], hidden: [String]) {
     let git = repository.git
     let depth = repository.prefix.utf8.filter { $0 == UInt8(ascii: "/") }.count
     let top = git.folder + "/" + String(repeating: "../", count: depth)
-    guard files.kind(of: top + ".gitmodules") == .regular else { return [] }
+    guard files.kind(of: top + ".gitmodules") == .regular else { return ([], []) }
     async let listed = git.read(
       ["config", "-z", "--file", top + ".gitmodules", "--get-regexp", #"^submodule\..*\.(path|update)$"#],
       deadline: deadline)
@@ -24,15 +27,19 @@ enum GitSubmodules {
     let paths = settings.0.filter { $0.key == "path" && !names.contains($0.name) && GitReport.isSafePath($0.value) }
       .map(\.value)
     // What `.gitmodules` names and the index does not hold is no submodule.
-    guard paths.contains(where: { files.kind(of: top + $0 + "/.git") == nil }) else { return [] }
+    guard paths.contains(where: { files.kind(of: top + $0 + "/.git") == nil }) else { return ([], []) }
     let absent = paths.filter { files.kind(of: top + $0 + "/.git") == nil }
     let held = await git.read(
       ["ls-files", "-z", "--stage", "--full-name", "--"] + absent.map { ":(top,literal)" + $0 }, deadline: deadline)
-    guard held.succeeded else { return [] }
+    guard held.succeeded else { return ([], []) }
     let links = held.standardOutput.split(separator: 0).filter { $0.starts(with: "160000 ".utf8) }
       .compactMap { $0.split(separator: UInt8(ascii: "\t"), maxSplits: 1).last }
       .map { String(decoding: $0, as: UTF8.self) }
-    return absent.filter { links.contains($0) }.sorted()
+    let submodules = absent.filter(links.contains).sorted()
+    return (
+      submodules.filter { !files.isForbidden("\(top)\($0)/.git") },
+      submodules.filter { files.isForbidden("\(top)\($0)/.git") }
+    )
   }
 
   /// `submodule.NAME.KEY`, a line end and the value, each ended by NUL.

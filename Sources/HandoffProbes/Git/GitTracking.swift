@@ -12,7 +12,7 @@ struct GitTracking: Sendable {
   var difference: Result<(left: Int, right: Int)?, GitFailure> = .success(nil)
 
   static func read(
-    _ repository: GitRepository, branch: String?, history: GitHistory
+    _ repository: GitRepository, branch: String?, history: GitHistory, _ context: ProbeContext
   ) async -> Result<GitTracking, GitFailure> {
     let patterns = (branch.map { ["refs/heads/" + $0] } ?? []) + ["refs/stash"]
     let result = await repository.git.read(
@@ -22,6 +22,7 @@ struct GitTracking: Sendable {
     var tracking = GitTracking()
     var hasStash = false
     var reference: String?
+    let common = GitPermissions.commonFolder(of: repository.gitFolder, context.host.files)
     for line in result.text.split(separator: "\n") {
       let fields = line.split(separator: "\0", omittingEmptySubsequences: false).map(String.init)
       guard fields.count == 3 else { continue }
@@ -31,6 +32,11 @@ struct GitTracking: Sendable {
         tracking.upstream = name(ofUpstream: fields[1])
         tracking.isGone = fields[2] == "gone"
         reference = tracking.isGone ? nil : fields[1]
+        // Git takes a reference that it may not read for one that is gone.
+        if tracking.isGone, let failure = GitPermissions.failure(["\(common)/\(fields[1])"], context) {
+          tracking.isGone = false
+          tracking.difference = .failure(failure)
+        }
       }
     }
     if reference == nil, tracking.upstream == nil, let branch {
@@ -38,9 +44,11 @@ struct GitTracking: Sendable {
       tracking.upstream = await Self.configuredUpstream(of: branch, history)
       tracking.isGone = tracking.upstream != nil
     }
-    async let stashes = hasStash ? countStashes(history) : .success(0)
+    let hiddenStash = GitPermissions.failure(["\(common)/refs/stash", "\(common)/logs/refs/stash"], context)
+    async let stashes = hiddenStash == nil && hasStash ? countStashes(history) : .success(0)
     if let reference { tracking.difference = await history.difference("HEAD...\(reference)").map { $0 } }
-    tracking.stashes = await stashes
+    let counted = await stashes
+    tracking.stashes = hiddenStash.map { .failure($0) } ?? counted
     return .success(tracking)
   }
 

@@ -136,7 +136,7 @@ whoami_says() { AWS_MAX_ATTEMPTS=1 aws --cli-connect-timeout 3 --cli-read-timeou
 # region_is REGION: whether the AWS CLI sees this one, or `not set`.
 region_is() { aws configure list | grep -w region | grep -qw -- "$1"; }
 
-# answer_of_endpoint [PATH]: the first line that the endpoint answers within two seconds, and whether it ends (`end`).
+# answer_of_endpoint [PATH]: the first line, or what came of it, that the endpoint answers within two seconds, and whether it ends (`end`).
 answer_of_endpoint() {
   "$LAB_PYTHON" -I - "${AWS_ENDPOINT_URL#http://}" "${1:-/}" <<'PY'
 import socket, sys, time
@@ -154,7 +154,7 @@ with socket.create_connection((host, int(port)), 2) as connection:
                 break
     except TimeoutError:
         pass
-print(data.partition(b"\r\n")[0].decode(errors="replace") if b"\r\n" in data else "")
+print(data.partition(b"\r\n")[0].decode(errors="replace"))
 PY
 }
 
