@@ -13,6 +13,8 @@ enum PostgresCatalog {
     var isInUsableSchema = true
     /// Whether the role may read it, or a column of it, once it may use the schema.
     var isGranted = true
+    /// Whether its rows are another server's.
+    var isForeign = false
 
     /// Whether the role may read it.
     var isReadable: Bool { isInUsableSchema && isGranted }
@@ -26,7 +28,7 @@ enum PostgresCatalog {
            CASE WHEN c.reltuples >= 0 AND (c.reltuples > 0 OR c.relpages > 0 OR c.relkind = 'p'
                      OR current_setting('server_version_num')::int >= 140000)
                 THEN c.reltuples::bigint END,
-           has_schema_privilege(n.oid, 'USAGE'), has_any_column_privilege(c.oid, 'SELECT')
+           has_schema_privilege(n.oid, 'USAGE'), has_any_column_privilege(c.oid, 'SELECT'), c.relkind = 'f'
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE c.relkind IN ('r', 'p', 'f') AND NOT c.relispartition AND c.relpersistence <> 't'
       AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
@@ -41,10 +43,10 @@ enum PostgresCatalog {
     _ session: any PostgresSession, deadline: Deadline
   ) async throws(PostgresError) -> [Table] {
     try await session.query(tables, parameters: [], deadline: deadline).compactMap { row in
-      guard row.count == 5, let schema = row[0], let name = row[1] else { return nil }
+      guard row.count == 6, let schema = row[0], let name = row[1] else { return nil }
       return Table(
         schema: schema, name: name, rows: row[2].flatMap { Int($0) }, isInUsableSchema: row[3] != "f",
-        isGranted: row[4] != "f")
+        isGranted: row[4] != "f", isForeign: row[5] == "t")
     }
   }
 

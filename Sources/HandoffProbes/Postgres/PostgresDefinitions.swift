@@ -30,6 +30,8 @@ extension PostgresProbe {
     FactDefinition(
       "postgres.forbidden", .volatile, title: "tables that the role may not read",
       meaning: "members of the tables; absent when there are none"),
+    FactDefinition(
+      "postgres.foreign", .volatile, title: "foreign tables", meaning: "members of the tables whose rows are elsewhere"),
     FactDefinition("postgres.size", .volatile, title: "the size", meaning: "bytes on disk"),
     FactDefinition(
       "postgres.migrations.tool", .identity, title: "the migration tool",

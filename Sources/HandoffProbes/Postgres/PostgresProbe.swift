@@ -167,7 +167,9 @@ struct PostgresReading {
       table.rows.map { Fact(id("rows[\(name)]"), .volatile, .int($0), source: Self.server) }
     }
     let forbidden = names.filter { !$0.0.isReadable }.map(\.1)
+    let foreign = names.filter(\.0.isForeign).map(\.1)
     return [Fact(id("tables"), .set, .strings(names.map(\.1)), source: Self.server)] + rows
+      + [Fact(id("foreign"), .volatile, .strings(foreign), source: Self.server)]
       + (forbidden.isEmpty ? [] : [Fact(id("forbidden"), .volatile, .strings(forbidden), source: Self.server)])
   }
 

@@ -60,6 +60,13 @@ struct PostgresRecord {
     else { return [] }
     let known = Set(before)
     var findings = isSame("user", facts) ? forbidden(tables, known) : []
+    if let foreign = recorded("foreign")?.value.strings {
+      let turned = tables.filter { $0.isForeign && known.contains($0.member) && !foreign.contains($0.member) }
+      if !turned.isEmpty {
+        findings.append(
+          replaced(turned.map { PostgresCatalog.Relation(schema: $0.schema, name: $0.name, kind: .foreignTable) }))
+      }
+    }
     let gone = known.subtracting(tables.map(\.member))
     if gone.isEmpty { return findings }
     if !isSame("cluster", facts) {
@@ -108,6 +115,7 @@ struct PostgresRecord {
         case .materializedView: "a materialized view"
         case .sequence: "a sequence"
         case .type: "a type"
+        case .foreignTable: "a foreign table"
         case .partition(let schema, let name):
           "a partition of \(Untrusted(SQLName.member(schema: schema, table: name)))"
         }

@@ -46,7 +46,7 @@ extension PostgresCatalog {
     let kind: Kind
 
     enum Kind: Hashable {
-      case view, materializedView, sequence, type
+      case view, materializedView, sequence, type, foreignTable
       case partition(schema: String, name: String)
     }
   }
