@@ -35,6 +35,8 @@ struct EndpointSearch {
   let host: Host
   /// The socket that the docker command asks when nothing names another.
   var defaultSocket = EngineAddress.defaultSocket
+  /// Whether a context is known to be meant: then settings that may not be read are not passed over.
+  var expectsContext = false
 
   private var environment: ProcessEnvironment { host.environment }
 
@@ -109,6 +111,8 @@ struct EndpointSearch {
       bytes = try host.files.read(file)
     } catch {
       if error == .missing { return nil }
+      // The docker command warns, and asks the engine that is there.
+      if error == .notPermitted, !expectsContext, host.files.kind(of: defaultSocket) == .socket { return nil }
       throw .unreadable(file, error)
     }
     guard let name = (try? JSONValue(parsing: bytes))?["currentContext"]?.string, !name.isEmpty else { return nil }

@@ -33,7 +33,8 @@ public struct DockerProbe: Probe {
     let guide = DockerGuide(settings: settings, context: context, compose: ComposeCommand(settings, context))
     let endpoint: DockerEndpoint
     do throws(EndpointProblem) {
-      endpoint = try EndpointSearch(host: context.host).endpoint()
+      let recorded = context.expected?.fact("docker.endpoint")?.source.kind
+      endpoint = try EndpointSearch(host: context.host, expectsContext: recorded == .dockerContext).endpoint()
     } catch {
       return lost(findings.problem(error), guide, nil)
     }
