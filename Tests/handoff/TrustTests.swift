@@ -32,15 +32,21 @@ import Testing
     #expect(named.output.isEmpty && named.complaint.contains("handoff trust"))
     #expect(try await handoff("preflight", "--only", "command").status == 2)
     #expect(!FileManager.default.fileExists(atPath: folder.path + "/canary"))
+    let before = try await handoff("trust", "--show")
+    #expect(before.status == 0 && before.output.contains("sh bin/v") && before.output.hasSuffix("\nis not trusted"))
     #expect(try await handoff("trust", "--yes").status == 0)
+    #expect(try await handoff("trust", "--show").output.hasSuffix("\nis trusted, as it is now"))
     let seen = try Report(try await handoff("preflight", "--only", "command[schema]", "--format", "json"))
     #expect(seen.status == 0)
     #expect(seen.fact("command[schema]") == "7")
     #expect(try await handoff("trust", "--list").output.contains(folder.path.split(separator: "/").last ?? "?"))
     let mode = try FileManager.default.attributesOfItem(atPath: state.path + "/handoff/trust")[.posixPermissions]
     #expect(mode as? Int == 0o700)
-    #expect(try await handoff("trust", "--revoke").status == 0)
+    try folder.write("bin/v", "echo 8\n")
+    #expect(try await handoff("trust", "--show").output.hasSuffix("\nis not trusted any more: it changed since"))
     #expect(try await handoff("preflight", "--only", "command[schema]").status == 3)
+    #expect(try await handoff("trust", "--revoke").status == 0)
+    #expect(try await handoff("trust", "--show", "--yes").status == 64)
     #expect(try await handoff("preflight", "--only", "command[other]").status == 2)
   }
 

@@ -99,7 +99,8 @@ struct ImageFreshness {
     if let newest = await history.newest(of: source, after: builtAt) { return .stale(newest) }
     guard await history.isReadable(source) else { return .unknown }
     if let recorded, let digest, recorded != digest, let expected = context.expected,
-      builtAt <= expected.capturedAt.timeIntervalSince1970
+      // A document tells whole seconds.
+      builtAt < expected.capturedAt.timeIntervalSince1970 + 1
     {
       return .stale(.otherThanRecorded)
     }

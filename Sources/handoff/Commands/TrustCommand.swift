@@ -15,12 +15,16 @@ struct TrustCommand: ParsableCommand {
 
       Example:   handoff trust
                  handoff trust --yes         # without asking, where there is no terminal
+                 handoff trust --show        # only shows, and asks nothing
                  handoff trust --revoke
                  handoff trust --list
       """)
 
   @Flag(name: [.short, .long], help: "Do not ask.")
   var yes = false
+
+  @Flag(help: "Show what there is to trust, and whether it is trusted, and ask nothing.")
+  var show = false
 
   @Flag(help: "Trust this project no more.")
   var revoke = false
@@ -31,8 +35,8 @@ struct TrustCommand: ParsableCommand {
   @OptionGroup var project: ProjectOptions
 
   mutating func validate() throws {
-    if [yes, revoke, list].count(where: { $0 }) > 1 {
-      throw ValidationError("--yes, --revoke and --list go one at a time")
+    if [yes, show, revoke, list].count(where: { $0 }) > 1 {
+      throw ValidationError("--yes, --show, --revoke and --list go one at a time")
     }
   }
 
@@ -40,7 +44,7 @@ struct TrustCommand: ParsableCommand {
     let workspace = try Workspace(project)
     let store = TrustStore(workspace.host)
     let subject = TrustSubject(workspace.project)
-    if list { return show(store.entries) }
+    if list { return showList(store.entries) }
     let root = Untrusted(subject.root).terminal
     if revoke {
       do {
@@ -60,7 +64,12 @@ struct TrustCommand: ParsableCommand {
         "a file that a command names cannot be read, so nobody knows what would be run; nothing is trusted")
     }
     if store.entry(of: subject.root)?.digest == digest {
-      Console.show("\nis trusted already, as it is now")
+      Console.show(show ? "\nis trusted, as it is now" : "\nis trusted already, as it is now")
+      return
+    }
+    if show {
+      Console.show(
+        store.entry(of: subject.root) == nil ? "\nis not trusted" : "\nis not trusted any more: it changed since")
       return
     }
     if !yes { try ask(root) }
@@ -112,7 +121,7 @@ struct TrustCommand: ParsableCommand {
 
   private func words(_ words: [String]) -> String { ShellCommand.run(words).bash.onOneLine }
 
-  private func show(_ entries: [TrustStore.Entry]) {
+  private func showList(_ entries: [TrustStore.Entry]) {
     if entries.isEmpty { Console.show("no project is trusted") }
     for entry in entries { Console.show("\(Untrusted(entry.since).terminal)  \(Untrusted(entry.root).terminal)") }
   }
