@@ -44,18 +44,23 @@ struct ConnectionURL: Equatable {
     for pair in query.split(separator: "&") {
       let key = pair.prefix(while: { $0 != "=" })
       guard let value = Self.decoded(pair.dropFirst(key.count + 1)) else { continue }
-      switch key {
-      case "host": host = value
-      case "port":
-        port = Int(value)
-        options["port"] = port == nil ? value : nil
-      case "dbname": database = value
-      case "user": user = value
-      case "password": password = value
-      default: if Self.keywords.contains(String(key)) { options[String(key)] = value }
-      }
+      take(key, value)
     }
     takeAddress()
+  }
+
+  /// Takes what a keyword says; keywords that are not known here are passed over.
+  private mutating func take(_ key: Substring, _ value: String) {
+    switch key {
+    case "host": host = value
+    case "port":
+      port = Int(value)
+      options["port"] = port == nil ? value : nil
+    case "dbname": database = value
+    case "user": user = value
+    case "password": password = value
+    default: if Self.keywords.contains(String(key)) { options[String(key)] = value }
+    }
   }
 
   /// An address without a host's name is the host.
@@ -83,16 +88,7 @@ struct ConnectionURL: Equatable {
       guard let (value, end) = Self.keywordValue(after.dropFirst().drop(while: \.isWhitespace)) else { return false }
       rest = end.drop(while: \.isWhitespace)
       guard !value.isEmpty else { continue }
-      switch key {
-      case "host": host = value
-      case "port":
-        port = Int(value)
-        options["port"] = port == nil ? value : nil
-      case "dbname": database = value
-      case "user": user = value
-      case "password": password = value
-      default: if key == "service" || Self.keywords.contains(String(key)) { options[String(key)] = value }
-      }
+      if key == "service" { options["service"] = value } else { take(key, value) }
     }
     takeAddress()
     return host != nil || database != nil || options["service"] != nil

@@ -1,4 +1,5 @@
 import HandoffSystem
+import HandoffText
 
 /// What a migration of Django's says of others: its `dependencies` and `replaces`
 /// (https://docs.djangoproject.com/en/stable/topics/migrations/#squashing-migrations).
@@ -171,7 +172,7 @@ struct DjangoSettings {
     else { return name }
     let classes = text.split(whereSeparator: \.isNewline).filter { $0.hasPrefix("class ") }
     let strings = PythonLiterals.strings(value)
-    guard classes.count == 1, strings.count == 1, "\"'".contains(value.trimming(while: \.isWhitespace).first ?? " ")
+    guard classes.count == 1, strings.count == 1, "\"'".contains(value.trimmed.first ?? " ")
     else { return nil }
     return strings[0]
   }

@@ -1,4 +1,5 @@
 import HandoffSystem
+import HandoffText
 
 /// Which folders a tool's own configuration names for its migrations.
 struct MigrationLocations: Hashable {
@@ -48,7 +49,7 @@ struct MigrationLocations: Hashable {
       case "space": text.split(whereSeparator: \.isWhitespace)
       default: text.split { $0 == "," || $0 == ":" || $0.isWhitespace }
       }
-    return parts.map { String($0.trimming(while: \.isWhitespace)) }.filter { !$0.isEmpty }
+    return parts.map { String($0.trimmed) }.filter { !$0.isEmpty }
   }
 
   /// What `FLYWAY_LOCATIONS`, `flyway.conf` or `flyway.toml` says
@@ -64,7 +65,7 @@ struct MigrationLocations: Hashable {
         ?? toml.flatMap({ value(of: "locations", in: $0) ?? value(of: "flyway.locations", in: $0) })
     else { return found }
     for part in said.split(whereSeparator: { ",[]\"'".contains($0) || $0.isNewline }) {
-      let name = String(part.trimming(while: \.isWhitespace))
+      let name = String(part.trimmed)
       guard !name.isEmpty else { continue }
       found.add(flywayFolder(name, home, reader))
     }
@@ -101,11 +102,11 @@ struct MigrationLocations: Hashable {
       guard start.hasPrefix(name) else { continue }
       let after = start.dropFirst(name.count).drop(while: \.isWhitespace)
       guard after.first == "=" else { continue }
-      var value = String(after.dropFirst().trimming(while: \.isWhitespace))
+      var value = String(after.dropFirst().trimmed)
       for next in lines[(index + 1)...] {
         let isOpen = value.contains("[") && !value.contains("]")
         guard isOpen || next.first?.isWhitespace == true else { break }
-        let content = next.trimming(while: \.isWhitespace)
+        let content = next.trimmed
         if content.first == "#" || content.first == ";" { continue }
         guard !content.isEmpty, isOpen || !content.contains(" = ") else { break }
         value += "\n" + content
@@ -113,14 +114,5 @@ struct MigrationLocations: Hashable {
       return value
     }
     return nil
-  }
-}
-
-extension StringProtocol {
-  /// Without what satisfies a condition at both ends.
-  func trimming(while condition: (Character) -> Bool) -> SubSequence {
-    var part = self.drop(while: condition)
-    while let last = part.last, condition(last) { part = part.dropLast() }
-    return part
   }
 }
