@@ -104,7 +104,19 @@ extension PostgresAdvice {
     finding(
       "unplaced", .warning,
       "\(Untrusted(kind.rawValue)) keeps track of migrations in the database, and where they stand in the project is not known",
-      [Remedy(.edit(ShellPath(Configuration.fileName)), "name their folder: postgres: {migrations: FOLDER}")], "pending"
-    )
+      [nameFolder], "pending")
+  }
+
+  /// Migrations of which a part stands where nobody looks: in a store, on a class path, behind a variable.
+  func migrationsElsewhere(_ kind: MigrationKind) -> Finding {
+    Finding(
+      "postgres.migrations-unplaced", .unknown,
+      "\(Untrusted(kind.rawValue)) is told to look for migrations where they cannot be looked for from here",
+      remedies: [nameFolder],
+      facts: ["pending", "missing", "changed"].map { FactID("\(area).migrations.\($0)") })
+  }
+
+  private var nameFolder: Remedy {
+    Remedy(.edit(ShellPath(Configuration.fileName)), "name their folder: postgres: {migrations: FOLDER}")
   }
 }

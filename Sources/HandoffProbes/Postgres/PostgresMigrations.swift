@@ -151,7 +151,9 @@ struct PostgresMigrations {
       add(
         status, tool, folder, isCompared: forbidden.isEmpty, isCounted: !isRepeated, facts: &facts,
         findings: &findings)
-    } else if isPartial || !records.isEmpty {
+    } else if isPartial {
+      findings.append(advice.migrationsElsewhere(tool.kind))
+    } else if !records.isEmpty {
       findings.append(advice.migrationsUnplaced(tool.kind))
     }
     return status

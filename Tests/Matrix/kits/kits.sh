@@ -296,3 +296,53 @@ pipenv_environment() {
   kept="$HOME/.local/share/virtualenvs/tales-$digest"
   mkdir -p "$(dirname "$kept")" && mv .venv "$kept" && own_scripts "$PROJECT/.venv" "$kept" && echo "$PROJECT" >"$kept/.project"
 }
+
+# real_manager NAME: uv, poetry or pipenv itself, which finds the lab's wheels and $ROW/wheels where else the network is.
+real_manager() {
+  own_program "$1" "exec '$LAB_TOOLS/bin/$1' \"\$@\""
+  export PIP_FIND_LINKS="$LAB_WHEELS $ROW/wheels"
+  export UV_OFFLINE=1 UV_NO_INDEX=1 UV_FIND_LINKS="$LAB_WHEELS,$ROW/wheels" UV_PYTHON_DOWNLOADS=never UV_CACHE_DIR="$ROW/cache"
+  export PIPENV_NOSPIN=1 PIPENV_VENV_IN_PROJECT=0 POETRY_NO_INTERACTION=1
+  # pytest asks for it on Windows, and lock files are for every system.
+  wheel colorama 0.4.6
+}
+
+# uv_environment: .venv as uv made it from uv.lock.
+uv_environment() {
+  real_manager uv
+  rm -rf .venv requirements.txt
+  "$LAB_PYTHON" -c 'import sys; print(f"""[project]
+name = "tales"
+version = "1"
+requires-python = "=={sys.version_info[0]}.{sys.version_info[1]}.*"
+dependencies = ["pytest"]""")' >pyproject.toml
+  uv sync -q
+}
+
+# poetry_made: the project's environment as poetry made it from poetry.lock.
+poetry_made() {
+  local file name
+  real_manager poetry
+  rm -rf .venv requirements.txt
+  "$LAB_PYTHON" -c 'import sys; print(f"""[tool.poetry]
+name = "tales"
+version = "1"
+package-mode = false
+[tool.poetry.dependencies]
+python = "~{sys.version_info[0]}.{sys.version_info[1]}\"""")' >pyproject.toml
+  for file in "$LAB_WHEELS"/*.whl "$ROW"/wheels/*.whl; do
+    name=$(basename "$file") && printf '%s = {path = "%s"}\n' "${name%%-*}" "$file" >>pyproject.toml
+  done
+  poetry install -q
+}
+
+# pipenv_made: the project's environment as pipenv made it from its Pipfile.
+pipenv_made() {
+  local file name
+  real_manager pipenv
+  rm -rf .venv requirements.txt && echo '[packages]' >Pipfile
+  for file in "$LAB_WHEELS"/*.whl; do
+    name=$(basename "$file") && printf '%s = {file = "%s"}\n' "${name%%-*}" "$file" >>Pipfile
+  done
+  pipenv install --dev >/dev/null 2>&1
+}
