@@ -11,12 +11,15 @@ from pathlib import Path
 from string import Template
 
 from . import document
-from .rows import Row
+from .rows import Row, severities
 from .session import Answer, Session
 
 
 # What a clean shell has: a home, programs, and where the lab's servers stand in for those of the internet.
 KEPT = ("HOME", "PATH", "TMPDIR", "LC_ALL", "AWS_EC2_METADATA_DISABLED", "PIP_NO_INDEX", "PIP_FIND_LINKS", "AROUND", "BASH_ENV")
+
+# What findings may be.
+SEVERITIES = severities(Path(__file__).resolve().parents[1] / "severities.yml")
 
 
 class Missed(Exception):
@@ -201,7 +204,7 @@ class Case:
             raise Missed(f"verify, after the pasted setup\n{commands}\n{report.told()}")
 
     def in_catalog(self, report: Report) -> None:
-        """What is said is said by ids that `handoff probes` lists."""
+        """What is said is said by ids that `handoff probes` lists, and is as bad as `severities.yml` says."""
         if Case.catalog is None:
             listed = json.loads(self.session.tool("probes", "--format", "json").output)
             Case.catalog = {kind: {each["id"] for each in listed[kind]} for kind in ("facts", "findings")}
@@ -211,6 +214,10 @@ class Case:
         unknown |= {each["id"] for each in report.json["findings"]} - Case.catalog["findings"]
         if unknown:
             raise Missed(f"not in the catalog: {sorted(unknown)}")
+        told = {(each["id"], each["severity"]) for each in report.json["findings"]}
+        wrong = sorted(f"{id} {severity}" for id, severity in told if severity not in SEVERITIES.get(id, ()))
+        if wrong:
+            raise Missed(f"of another severity than severities.yml says: {wrong}")
 
     def verify(self) -> Report:
         words = [self.filled(word) for word in self.row.verify]

@@ -70,6 +70,12 @@ def read(folder: Path) -> list:
     return [row for file in files for row in read_file(file)]
 
 
+def severities(file: Path) -> dict:
+    """What each finding may be, by its id: a set of failure, unknown and warning."""
+    listed = yaml.safe_load(file.read_text(encoding="utf-8"))
+    return {name: {told} if isinstance(told, str) else set(told) for name, told in listed.items()}
+
+
 def read_file(file: Path) -> list:
     """The rows of one file. Its key `defaults` holds what its rows have in common."""
     try:
