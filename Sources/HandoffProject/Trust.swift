@@ -178,8 +178,7 @@ public struct TrustStore: Sendable {
     let value: JSONValue = [
       "project": .string(root), "digest": .string(digest), "since": .string(host.now().ISO8601Format()),
     ]
-    try writer.remove("\(folder)/\(name)")
-    try writer.create(Array((value.canonical + "\n").utf8), named: name, in: folder)
+    try writer.put(Array((value.canonical + "\n").utf8), named: name, in: folder)
   }
 
   /// Trusts a project no more.

@@ -25,8 +25,13 @@ public struct OwnKey {
   public var value: FingerprintKey? {
     if let text = host.environment[Self.variable] { return FingerprintKey(Array(text.utf8)) }
     guard let path else { return nil }
-    if let kept = read(path) { return kept }
-    guard host.files.kind(of: path, followLinks: false) == nil, let folder = StateFolder.path(host) else { return nil }
+    guard let folder = StateFolder.path(host) else { return nil }
+    if let kept = read(path) {
+      // One that was killed right after it made the key has left a second name of it.
+      FileWriter().reap(in: folder)
+      return kept
+    }
+    guard host.files.kind(of: path, followLinks: false) == nil else { return nil }
     var generator = SystemRandomNumberGenerator()
     let text = (0..<32).map { _ in
       String(UInt8.random(in: 16...255, using: &generator), radix: 16)

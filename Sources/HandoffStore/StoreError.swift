@@ -132,6 +132,8 @@ extension StoreError: CustomStringConvertible {
       "\(shown(path)) is not a folder; move it away, or name another one with handoffs: in handoff.yml"
     case .inRevision(let name): "\(shown(name)) stands in a revision and stays as it is; name a file"
     case .namesTaken(let name): "\(shown(name)) and all its variants exist already; use another --slug"
+    case .unwritable(let path, .notConfirmed(let number)):
+      "\(shown(path)) is written, but \(FileWriteError.notConfirmed(number))"
     case .unwritable(let path, let error): "\(shown(path)) cannot be written: \(error); nothing was changed"
     case .secrets(let hits, let place):
       "a secret stands in \(shown(place)), so it was not written; take it out and try again:\n"

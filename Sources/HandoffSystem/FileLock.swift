@@ -33,7 +33,8 @@ public final class FileLock: Sendable {
       let file = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, 0o666)
       guard file >= 0 else { throw FileWriteError(errno) }
       var status = flock(file, LOCK_EX | LOCK_NB)
-      while status != 0, errno == EINTR { status = flock(file, LOCK_EX | LOCK_NB) }
+      // What is in trouble for a moment is asked again; a file system without locks says the same each time.
+      for _ in 0..<3 where status != 0 && errno != EWOULDBLOCK { status = flock(file, LOCK_EX | LOCK_NB) }
       if status != 0, errno == EWOULDBLOCK {
         close(file)
         return nil
@@ -67,6 +68,6 @@ public final class FileLock: Sendable {
 
   /// Takes the file away. The lock itself ends with this object and with the programs that hold it.
   public func release() {
-    if isExclusive { unlink(path) }
+    removeName(path)
   }
 }

@@ -26,6 +26,8 @@ public enum FileWriteError: Error, Hashable, Sendable {
   case noSpace
   /// The file would be larger than the file system, or a limit of the shell, allows.
   case tooLarge
+  /// The new content has its name, and the disk did not confirm that this outlives a crash: the system's error number.
+  case notConfirmed(Int32)
   /// Anything else: the system's error number.
   case system(Int32)
 }
@@ -45,7 +47,7 @@ public struct FileWriter: Sendable {
   ///   - name: the name in the folder.
   ///   - folder: an existing folder; symbolic links on its path are followed.
   ///   - mode: its permissions, before the umask.
-  /// - Throws: ``FileWriteError/exists`` when the name is taken.
+  /// - Throws: ``FileWriteError/exists`` when the name is taken. After an error there is no file.
   public func create(
     _ bytes: [UInt8], named name: String, in folder: String, mode: UInt16 = 0o644
   ) throws(FileWriteError) {
@@ -60,7 +62,36 @@ public struct FileWriter: Sendable {
       throw error
     }
     temporary.remove()
-    try directory.synchronize()
+    do throws(FileWriteError) {
+      try directory.synchronize()
+    } catch {
+      directory.remove(name)
+      throw error
+    }
+  }
+
+  /// Writes a file, whatever had its name; a symbolic link there is replaced, and not followed.
+  /// - Parameters:
+  ///   - bytes: the whole content.
+  ///   - name: the name in the folder.
+  ///   - folder: an existing folder; symbolic links on its path are followed.
+  ///   - mode: its permissions, before the umask.
+  /// - Throws: ``FileWriteError/notConfirmed(_:)`` when the new content is there already; after any other error the old
+  ///   one is.
+  public func put(
+    _ bytes: [UInt8], named name: String, in folder: String, mode: UInt16 = 0o644
+  ) throws(FileWriteError) {
+    let directory = try Directory(folder)
+    directory.reapTemporaries()
+    let temporary = try directory.makeTemporary(mode: mode_t(mode))
+    do throws(FileWriteError) {
+      try temporary.write(bytes)
+      try directory.rename(temporary.name, to: name)
+    } catch {
+      temporary.remove()
+      throw error
+    }
+    try directory.confirm()
   }
 
   /// Writes an existing regular file anew; its permissions and, where that is allowed, its owner stay.
@@ -69,6 +100,8 @@ public struct FileWriter: Sendable {
   ///   - old: what the caller read; when the file holds anything else by now, nothing is written.
   ///   - name: the name in the folder.
   ///   - folder: an existing folder; symbolic links on its path are followed.
+  /// - Throws: ``FileWriteError/notConfirmed(_:)`` when the new content is there already; after any other error the old
+  ///   one is.
   public func replace(
     _ bytes: [UInt8], over old: [UInt8], named name: String, in folder: String
   ) throws(FileWriteError) {
@@ -85,19 +118,24 @@ public struct FileWriter: Sendable {
       temporary.remove()
       throw error
     }
-    try directory.synchronize()
+    try directory.confirm()
   }
 
   /// Removes a file, if it is there.
   /// - Throws: ``FileWriteError`` when it stays.
   public func remove(_ path: String) throws(FileWriteError) {
-    guard unlink(path) == 0 || errno == ENOENT else { throw FileWriteError(errno) }
+    guard removeName(path) else { throw FileWriteError(errno) }
+  }
+
+  /// Removes the temporary files that killed processes left behind in a folder which may not be written to for long.
+  public func reap(in folder: String) {
+    (try? Directory(folder))?.reapTemporaries()
   }
 
   /// Removes folders that are empty.
   /// - Parameter folders: those on the way first, as ``makeFolder(_:)`` gives them.
   public func removeEmpty(_ folders: [String]) {
-    for folder in folders.reversed() { rmdir(folder) }
+    for folder in folders.reversed() { removeName(folder, flags: AT_REMOVEDIR) }
   }
 
   /// Makes a folder and those on the way to it; what is there stays. When it cannot be made, none is left.
@@ -220,7 +258,7 @@ private final class Directory {
     do throws(FileWriteError) {
       try rename(name, to: target)
     } catch {
-      unlinkat(descriptor, target, 0)
+      remove(target)
       throw error
     }
   }
@@ -229,11 +267,23 @@ private final class Directory {
     guard renameat(descriptor, name, descriptor, target) == 0 else { throw FileWriteError(errno) }
   }
 
-  func remove(_ name: String) { unlinkat(descriptor, name, 0) }
+  func remove(_ name: String) { removeName(name, in: descriptor) }
 
+  /// Brings the names in the folder to the disk.
   func synchronize() throws(FileWriteError) {
+    let number = Self.failure(ofSynchronizing: descriptor)
+    if number != 0 { throw FileWriteError(number) }
+  }
+
+  private static func failure(ofSynchronizing folder: Int32) -> Int32 {
     // Some file systems have nothing to do for a folder, and say so.
-    guard fsync(descriptor) == 0 || errno == EINVAL || errno == ENOTSUP else { throw FileWriteError(errno) }
+    bringToDisk(folder) || errno == EINVAL || errno == ENOTSUP ? 0 : errno
+  }
+
+  /// Brings a name to the disk that cannot be taken back any more.
+  func confirm() throws(FileWriteError) {
+    let number = Self.failure(ofSynchronizing: descriptor)
+    if number != 0 { throw .notConfirmed(number) }
   }
 
   /// Removes temporary files that no process holds any more.
@@ -281,7 +331,7 @@ private final class Temporary {
         throw FileWriteError(errno)
       }
     }
-    guard fsync(file) == 0 else { throw FileWriteError(errno) }
+    guard bringToDisk(file) else { throw FileWriteError(errno) }
     #if canImport(Darwin)
       // On macOS fsync leaves the bytes in the drive's cache; not every file system can do more.
       _ = fcntl(file, F_FULLFSYNC)
@@ -292,10 +342,27 @@ private final class Temporary {
   func adopt(_ status: stat) throws(FileWriteError) {
     _ = fchown(file, status.st_uid, status.st_gid)
     guard fchmod(file, status.st_mode & 0o7777) == 0 else { throw FileWriteError(errno) }
-    guard fsync(file) == 0 else { throw FileWriteError(errno) }
+    guard bringToDisk(file) else { throw FileWriteError(errno) }
   }
 
   func remove() { directory.remove(name) }
+}
+
+/// Takes a name away. A file system that refuses for a moment, as one of a network may, is asked again.
+/// - Returns: whether nothing has the name any more; `errno` says why not.
+@discardableResult func removeName(_ name: String, in folder: Int32 = AT_FDCWD, flags: Int32 = 0) -> Bool {
+  for _ in 0..<3 {
+    if unlinkat(folder, name, flags) == 0 || errno == ENOENT { return true }
+  }
+  return false
+}
+
+/// Whether a file or folder could be brought to the disk.
+private func bringToDisk(_ file: Int32) -> Bool {
+  while true {
+    if fsync(file) == 0 { return true }
+    if errno != EINTR { return false }
+  }
 }
 
 /// The C functions, whose names the methods above hide.
@@ -320,6 +387,8 @@ extension FileWriteError: CustomStringConvertible {
     case .readOnly: "the file system takes no writes"
     case .noSpace: "no space is left"
     case .tooLarge: "it would be larger than the file system or a limit of the shell (ulimit -f) allows"
+    case .notConfirmed(let number):
+      "the disk did not confirm it (system error \(number)): a crash of the machine may bring back what was there before"
     case .system(let number): "system error \(number)"
     }
   }

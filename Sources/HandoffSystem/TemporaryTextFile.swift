@@ -25,7 +25,7 @@ public struct TemporaryTextFile: ~Copyable {
     path = try Self.write(text, in: folder, prefix, suffix)
   }
 
-  deinit { unlink(path) }
+  deinit { removeName(path) }
 
   /// Writes a file of the same kind that stays.
   /// - Returns: its absolute path.
@@ -50,7 +50,7 @@ public struct TemporaryTextFile: ~Copyable {
       let count = bytes.withUnsafeBytes { put(descriptor, $0) }
       if count < 0, errno == EINTR { continue }
       guard count > 0 else {
-        unlink(path)
+        removeName(path)
         throw NotWritten()
       }
       bytes = bytes.dropFirst(count)

@@ -118,6 +118,42 @@ import Testing
         == [".handoff-living.tmp", String(path.dropFirst("handoffs/".count))])
   }
 
+  @Test func whatIsPutReplacesALinkAndNotWhatItPointsTo() async throws {
+    let fixture = try StoreFixture()
+    try fixture.write("victim", "old\n")
+    fixture.scratch.makeFolder("project/folder")
+    try await fixture.scratch.run("ln", "-s", "../victim", "entry", in: "project/folder")
+    let folder = fixture.root + "/folder"
+    for text in ["one\n", "two\n"] {
+      try FileWriter().put(Array(text.utf8), named: "entry", in: folder, mode: 0o600)
+      #expect(fixture.read("folder/entry") == text)
+      #expect(FileSystem().kind(of: folder + "/entry", followLinks: false) == .regular)
+    }
+    #expect(fixture.read("victim") == "old\n")
+    #expect(FileSystem().isOpenToOthers(folder + "/entry") == false)
+    #expect(try FileSystem().list(folder) == ["entry"])
+  }
+
+  @Test func whatTheDiskDidNotConfirmIsToldAsWritten() {
+    let told = StoreError.unwritable("handoffs/x.md", .notConfirmed(5)).description
+    #expect(told.hasPrefix("handoffs/x.md is written, but "))
+    #expect(!told.contains("nothing was changed"))
+  }
+
+  @Test func aKeyThatWasMadeByTheDeadIsKeptUnderOneName() throws {
+    let fixture = try StoreFixture()
+    let host = fixture.scratch.host(in: "project", with: [:])
+    #expect(OwnKey(host).value != nil)
+    let path = try #require(OwnKey(host).path)
+    let folder = String(path.dropLast("/key".count))
+    let leftover = folder + "/.handoff-dead.tmp"
+    #expect(link(path, leftover) == 0)
+    let kept = try FileSystem().read(path)
+    #expect(OwnKey(host).value != nil)
+    #expect(try FileSystem().list(folder) == ["key"])
+    #expect(try FileSystem().read(path) == kept)
+  }
+
   @Test func nothingIsWrittenThatHoldsASecret() throws {
     let fixture = try StoreFixture()
     let value = "tr0ub4dor-" + "and-more"

@@ -43,15 +43,15 @@ public struct GitIndexKeeper: Sendable {
     let file = open(lock, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     guard file >= 0 else { return false }
     close(file)
-    defer { unlink(lock) }
+    defer { removeName(lock) }
     guard FileIdentity(index) == changed else { return false }
-    if state == .wasMissing { return unlink(index) == 0 || errno == ENOENT }
+    if state == .wasMissing { return removeName(index) }
     // Two names of one file are left as they are by rename: then nothing was changed.
     return rename(kept, index) == 0
   }
 
   /// Forgets what was kept.
-  public func remove() { unlink(kept) }
+  public func remove() { removeName(kept) }
 }
 
 /// What tells a file from the one that stood at its path before.
