@@ -1,3 +1,5 @@
+import HandoffText
+
 extension JSONValue {
   /// Canonical JSON on one line: members sorted by name, no space, and every character outside visible ASCII and
   /// visible letters escaped, so that equal values are equal bytes and nothing hides in them.
@@ -81,14 +83,17 @@ extension JSONValue {
       text += string
       return
     }
+    var reader = VisibleScalars()
     for scalar in string.unicodeScalars {
+      let isShown = reader.shows(scalar)
       switch scalar {
       case "\"": text += "\\\""
       case "\\": text += "\\\\"
       case "\n": text += "\\n"
       case "\r": text += "\\r"
       case "\t": text += "\\t"
-      case _ where scalar.isPlainInJSON: text.unicodeScalars.append(scalar)
+      // Backticks and angle brackets are escaped so that no string can end the fence or the comment that it stands in.
+      case _ where isShown && !["`", "<", ">"].contains(scalar): text.unicodeScalars.append(scalar)
       default:
         for unit in UTF16.encode(scalar) ?? UTF16.encodedReplacementCharacter {
           let digits = String(unit, radix: 16)
@@ -99,19 +104,6 @@ extension JSONValue {
   }
 
   private static let special = Array("\"\\`<>".utf8)
-}
-
-extension Unicode.Scalar {
-  fileprivate var isPlainInJSON: Bool {
-    // Backticks and angle brackets are escaped so that no string can end the fence or the comment that it stands in.
-    if isASCII { return value >= 0x20 && value != 0x7f && self != "`" && self != "<" && self != ">" }
-    switch properties.generalCategory {
-    case .control, .format, .lineSeparator, .paragraphSeparator, .spaceSeparator, .surrogate, .unassigned, .privateUse:
-      return false
-    default:
-      return !properties.isDefaultIgnorableCodePoint
-    }
-  }
 }
 
 extension String {

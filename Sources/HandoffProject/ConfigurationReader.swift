@@ -193,6 +193,10 @@ public enum ConfigurationReader {
     guard !text.hasPrefix("/"), !text.hasPrefix("~"), !parts.isEmpty, !parts.contains("..") else {
       throw reader.error("\(reader.path) must be a folder inside the project")
     }
+    // Its path is printed as it is, for scripts.
+    guard Untrusted(text).isVisible else {
+      throw reader.error("\(reader.path) holds characters that cannot be seen")
+    }
     return parts.joined(separator: "/")
   }
 

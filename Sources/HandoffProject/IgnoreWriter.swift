@@ -95,11 +95,13 @@ public struct IgnoreWriter {
   /// A double-quoted scalar (https://yaml.org/spec/1.2.2/#57-escaped-characters); what cannot be seen is escaped.
   private static func quoted(_ text: String) -> String {
     var result = "\""
+    var reader = VisibleScalars()
     for scalar in text.unicodeScalars {
+      let isShown = reader.shows(scalar)
       if scalar == "\"" || scalar == "\\" {
         result += "\\"
         result.unicodeScalars.append(scalar)
-      } else if Untrusted(String(scalar)).visible == String(scalar) {
+      } else if isShown {
         result.unicodeScalars.append(scalar)
       } else {
         let digits = String(scalar.value, radix: 16)

@@ -79,13 +79,27 @@ public struct Message: Hashable, Sendable, ExpressibleByStringInterpolation {
 
   /// Our own words are written for a terminal too, so that what Markdown would take for its marks is escaped.
   private func renderMarkdown(_ value: (Untrusted) -> String) -> String {
-    parts.enumerated().map { index, part in
+    let parts = partsInSpans
+    return parts.enumerated().map { index, part in
       switch part {
       case .words(let words):
         Untrusted.markdownText(words, beginsLine: index == 0, endsLine: index == parts.count - 1)
       case .value(let untrusted): value(untrusted)
       }
     }.joined()
+  }
+
+  /// The parts, values that follow each other as one: the backticks of two spans side by side would be read as others.
+  private var partsInSpans: [Part] {
+    var joined: [Part] = []
+    for part in parts {
+      if case .value(let next) = part, case .value(let last) = joined.last {
+        joined[joined.count - 1] = .value(Untrusted(last.raw + next.raw))
+      } else {
+        joined.append(part)
+      }
+    }
+    return joined
   }
 
   private func render(_ value: (Untrusted) -> String) -> String {

@@ -46,6 +46,14 @@ public struct ShellCommand: Hashable, Sendable {
     return ShellCommand(bash: "set -a; . \(bash); set +a", powershell: powershell)
   }
 
+  /// Shows a line of text, which begins with no dash, as it is: `echo` of dash and zsh takes what stands behind a
+  /// backslash for a control character.
+  public static func show(_ text: String) -> ShellCommand {
+    ShellCommand(
+      bash: (text.contains("\\") ? #"printf '%s\n' "# : "echo ") + ShellWord.bash(text),
+      powershell: ShellWord.powershell(text, quoted: true).map { "echo \($0)" })
+  }
+
   /// This command, run only where another one fails; what that one prints is not shown.
   public func unless(_ test: ShellCommand) -> ShellCommand {
     ShellCommand(
@@ -83,23 +91,34 @@ public enum ShellWord {
     if !text.isEmpty, text.utf8.allSatisfy(isPlain), text.first != "=", !text.contains("~") { return text }
     var word = ""
     var quoted = ""
+    var octal = ""
+    var backticks = 0
+    var reader = VisibleScalars()
     func flush() {
       if !quoted.isEmpty { word += "'" + quoted + "'" }
+      if !octal.isEmpty { word += "\"$(printf '\(octal)')\"" }
       quoted = ""
+      octal = ""
     }
     for scalar in text.unicodeScalars where scalar != "\0" {
+      let isShown = reader.shows(scalar)
       if scalar == "'" {
         flush()
         word += #"\'"#
-      } else if scalar.isVisible || scalar == "\n" {
+      } else if isShown || scalar == "\n" {
+        if !octal.isEmpty { flush() }
         quoted.unicodeScalars.append(scalar)
-        if scalar == "\n" { flush() }
+        backticks = scalar == "`" ? backticks + 1 : 0
+        // No fence is needed that is longer than what parsers can tell apart.
+        if scalar == "\n" || backticks == longestBackticks {
+          flush()
+          backticks = 0
+        }
       } else {
-        flush()
-        let octal = String(scalar).utf8.map { byte in
+        if !quoted.isEmpty { flush() }
+        octal += String(scalar).utf8.map { byte in
           #"\"# + String(repeating: "0", count: max(0, 3 - String(byte, radix: 8).count)) + String(byte, radix: 8)
         }.joined()
-        word += "\"$(printf '\(octal)')\""
       }
     }
     flush()
@@ -107,13 +126,19 @@ public enum ShellWord {
   }
 
   /// One word for PowerShell, or nil when it holds something that PowerShell or its passing of arguments to programs
-  /// would change: control and invisible characters, double quotes, a backslash at the end.
+  /// would change: control and invisible characters, double quotes, a backslash at the end, and nothing at all, which
+  /// removes a variable, and which Windows PowerShell leaves out of a command line.
   public static func powershell(_ text: String, quoted: Bool = false) -> String? {
     let scalars = text.unicodeScalars
-    guard scalars.allSatisfy({ $0.isVisible && $0 != "\"" }), scalars.last != "\\" else {
+    var reader = VisibleScalars()
+    guard !scalars.isEmpty, scalars.allSatisfy({ reader.shows($0) && $0 != "\"" }), scalars.last != "\\",
+      longestRun(of: "`", in: text) <= longestBackticks
+    else {
       return nil
     }
-    if !quoted, !text.isEmpty, text.utf8.allSatisfy(isPlain), !text.contains("@"), !text.contains(","),
+    // After a word that says so, PowerShell passes the rest of the line unread: `--%`.
+    if !quoted, !text.hasPrefix("--%"), text.utf8.allSatisfy(isPlain), !text.contains("@"), !text.contains(","),
+      !text.contains("~"),
       text.first.map({ $0.isLetter || $0.isNumber || $0 == "/" || $0 == "." || $0 == "-" }) == true,
       !(text.hasPrefix("-") && (text.contains(".") || text.contains(":")))
     {
@@ -148,9 +173,11 @@ public enum ShellComment {
     var text = "#"
     var pending = true
     let scalars = Array(message.terminal.unicodeScalars)
+    var reader = VisibleScalars()
     for (index, scalar) in scalars.enumerated() {
       let beginsPath = scalar == "~" && scalars.dropFirst(index + 1).first == "/"
-      let harmless = scalar.isASCII ? beginsPath || ShellComment.harmless.contains(scalar) : scalar.isVisible
+      let isShown = reader.shows(scalar)
+      let harmless = scalar.isASCII ? beginsPath || ShellComment.harmless.contains(scalar) : isShown
       if harmless {
         if pending { text += " " }
         text.unicodeScalars.append(scalar)

@@ -43,9 +43,18 @@ public enum ShellArgument: Hashable, Sendable {
 
   fileprivate var powershell: String? {
     switch self {
-    case .word(let text): ShellWord.powershell(text)
+    case .word(let text): Self.isReadByCmd(text) ? nil : ShellWord.powershell(text)
     case .path(let path): path.powershell
     }
+  }
+}
+
+extension ShellArgument {
+  /// Whether `cmd.exe`, which runs programs that are batch files on Windows (pyenv, npm), would act on a word. PowerShell
+  /// puts no quotes around it unless it holds a space.
+  fileprivate static func isReadByCmd(_ text: String) -> Bool {
+    text.unicodeScalars.contains { "&|<>^".unicodeScalars.contains($0) }
+      || text.unicodeScalars.count { $0 == "%" } > 1
   }
 }
 

@@ -40,24 +40,17 @@ public struct Untrusted: Hashable, Sendable {
   public var visible: String {
     if raw.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7f }) { return raw }
     var text = ""
+    var reader = VisibleScalars()
     for scalar in raw.unicodeScalars {
-      if scalar.isVisible { text.unicodeScalars.append(scalar) } else { text += scalar.escaped }
+      if reader.shows(scalar) { text.unicodeScalars.append(scalar) } else { text += scalar.escaped }
     }
     return text
   }
 
-  /// The text with its lines, in which control characters other than line ends and tabs are escaped, so that showing it
-  /// in a terminal steers nothing.
-  public var visibleLines: String {
-    if raw.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7f && $0 < 0x80 || $0 == 0x0a || $0 == 0x09 || $0 == 0x0d }) {
-      return raw
-    }
-    var text = ""
-    for scalar in raw.unicodeScalars {
-      let steers = scalar.properties.generalCategory == .control && !["\n", "\t", "\r"].contains(scalar)
-      if steers { text += scalar.escaped } else { text.unicodeScalars.append(scalar) }
-    }
-    return text
+  /// Whether a reader sees all of it as it is.
+  public var isVisible: Bool {
+    var reader = VisibleScalars()
+    return raw.unicodeScalars.allSatisfy { reader.shows($0) }
   }
 
   /// For a terminal: ``visible``.
@@ -91,7 +84,8 @@ public struct Untrusted: Hashable, Sendable {
   ///   - beginsLine: whether a line may begin with it.
   ///   - endsLine: whether a line may end with it.
   static func markdownText(_ visible: String, beginsLine: Bool = true, endsLine: Bool = true) -> String {
-    let scalars = Array(visible.unicodeScalars)
+    // Spaces would make a line that begins with them code, and are not shown.
+    let scalars = Array(visible.unicodeScalars.drop { beginsLine && $0 == " " })
     // A number at the beginning of a line, with a point or parenthesis after it, begins a list.
     let listMark = beginsLine ? scalars.prefix { $0.properties.numericType == .decimal }.count : 0
     var text = ""
@@ -99,6 +93,8 @@ public struct Untrusted: Hashable, Sendable {
       let before = index > 0 ? scalars[index - 1] : beginsLine ? nil : " "
       let after = index + 1 < scalars.count ? scalars[index + 1] : endsLine ? nil : " "
       let numbersList = index == listMark && index > 0 && (scalar == "." || scalar == ")") && (after ?? " ") == " "
+      // An escaped one still makes a link of an address: GitHub's parser looks for them after it took the escapes away.
+      if scalar == "@", Self.joinsAddress(before, scalars[(index + 1)...]) { text += " " }
       if numbersList || Self.isMarkup(scalar, before: before, after: after) { text += "\\" }
       text.unicodeScalars.append(scalar)
     }
@@ -119,6 +115,13 @@ public struct Untrusted: Hashable, Sendable {
     }
   }
 
+  /// Whether an at sign stands in what is taken for an address of mail
+  /// (https://github.github.com/gfm/#extended-email-autolink).
+  private static func joinsAddress(_ before: Unicode.Scalar?, _ after: ArraySlice<Unicode.Scalar>) -> Bool {
+    guard let before, isWord(before) || ".+-_".unicodeScalars.contains(before) else { return false }
+    return after.prefix { isWord($0) || "-_.".unicodeScalars.contains($0) }.contains(".")
+  }
+
   private static func isWord(_ scalar: Unicode.Scalar?) -> Bool {
     guard let scalar, scalar.isASCII else { return false }
     return scalar.properties.isAlphabetic || scalar.properties.numericType == .decimal
@@ -126,12 +129,26 @@ public struct Untrusted: Hashable, Sendable {
 
   private static func codeSpan(_ text: String) -> String {
     if text.isEmpty { return "(empty)" }
+    // GitHub's parser knows no mark of more than 80 backticks (`MAXBACKTICKS` in cmark's inlines.c).
+    let text =
+      longestRun(of: "`", in: text) > longestBackticks ? spellingBackticks(text) : text
     if text.allSatisfy({ $0 == " " }) { return "(\(text.count) spaces)" }
     let ticks = String(repeating: "`", count: longestRun(of: "`", in: text) + 1)
     // By scalars: a backtick or space with a combining mark after it is one character to Swift, and two to Markdown.
     let ends = [text.unicodeScalars.first, text.unicodeScalars.last]
     let pads = ends.contains("`") || ends.contains(" ")
     return pads ? "\(ticks) \(text) \(ticks)" : ticks + text + ticks
+  }
+}
+
+/// How many backticks may follow each other in Markdown: what encloses them is longer, and parsers have limits.
+let longestBackticks = 64
+
+/// Text whose backticks are spelled out.
+func spellingBackticks(_ text: String) -> String {
+  // By scalars: a backtick with a mark on it is another character to Swift.
+  text.unicodeScalars.reduce(into: "") { result, scalar in
+    if scalar == "`" { result += scalar.escaped } else { result.unicodeScalars.append(scalar) }
   }
 }
 
@@ -144,31 +161,6 @@ public func longestRun(of scalar: Unicode.Scalar, in text: String) -> Int {
     longest = max(longest, current)
   }
   return longest
-}
-
-extension Unicode.Scalar {
-  /// Whether a reader sees this character as itself on one line of text.
-  var isVisible: Bool {
-    if isASCII { return value >= 0x20 && value != 0x7f }
-    switch properties.generalCategory {
-    case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .unassigned, .privateUse:
-      return false
-    case .spaceSeparator:
-      return false
-    default:
-      return !properties.isDefaultIgnorableCodePoint
-    }
-  }
-
-  /// The escape that stands for this character where it cannot be shown.
-  var escaped: String {
-    switch self {
-    case "\n": #"\n"#
-    case "\r": #"\r"#
-    case "\t": #"\t"#
-    default: #"\u{"# + hexadecimal(value, width: 2) + "}"
-    }
-  }
 }
 
 extension Unicode.Scalar.Properties {

@@ -1,3 +1,4 @@
+import HandoffText
 import Synchronization
 
 #if canImport(Glibc)
@@ -36,9 +37,15 @@ enum Console {
     return false
   }
 
-  /// Prints a line to standard error.
+  /// Prints a line, or several, to standard error. What would steer the terminal is escaped, whoever put it there.
   static func complain(_ text: String) {
-    write("handoff: \(text)\n", to: STDERR_FILENO)
+    write("handoff: \(escaped(text))\n", to: STDERR_FILENO)
+  }
+
+  /// Text in its lines, each of which holds nothing that a reader could not see.
+  static func escaped(_ text: String) -> String {
+    text.split(separator: "\n", omittingEmptySubsequences: false).map { Untrusted(String($0)).terminal }
+      .joined(separator: "\n")
   }
 
   /// Prints to standard error as it is, for progress.

@@ -57,7 +57,7 @@ enum Main {
       leave(error)
     } catch {
       // An error is never ArgumentParser's 1, which would mean "something differs".
-      Console.complain(describe(error))
+      Console.complain(String(describing: error))
       status = ExitStatus.of(error)
     }
     Console.finish(status)
@@ -66,15 +66,9 @@ enum Main {
   /// Ends with what the argument parser has to say: help, a version, a completion script, or a wrong usage.
   private static func leave(_ error: any Error) -> Never {
     // It repeats arguments, which may hold anything.
-    let text = Untrusted(HandoffCommand.fullMessage(for: error)).visibleLines
+    let text = Console.escaped(HandoffCommand.fullMessage(for: error))
     let code = HandoffCommand.exitCode(for: error)
     if code.isSuccess { Console.show(text) } else { Console.tell(text + "\n") }
     Console.finish(exitStatus: code.rawValue)
-  }
-
-  private static func describe(_ error: any Error) -> String {
-    // The text of an error can hold names from the world; each line of it is shown escaped.
-    String(describing: error).split(separator: "\n", omittingEmptySubsequences: false)
-      .map { Untrusted(String($0)).terminal }.joined(separator: "\n")
   }
 }

@@ -1,4 +1,5 @@
 import HandoffProbes
+import HandoffText
 import Synchronization
 
 /// Names on the terminal, after a second, the areas that are still waited for.
@@ -46,7 +47,8 @@ final class Progress: Sendable {
   private func show() {
     state.withLock { state in
       guard !state.isFinished, !state.running.isEmpty else { return }
-      Console.tell("\r\u{1b}[Kstill waiting for \(state.running.joined(separator: ", ")) …")
+      Console.tell(
+        "\r\u{1b}[Kstill waiting for \(state.running.map { Untrusted($0).terminal }.joined(separator: ", ")) …")
       state.isShown = true
     }
   }

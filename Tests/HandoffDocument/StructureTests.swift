@@ -1,5 +1,6 @@
 import HandoffDocument
 import HandoffModel
+import HandoffTestSupport
 import Testing
 
 /// What a value contains never changes what a document is made of.

@@ -123,7 +123,7 @@ struct SnapshotReport {
       }
       let messages = ([observation.summary] + observation.findings.map(\.message) + ignored).filter { !$0.isEmpty }
       let found = messages.map(\.markdownCell).joined(separator: "<br>")
-      text += "| \(observation.probe) | \(observation.status.rawValue) | \(found) |\n"
+      text += "| \(Untrusted(observation.probe).markdownText) | \(observation.status.rawValue) | \(found) |\n"
     }
     for finding in snapshot.observations.flatMap(\.findings) where !finding.remedies.isEmpty {
       text += "\n\(finding.message.markdown):\n\n\(finding.remedies.markdownBlock ?? "")\n"

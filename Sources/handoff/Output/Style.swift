@@ -54,14 +54,18 @@ struct AreaLines {
   let column: Int
 
   init(areas: [String]) {
-    column = max(9, areas.map(\.count).max() ?? 0)
+    column = max(9, areas.map { Self.shown($0).count }.max() ?? 0)
   }
 
   /// A line that names its area.
   mutating func add(mark: String, area: String, _ text: String) {
+    let area = Self.shown(area)
     let padding = String(repeating: " ", count: max(0, column - area.count))
     lines.append("\(mark) \(area)\(padding) \(text)")
   }
+
+  /// A document may name an area that holds anything between its brackets.
+  private static func shown(_ area: String) -> String { Untrusted(area).terminal }
 
   /// A line below one that names its area.
   mutating func add(mark: String = " ", _ text: String) {

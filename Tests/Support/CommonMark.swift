@@ -2,23 +2,26 @@ import Foundation
 import Testing
 
 /// An independent reader of Markdown: GitHub's `cmark-gfm`.
-enum CommonMark {
-  static let path = ["/usr/bin/cmark-gfm", "/usr/local/bin/cmark-gfm", "/opt/homebrew/bin/cmark-gfm"]
+public enum CommonMark {
+  private static let path = ["/usr/bin/cmark-gfm", "/usr/local/bin/cmark-gfm", "/opt/homebrew/bin/cmark-gfm"]
     .first { FileManager.default.isExecutableFile(atPath: $0) }
 
   /// Whether it is here; where CI runs it must be.
-  static var isAvailable: Bool { path != nil || ProcessInfo.processInfo.environment["CI"] == "true" }
+  public static var isAvailable: Bool { path != nil || ProcessInfo.processInfo.environment["CI"] == "true" }
 
   /// The elements of a document as it reads it, one a line, each as deep as it stands, without their text.
-  static func structure(_ markdown: String) throws -> [String] {
-    let file = FileManager.default.temporaryDirectory.appending(path: "handoff-\(UUID().uuidString).md")
-    defer { try? FileManager.default.removeItem(at: file) }
-    try Data(markdown.utf8).write(to: file)
+  public static func structure(_ markdown: String) throws -> [String] { elements(try convert(markdown, to: "xml")) }
+
+  /// A document as HTML, with every extension that GitHub has switched on.
+  public static func html(_ markdown: String) throws -> String { try convert(markdown, to: "html") }
+
+  private static func convert(_ markdown: String, to format: String) throws -> String {
+    let folder = try TemporaryFolder(["document.md": markdown])
     let process = Process()
     process.executableURL = URL(fileURLWithPath: try #require(path, "cmark-gfm is not installed"))
     process.arguments = [
-      "-e", "table", "-e", "strikethrough", "-e", "autolink", "-e", "tagfilter", "-e", "footnotes", "-t", "xml",
-      file.path,
+      "-e", "table", "-e", "strikethrough", "-e", "autolink", "-e", "tagfilter", "-e", "footnotes", "-t", format,
+      folder.path + "/document.md",
     ]
     process.environment = [:]
     let output = Pipe()
@@ -27,7 +30,7 @@ enum CommonMark {
     let data = output.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
     try #require(process.terminationStatus == 0)
-    return elements(String(decoding: data, as: UTF8.self))
+    return String(decoding: data, as: UTF8.self)
   }
 
   /// Start and end tags, with levels and languages, without texts.
