@@ -82,6 +82,8 @@ public struct Project: Sendable {
   public var ignore: [IgnoreRule] = []
   /// What the scanner found and is no secret.
   public var waivers: [Waiver] = []
+  /// The bytes of `handoff.yml` that all of this was read from.
+  public internal(set) var configuration = ConfigurationDigest(of: [])
 
   /// Puts a project together.
   public init(

@@ -146,8 +146,8 @@ struct YAMLReader {
 
   /// A number of seconds.
   func seconds() throws(ConfigurationError) -> Double {
-    guard let number = node.scalar.flatMap({ Double($0.string) }), number > 0, number <= 3600 else {
-      throw error("\(path) must be a number of seconds above 0 and at most 3600")
+    guard let number = node.scalar.flatMap({ Double($0.string) }), number > 0, number <= 60 else {
+      throw error("\(path) must be a number of seconds above 0 and at most 60; for longer, use --timeout")
     }
     return number
   }

@@ -76,6 +76,15 @@ public struct CommandResult: Sendable {
   /// What it complained, as text without the line end at its end; bytes that are not UTF-8 are replaced.
   public var errorText: String { Self.decode(standardError) }
 
+  /// The same where a folder's path is left out of what was printed, so that what is below it is relative.
+  public func hiding(_ folder: String) -> CommandResult {
+    func hide(_ bytes: [UInt8]) -> [UInt8] {
+      bytes.split(separator: Array((folder + "/").utf8), omittingEmptySubsequences: false).joined().map(\.self)
+    }
+    return CommandResult(
+      outcome: outcome, standardOutput: hide(standardOutput), standardError: hide(standardError))
+  }
+
   private static func decode(_ bytes: [UInt8]) -> String {
     var end = bytes.endIndex
     while end > 0, bytes[end - 1] == UInt8(ascii: "\n") || bytes[end - 1] == UInt8(ascii: "\r") { end -= 1 }

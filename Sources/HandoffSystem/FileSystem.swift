@@ -71,9 +71,12 @@ public struct FileSystem: Sendable {
 
   /// The text of a regular file; bytes that are not UTF-8 are replaced, a byte order mark is dropped.
   public func readText(_ path: String, limit: Int = 1 << 20) throws(FileError) -> String {
-    var bytes = try read(path, limit: limit)[...]
-    if bytes.starts(with: [0xef, 0xbb, 0xbf]) { bytes = bytes.dropFirst(3) }
-    return String(decoding: bytes, as: UTF8.self)
+    Self.text(try read(path, limit: limit))
+  }
+
+  /// The text of a file's bytes, as ``readText(_:limit:)`` gives it.
+  public static func text(_ bytes: [UInt8]) -> String {
+    String(decoding: bytes.starts(with: [0xef, 0xbb, 0xbf]) ? bytes[3...] : bytes[...], as: UTF8.self)
   }
 
   /// What stands at a path, or nil when there is nothing or it cannot be seen.

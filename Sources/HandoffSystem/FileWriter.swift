@@ -132,6 +132,11 @@ public struct FileWriter: Sendable {
     (try? Directory(folder))?.reapTemporaries()
   }
 
+  /// Takes a folder of this user from all others.
+  public func close(_ folder: String) throws(FileWriteError) {
+    guard chmod(folder, 0o700) == 0 else { throw FileWriteError(errno) }
+  }
+
   /// Removes folders that are empty.
   /// - Parameter folders: those on the way first, as ``makeFolder(_:)`` gives them.
   public func removeEmpty(_ folders: [String]) {

@@ -54,6 +54,7 @@ struct WriteIgnore {
     let entries = rules.map(IgnoreWriter.entry)
     try workspace.store().refuseSecrets(Array(entries.joined(separator: "\n").utf8), in: "what was to be ignored")
     let new = Array((mark + (try IgnoreWriter(content).adding(rules))).utf8)
+    let trust = trust(over: old ?? [], new)
     do {
       if let old {
         try FileWriter().replace(new, over: old, named: name, in: root)
@@ -63,6 +64,20 @@ struct WriteIgnore {
     } catch {
       throw StoreError.unwritable(name, error)
     }
+    if let trust {
+      do {
+        try TrustStore(workspace.host).grant(root, digest: trust)
+      } catch {
+        Console.complain("the project is not trusted any more, since \(name) changed; look at it: handoff trust")
+      }
+    }
     return entries
+  }
+
+  /// What is trusted once the new bytes are written, where the old ones are trusted now: the same, in these bytes.
+  private func trust(over old: [UInt8], _ new: [UInt8]) -> String? {
+    let subject = TrustSubject(workspace.project)
+    guard subject.configuration == ConfigurationDigest(of: old) else { return nil }
+    return TrustStore(workspace.host).trusted(subject)?.digest(ConfigurationDigest(of: new))
   }
 }

@@ -4,6 +4,7 @@ import HandoffProject
 import HandoffSystem
 import HandoffTestSupport
 import HandoffText
+import Synchronization
 import Testing
 
 @testable import HandoffProbes
@@ -16,6 +17,8 @@ import Testing
     var http: Result<Int, HTTPError> = .success(200)
     var command = CommandResult(outcome: .exited(0), standardOutput: Array("7\n".utf8), standardError: [])
     private(set) var asked: [String] = []
+    var variables: [String: String] = [:]
+    var meanwhile: (Command) -> Void = { _ in }
 
     func reach(host: String, port: Int, deadline: Deadline) async throws(TCPError) {
       asked.append("\(host):\(port)")
@@ -29,6 +32,7 @@ import Testing
 
     func run(_ command: Command, deadline: Deadline) async -> CommandResult {
       asked.append(([command.executable] + command.arguments).joined(separator: " "))
+      meanwhile(command)
       return self.command
     }
   }
@@ -41,7 +45,8 @@ import Testing
     let state = try TemporaryFolder()
     let folder = try TemporaryFolder(files.merging(["handoff.yml": configuration]) { $1 })
     let host = Host(
-      environment: ProcessEnvironment(["HOME": state.path]), workingDirectory: folder.path, commands: world,
+      environment: ProcessEnvironment(world.variables.merging(["HOME": state.path]) { $1 }),
+      workingDirectory: folder.path, commands: world,
       http: world,
       tcp: world)
     let root = try #require(host.files.realPath(folder.path))
@@ -183,15 +188,65 @@ import Testing
     #expect(world.asked.isEmpty)
   }
 
-  @Test("What else stands in handoff.yml leaves the trust alone")
-  func unrelated() async throws {
+  @Test("One more byte in handoff.yml ends the trust, whatever it says", arguments: ["#", " ", "\u{feff}"])
+  func oneByte(byte: String) async throws {
+    let world = World()
     let seen = try await Self.observe(
-      "command[schema]", Self.command + "# more\n", World(), trusted: true, files: Self.files,
+      "command[schema]", Self.command, world, trusted: true, files: Self.files,
       afterTrust: { root in
-        try (Self.command + "ignore: [{fact: a, reason: b}]\n").write(
-          toFile: root + "/handoff.yml", atomically: true, encoding: .utf8)
+        let text = byte == "\u{feff}" ? byte + Self.command : Self.command + byte
+        try Data(text.utf8).write(to: URL(fileURLWithPath: root + "/handoff.yml"))
       })
-    #expect(seen.findings.map(\.id) == ["command.unexpected-output"], "it was run, and 7 does not fit")
+    #expect(seen.findings.map(\.id) == ["command.untrusted"])
+    #expect(world.asked.isEmpty)
+  }
+
+  @Test(
+    "What is run is what was read: another script put in its place meanwhile is not; what stands beside it is found")
+  func swapped() async throws {
+    let world = World()
+    let seen = Mutex<[String]>([])
+    world.meanwhile = { command in
+      let project = command.workingDirectory
+      // Whatever the project holds by now.
+      try? "#!/bin/sh\necho evil\n".write(toFile: (project ?? "") + "/bin/v", atomically: false, encoding: .utf8)
+      let folder = command.executable.split(separator: "/").dropLast(2).map { "/" + $0 }.joined()
+      let mode = try? FileManager.default.attributesOfItem(atPath: folder)[.posixPermissions] as? Int
+      seen.withLock {
+        $0 = [
+          (try? String(contentsOfFile: command.executable, encoding: .utf8)) ?? "",
+          (try? String(contentsOfFile: folder + "/bin/neighbour", encoding: .utf8)) ?? "",
+          (try? String(contentsOfFile: folder + "/other", encoding: .utf8)) ?? "",
+          command.arguments[1].hasPrefix("--file=\(folder)/") ? "argument" : command.arguments[1],
+          String(mode ?? 0, radix: 8), folder,
+        ]
+      }
+    }
+    let files = Self.files.merging(["bin/neighbour": "n", "other": "o", "data": "d"]) { $1 }
+    _ = try await Self.observe(
+      "command[schema]", "commands: {schema: {run: [bin/v, -x, --file=data]}}\n", world, trusted: true, files: files)
+    let what = seen.withLock { $0 }
+    #expect(what.dropLast() == ["#!/bin/sh\necho v7\n", "n", "o", "argument", "700"])
+    #expect(!FileManager.default.fileExists(atPath: try #require(what.last)), "it is removed")
+  }
+
+  @Test(
+    "A command gets no secret that is nothing of the project's, nothing that runs before it, and no folder of the project"
+  )
+  func environment() async throws {
+    let secret = "q7" + String(repeating: "Zx9", count: 8)
+    let world = World()
+    let seen = Mutex<[String: String]>([:])
+    world.meanwhile = { command in seen.withLock { $0 = command.environment } }
+    world.variables = [
+      "CI_TOKEN": secret, "STORY_KEY": secret, "LD_PRELOAD": "x", "BASH_ENV": "x", "GIT_DIR": "x", "EDITOR": "vi",
+      "PATH": "/usr/bin:.::node_modules/.bin:/bin",
+    ]
+    _ = try await Self.observe(
+      "command[x]", "commands: {x: {run: [x]}}\nenvironment: {required: [STORY_KEY]}\n", world, trusted: true)
+    var variables = seen.withLock { $0 }
+    variables["HOME"] = nil
+    #expect(variables == ["STORY_KEY": secret, "EDITOR": "vi", "PATH": "/usr/bin:/bin"])
   }
 
   @Test(

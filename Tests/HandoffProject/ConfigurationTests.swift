@@ -10,7 +10,10 @@ import Testing
       ("postgres:\n  prot: 5443\n", #"handoff.yml:2:3: unknown key "prot" in postgres; did you mean "port"?"#),
       ("projcet: x\n", #"handoff.yml:1:1: unknown key "projcet"; did you mean "project"?"#),
       ("postgres: {port: 70000}\n", "handoff.yml:1:18: postgres.port must be a whole number from 1 to 65535"),
-      ("deadline: soon\n", "handoff.yml:1:11: deadline must be a number of seconds above 0 and at most 3600"),
+      (
+        "deadline: soon\n",
+        "handoff.yml:1:11: deadline must be a number of seconds above 0 and at most 60; for longer, use --timeout"
+      ),
       ("shells: [bash, fish]\n", #"handoff.yml:1:9: shells are bash and powershell, not "fish""#),
       ("handoffs: ../elsewhere\n", "handoff.yml:1:11: handoffs must be a folder inside the project"),
       ("- a\n- b\n", "handoff.yml:1:1: the file must be a mapping of keys to values"),

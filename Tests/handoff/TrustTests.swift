@@ -50,6 +50,56 @@ import Testing
     #expect(try await handoff("preflight", "--only", "command[other]").status == 2)
   }
 
+  @Test(
+    "What --write-ignore wrote into handoff.yml stays trusted, exactly as it was written; what was not trusted is not")
+  func writeIgnore() async throws {
+    let (folder, _, environment) = try await Self.project()
+    func handoff(_ arguments: String...) async throws -> Witness.Answer {
+      try await Witness.ask(Tool.path, arguments, environment: environment, in: folder.path)
+    }
+    func ignore() async throws -> String {
+      _ = try await handoff("verify", "--write-ignore", "--reason", "known", "--timeout", "1")
+      return try folder.read("handoff.yml")
+    }
+    _ = try await handoff("generate", "--timeout", "1")
+    #expect(try await ignore().contains("ignore:"))
+    #expect(try await handoff("trust", "--show").output.hasSuffix("\nis not trusted"))
+    try folder.write(
+      "handoff.yml", "commands:\n  schema: {run: [sh, bin/v], class: volatile}\nenvironment: {required: [A]}\n")
+    #expect(try await handoff("trust", "--yes").status == 0)
+    let written = try await ignore()
+    #expect(written.contains("environment.missing"))
+    #expect(try await handoff("trust", "--show").output.hasSuffix("\nis trusted, as it is now"))
+    try folder.write("handoff.yml", written + "#")
+    #expect(try await handoff("trust", "--show").output.hasSuffix("\nis not trusted any more: it changed since"))
+  }
+
+  @Test("A state folder in the project, or one that others may write to, trusts nothing")
+  func places() async throws {
+    var (folder, state, environment) = try await Self.project()
+    func handoff(_ arguments: String...) async throws -> Witness.Answer {
+      try await Witness.ask(Tool.path, arguments, environment: environment, in: folder.path)
+    }
+    #expect(try await handoff("trust", "--yes").status == 0)
+    let trusts = try FileManager.default.contentsOfDirectory(atPath: state.path + "/handoff/trust")
+    try folder.write("state/handoff/trust/" + trusts[0], try state.read("handoff/trust/" + trusts[0]))
+    for path in ["", "/handoff", "/handoff/trust"] {
+      try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: folder.path + "/state" + path)
+    }
+    #expect(try await handoff("preflight", "--only", "command").status == 0)
+    environment["XDG_STATE_HOME"] = folder.path + "/state"
+    #expect(try await handoff("preflight", "--only", "command").status == 2)
+    let refused = try await handoff("trust", "--yes")
+    #expect(refused.status == 2 && refused.complaint.contains("in the project itself"))
+    environment["XDG_STATE_HOME"] = state.path
+    try FileManager.default.setAttributes([.posixPermissions: 0o777], ofItemAtPath: state.path + "/handoff/trust")
+    #expect(try await handoff("preflight", "--only", "command").status == 2)
+    #expect(try await handoff("trust", "--yes").status == 0)
+    let mode = try FileManager.default.attributesOfItem(atPath: state.path + "/handoff/trust")[.posixPermissions]
+    #expect(mode as? Int == 0o700)
+    #expect(try await handoff("preflight", "--only", "command").status == 0)
+  }
+
   @Test("Where nothing is declared there is nothing to trust")
   func nothing() async throws {
     let folder = try TemporaryFolder(["handoff.yml": "checks: {near: {tcp: 'localhost:1'}}\n"])

@@ -54,19 +54,27 @@ public struct CommandProbe: Probe {
   /// Runs it, where it is trusted.
   public func observe(_ context: ProbeContext) async -> Observation {
     guard let settings else { return Declared.gone(area, "command.not-declared", "commands", name) }
-    guard TrustStore(context.host).trusts(TrustSubject(context.project)) else {
+    let store = TrustStore(context.host)
+    let subject = TrustSubject(context.project)
+    guard let content = store.trusted(subject) else {
       let finding = Finding(
         "command.untrusted", .unknown, "it was not run: this project is not trusted as it is now",
         remedies: [Declared.trust], facts: [id])
       return Observation(probe: area, facts: [], findings: [finding])
     }
-    let program = settings.run[0]
-    let command = Command(
-      program.contains("/") ? context.path(program) : program, Array(settings.run.dropFirst()),
-      environment: context.host.environment.variables, workingDirectory: context.project.root,
-      outputLimit: Self.outputLimit)
-    let deadline = Deadline(instant: context.deadline.instant - .milliseconds(150))
-    let result = await context.host.commands.run(command, deadline: deadline)
+    let result: CommandResult
+    do throws(FileWriteError) {
+      let copy = try store.copy(content, of: subject.root)
+      defer { copy.remove() }
+      let words = subject.words(of: settings) { name in
+        content.copies[name] == nil ? nil : "\(copy.path)/\(name)"
+      }
+      result = await run(words, context).hiding(copy.path)
+    } catch {
+      result = CommandResult(
+        outcome: .prevented("no copy of what is trusted could be made: \(error)"), standardOutput: [],
+        standardError: [])
+    }
     let taken = await value(of: result, settings)
     var findings: [Finding] = []
     var facts: [Fact] = []
@@ -83,6 +91,22 @@ public struct CommandProbe: Probe {
     return Observation(
       probe: area, facts: facts, findings: findings, summary: summary,
       verification: [GuideStep(.run(settings.run), "gives the value")])
+  }
+
+  /// Runs the words of the command, as a list and without a shell, in the project's folder.
+  private func run(_ words: [String], _ context: ProbeContext) async -> CommandResult {
+    let program = words[0]
+    let command = Command(
+      program.contains("/") ? context.path(program) : program, Array(words.dropFirst()),
+      environment: CommandEnvironment(context).variables, workingDirectory: context.project.root,
+      outputLimit: Self.outputLimit)
+    let deadline = Deadline(instant: context.deadline.instant - .milliseconds(150))
+    while true {
+      let result = await context.host.commands.run(command, deadline: deadline)
+      // A program that another probe starts at this moment holds, until it runs, the file that was just written.
+      guard result.outcome == .busy, !deadline.hasPassed else { return result }
+      try? await Task.sleep(for: .milliseconds(10))
+    }
   }
 
   /// Why there is no value.

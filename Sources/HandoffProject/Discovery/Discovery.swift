@@ -25,7 +25,7 @@ public enum Discovery {
   ///   - host: the door to files and variables.
   /// - Throws: ``ConfigurationError`` for a mistake in `handoff.yml` or the compose file.
   public static func project(at root: String, host: Host) throws(ConfigurationError) -> Project {
-    let configuration = try configuration(at: root, host: host)
+    let (configuration, bytes) = try configuration(at: root, host: host)
     let files = try ProjectFiles(host: host, root: root, example: configuration.environment.value?.example)
     // A compose file that says nothing concerns Docker, and the database that it might publish.
     let compose = ComposeLook(configuration.docker.value, files)
@@ -64,14 +64,19 @@ public enum Discovery {
     project.ignore = configuration.ignore
     project.waivers = configuration.waivers
     project.templatePlace = configuration.template?.place
+    project.configuration = ConfigurationDigest(of: bytes)
     return project
   }
 
-  private static func configuration(at root: String, host: Host) throws(ConfigurationError) -> Configuration {
+  /// What `handoff.yml` says, and the bytes that say it: what is trusted is what was read.
+  private static func configuration(
+    at root: String, host: Host
+  ) throws(ConfigurationError) -> (Configuration, [UInt8]) {
     let name = Configuration.fileName
-    switch FileLook(name, root: root, files: host.files) {
-    case .absent: return Configuration()
-    case .text(let text): return try ConfigurationReader.read(text)
+    let (look, bytes) = FileLook.reading(name, root: root, files: host.files)
+    switch look {
+    case .absent: return (Configuration(), [])
+    case .text(let text): return (try ConfigurationReader.read(text), bytes)
     case .unreadable(let file):
       throw ConfigurationError(file: name, message: "\(file.reason.plain); mend it, or remove it to do without one")
     }

@@ -14,22 +14,24 @@ enum FileLook {
   ///   - root: the project's folder.
   ///   - readsUTF16: whether a file in UTF-16 with a byte order mark, as PowerShell's `>` writes it, is a text too.
   init(_ path: String, root: String, files: FileSystem, readsUTF16: Bool = false) {
+    self = Self.reading(path, root: root, files: files, readsUTF16: readsUTF16).look
+  }
+
+  /// The same with the bytes that the text was made from; none where there is no text.
+  static func reading(
+    _ path: String, root: String, files: FileSystem, readsUTF16: Bool = false
+  ) -> (look: FileLook, bytes: [UInt8]) {
     let full = path.hasPrefix("/") ? path : root + "/" + path
     do throws(FileError) {
-      if readsUTF16, let text = Self.utf16(try files.read(full)) {
-        self = .text(text)
-        return
-      }
-      let text = try files.readText(full)
+      let bytes = try files.read(full)
+      if readsUTF16, let text = utf16(bytes) { return (.text(text), bytes) }
+      let text = FileSystem.text(bytes)
       // UTF-16, as some editors and shells write it, and what is no text at all.
-      self =
-        text.utf8.contains(0) ? .unreadable(UnreadableFile(path: path, .other, "is no UTF-8 text")) : .text(text)
+      if text.utf8.contains(0) { return (.unreadable(UnreadableFile(path: path, .other, "is no UTF-8 text")), []) }
+      return (.text(text), bytes)
     } catch {
-      guard let (cause, reason) = Self.reason(error, at: full, files: files) else {
-        self = .absent
-        return
-      }
-      self = .unreadable(UnreadableFile(path: path, cause, reason))
+      guard let (cause, reason) = reason(error, at: full, files: files) else { return (.absent, []) }
+      return (.unreadable(UnreadableFile(path: path, cause, reason)), [])
     }
   }
 

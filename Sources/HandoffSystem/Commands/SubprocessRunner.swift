@@ -193,6 +193,11 @@ public struct SubprocessRunner: CommandRunner {
   }
 }
 
+extension CommandOutcome {
+  /// The program's file is open for writing somewhere.
+  public static let busy = CommandOutcome.prevented(String(cString: strerror(ETXTBSY)))
+}
+
 /// What a command printed so far, and what happened to it.
 final class CommandCapture: Sendable {
   enum Event { case exit, deadline, tooMuchOutput, killTime }

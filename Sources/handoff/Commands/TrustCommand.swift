@@ -11,7 +11,7 @@ struct TrustCommand: ParsableCommand {
     discussion: """
       What a repository declares is run only after you said so here. It shows the commands, the files of the project that \
       they name, and the checks that ask other machines, and asks. The answer is kept in your own state folder, and holds \
-      as long as none of that changes.
+      as long as `handoff.yml` and those files stay as they are, byte by byte.
 
       Example:   handoff trust
                  handoff trust --yes         # without asking, where there is no terminal
@@ -81,7 +81,9 @@ struct TrustCommand: ParsableCommand {
       try store.grant(subject.root, digest: digest)
     } catch {
       throw UsageProblem(
-        "trust cannot be kept in \(store.folder ?? "the user's home, since HOME is not set") (\(error))")
+        store.isInside(subject.root)
+          ? "trust is not kept in the project itself, where XDG_STATE_HOME or HOME leads; nothing is trusted"
+          : "trust cannot be kept in \(store.folder ?? "the user's home, since HOME is not set") (\(error))")
     }
     Console.show("\ntrusted: \(root)")
   }

@@ -1,0 +1,34 @@
+import HandoffProject
+import HandoffSecrets
+import HandoffSystem
+
+/// The variables that a declared command gets: the session's, without secrets that are nothing of the project's, and
+/// without what makes a program run something else before itself.
+struct CommandEnvironment {
+  let variables: [String: String]
+
+  /// Names that load code into a program or a shell, whatever the program is.
+  private static let loaders: Set<String> = [
+    "LD_PRELOAD", "LD_AUDIT", "DYLD_INSERT_LIBRARIES", "BASH_ENV", "ENV", "SHELLOPTS", "BASHOPTS", "PS4",
+    "PROMPT_COMMAND", "PYTHONSTARTUP", "PYTHONINSPECT", "PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PERL5OPT", "RUBYOPT",
+    "NODE_OPTIONS", "JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS",
+  ]
+
+  init(_ context: ProbeContext) {
+    let project = context.project
+    let own = Set(project.variables.settings?.required.map(\.value) ?? [])
+    // What a project's own client would connect with.
+    var areas: [String] = []
+    if project.aws.settings != nil { areas.append("AWS_") }
+    if project.postgres.settings != nil { areas += ["PG", "DB_", "POSTGRES_"] }
+    var kept = context.host.environment.variables.filter { name, value in
+      if Self.loaders.contains(name) || name.hasPrefix("BASH_FUNC_") || name.hasPrefix("GIT_") { return false }
+      return own.contains(name) || areas.contains { name.hasPrefix($0) } || !HeldValue.isSecret(value, named: name)
+    }
+    // A relative folder would be one of the project.
+    kept["PATH"] = kept["PATH"].map { path in
+      path.split(separator: ":").filter { $0.hasPrefix("/") }.joined(separator: ":")
+    }
+    variables = kept
+  }
+}
