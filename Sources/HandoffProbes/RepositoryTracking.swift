@@ -1,3 +1,4 @@
+import HandoffProject
 import HandoffSystem
 
 /// Whether a file, or any below a folder, is a repository's: then whoever wrote to it decides what it says or runs.
@@ -6,13 +7,35 @@ enum RepositoryTracking {
   case tracked
   case unknown(GitFailure)
 
-  /// Asks the repository that it is in, whichever that is.
+  /// Asks the repositories that it is in, and that the links of the project are in which lead there.
   /// - Parameter path: absolute.
   init(of path: String, _ context: ProbeContext) async {
     let files = context.host.files
-    var folder = files.realPath(path) ?? path
+    for link in Self.links(on: path, below: context.project.root, files) {
+      self = await Self(at: link, context)
+      guard case .untracked = self else { return }
+    }
+    self = await Self(at: files.realPath(path) ?? path, context)
+  }
+
+  /// The symbolic links on the way to a path of the project.
+  private static func links(on path: String, below root: String, _ files: FileSystem) -> [String] {
+    guard path.hasPrefix(root + "/") else { return [] }
+    var links: [String] = []
+    var folder = root
+    for part in path.dropFirst(root.count).split(separator: "/") {
+      folder += "/" + part
+      if files.kind(of: folder, followLinks: false) == .symbolicLink { links.append(folder) }
+    }
+    return links
+  }
+
+  /// Asks the repository that a path is in; a link that it ends with is not looked through.
+  private init(at path: String, _ context: ProbeContext) async {
+    let files = context.host.files
+    var folder = path
     var pathspec = "."
-    if files.kind(of: folder) != .folder, let slash = folder.lastIndex(of: "/") {
+    if files.kind(of: folder, followLinks: false) != .folder, let slash = folder.lastIndex(of: "/") {
       pathspec = ":(literal)" + folder[folder.index(after: slash)...]
       folder = slash == folder.startIndex ? "/" : String(folder[..<slash])
     }

@@ -36,8 +36,21 @@ struct Workspace {
     } else {
       root = Discovery.root(of: folder, files: host.files)
     }
-    self.host = host
-    project = try Discovery.project(at: root, host: host)
+    self.host = Self.withoutPrograms(of: root, host)
+    project = try Discovery.project(at: root, host: self.host)
+  }
+
+  /// The same with a `PATH` that leads to no folder of the project: what is looked for by its name alone (git, the AWS CLI)
+  /// is no program of the repository. The active virtual environment stays.
+  private static func withoutPrograms(of root: String, _ host: Host) -> Host {
+    guard let path = host.environment["PATH"] else { return host }
+    let active = host.environment["VIRTUAL_ENV"].map { $0 + "/bin" }
+    var host = host
+    host.environment.variables["PATH"] = path.split(separator: ":").filter { folder in
+      guard folder.hasPrefix("/"), folder != active ?? "" else { return folder.hasPrefix("/") }
+      return !((host.files.realPath(String(folder)) ?? String(folder)) + "/").hasPrefix(root + "/")
+    }.joined(separator: ":")
+    return host
   }
 
   private static func workingFolder() throws -> String {

@@ -65,9 +65,11 @@ struct ComposeProject {
     let folder = ComposeFile.folder(of: chosen.paths.first ?? "")
     for path in chosen.paths {
       let isFirst = path == chosen.paths.first
-      switch files.look(path) {
+      switch chosen.source.kind == .environment ? files.look(path) : files.lookInside(path) {
       case .text(let text):
-        var next = try ComposeFile(text, file: path, variables: variables) { files.look(beside(chosen.paths[0], $0)) }
+        var next = try ComposeFile(text, file: path, variables: variables) {
+          files.lookInside(beside(chosen.paths[0], $0))
+        }
         try next.inherit(in: folder) { other throws(ConfigurationError) in
           try extended(other, from: path, files, variables, &unreadable)
         }
@@ -99,9 +101,9 @@ struct ComposeProject {
     _ unreadable: inout [UnreadableFile]
   ) throws(ConfigurationError) -> ComposeFile? {
     let problem: UnreadableFile
-    switch files.look(path) {
+    switch files.lookInside(path) {
     case .text(let text):
-      return try ComposeFile(text, file: path, variables: variables) { files.look(beside(path, $0)) }
+      return try ComposeFile(text, file: path, variables: variables) { files.lookInside(beside(path, $0)) }
     case .unreadable(let hidden): problem = hidden
     case .absent:
       problem = UnreadableFile(path: file, .mistake, "takes services from \(Untrusted(path)), which is not there")

@@ -63,6 +63,17 @@ struct ProjectFiles {
   /// What a look at a file of the project gives.
   func look(_ path: String) -> FileLook { FileLook(path, root: root, files: host.files) }
 
+  /// The same for a path that a file of the project gives. What is neither in the project nor in its repository is not
+  /// read: parts of it would come to stand in a document.
+  func lookInside(_ path: String) -> FileLook {
+    let full = path.hasPrefix("/") ? path : root + "/" + path
+    let top = host.files.nearestFolder(from: root, holding: ".git") ?? root
+    if let real = host.files.realPath(full), !real.hasPrefix(top == "/" ? "/" : top + "/") {
+      return .unreadable(UnreadableFile(path: path, .other, "is outside of the project, and is not read"))
+    }
+    return look(path)
+  }
+
   /// The text of a file of the project, or nil when it is not there or cannot be read.
   func text(_ path: String) -> String? { look(path).text }
 

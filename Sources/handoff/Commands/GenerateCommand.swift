@@ -162,7 +162,7 @@ struct GenerateCommand: AsyncParsableCommand {
     guard workspace.project.git.settings != nil, probes.selection.contains("git") else { return nil }
     return await workspace.journalReader.journal(
       since: previous?.document.handoff.snapshot.fact("git.head")?.value.string,
-      named: previous.map { Self.fileName($0.name) }, deadline: .after(.seconds(5)))
+      named: previous.map { Self.fileName($0.name) }, deadline: .after(min(.seconds(5), workspace.timeout(probes))))
   }
 
   static func fileName(_ path: String) -> String {
