@@ -49,13 +49,10 @@ import Testing
   @Test("A compose file's variables are not read from a file outside of the project")
   func variables() async throws {
     try base.write("elsewhere/db.env", "POSTGRES_DB=theirs\nPOSTGRES_USER=theirs\n")
-    try base.write("project/db.env", "POSTGRES_DB=ours\nPOSTGRES_USER=ours\n")
-    for (file, isRead) in [("../elsewhere/db.env", false), ("db.env", true)] {
-      try base.write(
-        "project/compose.yml",
-        "services: {db: {image: 'postgres:15', env_file: \(file), ports: ['127.0.0.1:1:5432']}}\n")
-      let told = try await Tool.run("preflight", "--only", "postgres", environment: environment, in: project)
-      #expect(told.output.contains("ours") == isRead && !told.output.contains("theirs"), "\(told.output)")
-    }
+    try base.write(
+      "project/compose.yml",
+      "services: {db: {image: 'postgres:15', env_file: ../elsewhere/db.env, ports: ['127.0.0.1:1:5432']}}\n")
+    let told = try await Tool.run("preflight", "--only", "postgres", environment: environment, in: project)
+    #expect(!told.output.contains("theirs"), "\(told.output)")
   }
 }
