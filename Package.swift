@@ -37,12 +37,13 @@ let package = Package(
       name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
     .systemLibrary(
       name: "CLibcurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
+    .systemLibrary(name: "CLinux"),
     library("HandoffText"),
     library("HandoffModel", ["HandoffText"]),
     library(
       "HandoffSystem",
       [
-        "CLibpq", "CLibcurl", "HandoffText",
+        "CLibpq", "CLibcurl", "CLinux", "HandoffText",
         .product(name: "Subprocess", package: "swift-subprocess"),
       ]),
     library(

@@ -13,13 +13,17 @@ public struct Command: Sendable {
   /// An open descriptor to read from instead of ``input``. The program gets the same open file, so that it shares its
   /// position and its lock.
   public var inputDescriptor: Int32?
-  /// How many bytes of each output are kept; a program that prints more is ended.
+  /// How many bytes of both outputs together are kept; a program that prints more is ended.
   public var outputLimit: Int
+  /// Whether what it leaves running in sessions of their own stays when it has ended with success: an agent for keys,
+  /// the connection that ssh shares. Otherwise all of it is ended.
+  public var keepsDaemons: Bool
 
   /// Describes a program to run.
   public init(
     _ executable: String, _ arguments: [String] = [], environment: [String: String], workingDirectory: String? = nil,
-    input: [UInt8]? = nil, inputDescriptor: Int32? = nil, outputLimit: Int = 8 << 20
+    input: [UInt8]? = nil, inputDescriptor: Int32? = nil, outputLimit: Int = 8 << 20,
+    keepsDaemons: Bool = false
   ) {
     self.executable = executable
     self.arguments = arguments
@@ -28,6 +32,7 @@ public struct Command: Sendable {
     self.input = input
     self.inputDescriptor = inputDescriptor
     self.outputLimit = outputLimit
+    self.keepsDaemons = keepsDaemons
   }
 }
 
@@ -37,9 +42,9 @@ public enum CommandOutcome: Hashable, Sendable {
   case exited(Int)
   /// A signal ended it.
   case signalled(Int)
-  /// It had not ended at the deadline; it and its process group were killed.
+  /// It had not ended at the deadline; it and what it had started were killed.
   case timedOut
-  /// It printed more than the limit; it and its process group were killed.
+  /// It printed more than the limit; it and what it had started were killed.
   case tooMuchOutput
   /// There is no such program.
   case notFound

@@ -20,7 +20,7 @@ struct Workspace {
     let folder = try Self.workingFolder()
     let environment = ProcessEnvironment(ProcessInfo.processInfo.environment)
     let host = Host(
-      environment: environment, workingDirectory: folder, commands: SubprocessRunner(),
+      environment: environment, workingDirectory: folder, commands: SubprocessRunner(ownsChildren: true),
       http: CurlTransport(environment: environment),
       postgres: LibpqConnector(), tcp: SystemTCP())
     let root: String

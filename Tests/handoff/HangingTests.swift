@@ -86,6 +86,42 @@ struct HangingTests {
     try await project.remove()
   }
 
+  @Test(
+    "What a command leaves in sessions of its own is ended with it, without variables and forked twice, too",
+    arguments: ["sleep 300", "exit 0"])
+  func escaped(_ end: String) async throws {
+    let folder = try TemporaryFolder([
+      "handoff.yml": "commands: {leaves: {run: [./leaves]}}\n",
+      "leaves": """
+      #!/bin/sh
+      stays="$(pwd)/stays"
+      setsid "$stays" 300 &
+      setsid sh -c '"$0" 300 & exit' "$stays" &
+      env -i setsid /bin/sh -c '"$0" 300 & exit' "$stays" &
+      # It ends when all of them are there.
+      until [ "$(pgrep -c -f "^$stays 300")" = 3 ]; do :; done
+      touch "$HOME/started"
+      echo 1
+      \(end)
+
+      """,
+    ])
+    let environment = Lab.bareEnvironment(home: folder.path)
+    try await Witness.ask(
+      "sh", ["-c", "chmod +x \"$0/leaves\" && cp \"$(command -v sleep)\" \"$0/stays\"", folder.path],
+      environment: environment)
+    try await Witness.ask(Tool.path, ["trust", "--yes"], environment: environment, in: folder.path)
+    let start = ContinuousClock.now
+    let answer = try await Witness.ask(
+      Tool.path, ["preflight", "--only", "command[leaves]", "--timeout", "3"], environment: environment,
+      in: folder.path)
+    #expect(answer.status == (end == "exit 0" ? 0 : 2), "\(answer.output)\n\(answer.complaint)")
+    #expect(ContinuousClock.now - start < .seconds(4))
+    #expect(try folder.read("started") == "")
+    // 1: none was found.
+    #expect(try await Witness.ask("pgrep", ["-f", folder.path], environment: environment).status == 1)
+  }
+
   @Test("A Ctrl-C ends the run at once, and what it had started")
   func interrupted() async throws {
     let folder = try TemporaryFolder([

@@ -38,7 +38,8 @@ struct AWSCommandLine: Sendable {
       !$0.key.hasPrefix("PYTHON") && !profiles.contains($0.key)
     }
     let command = Command(
-      "aws", ["--version"], environment: environment, workingDirectory: host.workingDirectory, outputLimit: 1 << 12)
+      "aws", ["--version"], environment: environment, workingDirectory: host.workingDirectory, outputLimit: 1 << 12,
+      keepsDaemons: true)
     let result = await host.commands.run(command, deadline: deadline)
     return result.succeeded && (result.text.hasPrefix("aws-cli/1.") || result.errorText.hasPrefix("aws-cli/1."))
   }
@@ -49,7 +50,8 @@ struct AWSCommandLine: Sendable {
   /// Has the AWS CLI ask who we are.
   func ask(_ host: Host, deadline: Deadline) async throws(AWSFailure) -> AWSIdentity {
     let command = Command(
-      "aws", arguments, environment: environment, workingDirectory: host.workingDirectory, outputLimit: 1 << 18)
+      "aws", arguments, environment: environment, workingDirectory: host.workingDirectory, outputLimit: 1 << 18,
+      keepsDaemons: true)
     let result = await host.commands.run(command, deadline: Deadline(instant: deadline.instant - Self.reserve))
     switch result.outcome {
     case .exited(0):

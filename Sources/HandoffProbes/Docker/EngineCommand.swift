@@ -4,6 +4,9 @@ import HandoffSystem
 /// An engine that is reached over ssh: asked through the docker command, which knows how.
 /// https://docs.docker.com/reference/cli/docker/#host
 struct EngineCommand: EngineClient {
+  /// How many commands run at once.
+  private static let atOnce = 8
+
   private let address: String
   private let host: Host
 
@@ -67,21 +70,30 @@ struct EngineCommand: EngineClient {
 
   func images(_ references: Set<String>, deadline: Deadline) async -> [String: EngineImage] {
     await withTaskGroup(of: (String, EngineImage?).self) { group in
-      for reference in references where !reference.hasPrefix("-") {
+      var waiting = references.filter { !$0.hasPrefix("-") }.makeIterator()
+      func askNext() {
+        guard let reference = waiting.next() else { return }
         group.addTask {
-          let found = try? await inspect(["image", "inspect", "--", reference], deadline: deadline)
+          let found = try? await inspect(
+            ["image", "inspect", "--", reference], outputLimit: 512 << 10, deadline: deadline)
           return (reference, found?.values.first.flatMap(EngineImage.init))
         }
       }
-      return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
+      for _ in 0..<Self.atOnce { askNext() }
+      var images: [String: EngineImage] = [:]
+      for await (reference, image) in group {
+        images[reference] = image
+        askNext()
+      }
+      return images
     }
   }
 
   /// What an inspecting command prints, by id. It ends with status 1 where a thing is missing, and prints the others.
   private func inspect(
-    _ arguments: [String], deadline: Deadline
+    _ arguments: [String], outputLimit: Int = 8 << 20, deadline: Deadline
   ) async throws(EngineFailure) -> [String: JSONValue] {
-    let result = await start(arguments, deadline: deadline)
+    let result = await start(arguments, outputLimit: outputLimit, deadline: deadline)
     guard result.succeeded || result.outcome == .exited(1) else {
       throw .command(result.outcome, said: result.errorText)
     }
@@ -99,7 +111,9 @@ struct EngineCommand: EngineClient {
     return result
   }
 
-  private func start(_ arguments: [String], deadline: Deadline) async -> CommandResult {
+  private func start(
+    _ arguments: [String], outputLimit: Int = 8 << 20, deadline: Deadline
+  ) async -> CommandResult {
     var environment = host.environment.variables
     // The address is given; what else would choose another one must not.
     environment["DOCKER_HOST"] = nil
@@ -107,7 +121,7 @@ struct EngineCommand: EngineClient {
     return await host.commands.run(
       Command(
         "docker", ["--host", address] + arguments, environment: environment, workingDirectory: host.workingDirectory,
-        outputLimit: 64 << 20),
+        outputLimit: outputLimit, keepsDaemons: true),
       deadline: deadline)
   }
 }

@@ -26,10 +26,20 @@ public struct SubprocessRunner: CommandRunner {
   /// How long after SIGKILL the program is waited for.
   private static let patience = Duration.milliseconds(500)
 
-  /// Makes one.
-  public init() { self.init(grace: .milliseconds(250)) }
+  /// Ends what leaves its session; nil where this process may have children that are not the runner's.
+  private let orphans: Orphans?
 
-  init(grace: Duration) { self.grace = grace }
+  /// Makes one.
+  /// - Parameter ownsChildren: whether all programs of this process are started by this runner, so that it also ends what
+  ///   they leave in sessions of their own. One runner of a process may be told so.
+  public init(ownsChildren: Bool = false) {
+    self.init(grace: .milliseconds(250), orphans: ownsChildren ? Orphans() : nil)
+  }
+
+  init(grace: Duration, orphans: Orphans? = nil) {
+    self.grace = grace
+    self.orphans = orphans
+  }
 
   /// Runs a program in a session of its own until it ends or the deadline comes. When the task is cancelled, the
   /// deadline has come.
@@ -69,14 +79,27 @@ public struct SubprocessRunner: CommandRunner {
     guard let input = openCommandInput(of: command, deadline: deadline) else {
       return .prevented("no file descriptor is left")
     }
-    var options = PlatformOptions()
-    options.createSession = true
-    options.teardownSequence = [.gracefulShutDown(toProcessGroup: true, allowedDurationToNextStep: grace)]
     // Names that no shell could set are refused by swift-subprocess, and one of them must not keep all commands away.
     var environment: [Environment.Key: String] = [:]
     for (name, value) in command.environment where Self.isVariable(name) && !value.utf8.contains(0) {
       if let key = Environment.Key(rawValue: name) { environment[key] = value }
     }
+    let run = orphans?.prepare()
+    if let run, let key = Environment.Key(rawValue: Orphans.variable) { environment[key] = run.mark }
+    let outcome = await execute(command, path: path, environment, input: input, deadline: deadline, run, into: capture)
+    if let orphans, let run {
+      await orphans.ended(run, keepsDaemons: command.keepsDaemons && outcome == .exited(0))
+    }
+    return outcome
+  }
+
+  private func execute(
+    _ command: Command, path: String, _ environment: [Environment.Key: String], input: Int32, deadline: Deadline,
+    _ run: Orphans.Run?, into capture: CommandCapture
+  ) async -> CommandOutcome {
+    var options = PlatformOptions()
+    options.createSession = true
+    options.teardownSequence = [.gracefulShutDown(toProcessGroup: true, allowedDurationToNextStep: grace)]
     let configuration = Configuration(
       executable: .path(FilePath(path)),
       arguments: Arguments(executablePathOverride: command.executable, remainingValues: command.arguments),
@@ -88,7 +111,8 @@ public struct SubprocessRunner: CommandRunner {
         input: .fileDescriptor(FileDescriptor(rawValue: input), closeAfterSpawningProcess: true),
         output: .sequence, error: .sequence
       ) { execution in
-        await supervise(execution, deadline: deadline, capture: capture)
+        if let run { orphans?.started(run, execution.processIdentifier.value) }
+        return await supervise(execution, deadline: deadline, capture: capture)
       }
       if let verdict = result.closureResult { return verdict }
       return switch result.terminationStatus {
@@ -213,7 +237,10 @@ final class CommandCapture: Sendable {
   func append(_ bytes: UnsafeRawBufferPointer, toOutput: Bool) -> Bool {
     content.withLock { content in
       guard content.isOpen else { return false }
-      let room = limit - (toOutput ? content.standard.count : content.error.count)
+      let room = limit - content.standard.count - content.error.count
+      // Room is made once: growing by copies would take more than the limit.
+      if content.standard.isEmpty, toOutput { content.standard.reserveCapacity(limit) }
+      if content.error.isEmpty, !toOutput { content.error.reserveCapacity(limit) }
       if toOutput { content.standard += bytes.prefix(room) } else { content.error += bytes.prefix(room) }
       return bytes.count <= room
     }

@@ -52,7 +52,8 @@ public struct Git: Sendable {
     await runner.run(
       Command(
         "git", ["--no-optional-locks", "--no-pager"] + readingConfiguration + arguments,
-        environment: readingEnvironment, workingDirectory: folder, input: input, outputLimit: outputLimit),
+        environment: readingEnvironment, workingDirectory: folder, input: input, outputLimit: outputLimit,
+        keepsDaemons: true),
       deadline: deadline)
   }
 
@@ -103,7 +104,7 @@ public struct Git: Sendable {
     return await runner.run(
       Command(
         "git", ["--no-pager"] + arguments, environment: variables, workingDirectory: folder, input: input,
-        inputDescriptor: lock?.descriptor, outputLimit: 1 << 20),
+        inputDescriptor: lock?.descriptor, outputLimit: 1 << 20, keepsDaemons: true),
       deadline: deadline)
   }
 

@@ -1,0 +1,178 @@
+import Synchronization
+
+#if os(Linux)
+  import CLinux
+
+  #if canImport(Glibc)
+    import Glibc
+  #elseif canImport(Musl)
+    import Musl
+  #endif
+#endif
+
+/// Ends what programs leave running in sessions of their own, where the kill of a program's process group does not reach.
+///
+/// On Linux this process has the orphans of its descendants fall to itself (`PR_SET_CHILD_SUBREAPER`), so that whatever
+/// called setsid or forked twice is a child of ours as soon as those between have ended, whatever it did to its
+/// environment. A variable that programs inherit tells which of them left it. As a child of ours its number cannot be
+/// given to another process before it is killed. Elsewhere there is only the process group.
+///
+/// One for each process, and only in one that starts its programs by ``SubprocessRunner`` alone.
+final class Orphans: Sendable {
+  /// The variable that a program and all that it starts carry.
+  static let variable = "HANDOFF_RUN"
+
+  /// A program that was started.
+  struct Run: Hashable, Sendable {
+    /// The value of the variable.
+    let mark: String
+  }
+
+  #if os(Linux)
+    private struct Runs {
+      var living: [Run: pid_t] = [:]
+      /// Programs that ended, and whose daemons stay.
+      var keeping: Set<Run> = []
+      /// What was there before the first program; nil until then.
+      var origin: Origin?
+    }
+
+    /// What this process was before it started anything.
+    private struct Origin {
+      /// Sessions that are not ours: what a shell left to this process when it became this program.
+      let foreignSessions = Set(ProcessEntry.all().map(\.session))
+      let executable = FileSystem().destination(ofLink: "/proc/self/exe")
+      /// Whether orphans fall to us, and to us on purpose: to the first process of a container all do.
+      let adopts = handoff_adopt_orphans() == 0 && getpid() != 1
+    }
+
+    private let runs = Mutex(Runs())
+    /// Changes nothing until a program is started.
+    init() {}
+
+    /// Makes the mark of a program that is to be started.
+    func prepare() -> Run {
+      let run = Run(mark: String(UInt64.random(in: .min ... .max), radix: 16))
+      runs.withLock { runs in
+        if runs.origin == nil { runs.origin = Origin() }
+        runs.living[run] = 0
+      }
+      return run
+    }
+
+    /// Notes the process of a program.
+    func started(_ run: Run, _ process: pid_t) { runs.withLock { $0.living[run] = process } }
+
+    /// Ends what a program left, unless that stays.
+    func ended(_ run: Run, keepsDaemons: Bool) async {
+      if !keepsDaemons { await kill(leftBy: run) }
+      runs.withLock { runs in
+        runs.living[run] = nil
+        if keepsDaemons { runs.keeping.insert(run) }
+      }
+    }
+
+    private static let patience = Duration.milliseconds(450)
+
+    /// Kills child after child: what those had started falls to us in turn.
+    private func kill(leftBy run: Run) async {
+      guard let origin = runs.withLock({ $0.origin }), origin.adopts else { return }
+      let deadline = Deadline.after(Self.patience)
+      var killed: Set<pid_t> = []
+      while true {
+        let left = ProcessEntry.all().filter { isLeft($0, by: run, origin) }
+        for process in left {
+          // A whole group at once, so that none of it can fork meanwhile; its session is none of a living program's.
+          if process.group != getpgrp() { Glibc.kill(-process.group, SIGKILL) }
+          Glibc.kill(process.id, SIGKILL)
+          killed.insert(process.id)
+        }
+        // What is dead still counts against the user's limit of processes until it is reaped.
+        killed = killed.filter { waitpid($0, nil, WNOHANG) == 0 }
+        if (left.isEmpty && killed.isEmpty) || deadline.hasPassed { return }
+        try? await Task.sleep(for: .milliseconds(1))
+      }
+    }
+
+    private func isLeft(_ process: ProcessEntry, by run: Run, _ origin: Origin) -> Bool {
+      guard process.parent == getpid(), !process.isDead, !origin.foreignSessions.contains(process.session) else {
+        return false
+      }
+      let (living, keeping) = runs.withLock { ($0.living, $0.keeping) }
+      if living.contains(where: { $0.value == process.id }) { return false }
+      if let mark = process.variable(Self.variable) {
+        if mark == run.mark { return true }
+        let other = Run(mark: mark)
+        if living[other] != nil || keeping.contains(other) { return false }
+      }
+      // It took off the mark. One that was forked this moment to become a program has none yet.
+      if living.contains(where: { $0.key != run && $0.value == process.session }) { return false }
+      return process.executable.map { $0 != origin.executable } ?? false
+    }
+  #else
+    /// Does nothing.
+    init() {}
+
+    /// Makes the mark of a program that is to be started.
+    func prepare() -> Run { Run(mark: "1") }
+
+    /// Notes nothing.
+    func started(_ run: Run, _ process: Int32) {}
+
+    /// Ends nothing.
+    func ended(_ run: Run, keepsDaemons: Bool) async {}
+  #endif
+}
+
+#if os(Linux)
+  /// A process, as /proc/PID/stat tells it (proc_pid_stat(5)).
+  private struct ProcessEntry {
+    let id: pid_t
+    let parent: pid_t
+    let group: pid_t
+    let session: pid_t
+    /// Whether it ended and only waits to be reaped.
+    let isDead: Bool
+
+    /// All processes that can be seen.
+    static func all() -> [ProcessEntry] {
+      guard let folder = opendir("/proc") else { return [] }
+      defer { closedir(folder) }
+      var entries: [ProcessEntry] = []
+      var buffer = [UInt8](repeating: 0, count: 512)
+      while let entry = readdir(folder) {
+        let id = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+          pointer.withMemoryRebound(to: CChar.self, capacity: 256) { pid_t(atol($0)) }
+        }
+        if id > 0, let entry = ProcessEntry(id, &buffer) { entries.append(entry) }
+      }
+      return entries
+    }
+
+    private init?(_ id: pid_t, _ buffer: inout [UInt8]) {
+      let descriptor = open("/proc/\(id)/stat", O_RDONLY | O_CLOEXEC)
+      guard descriptor >= 0 else { return nil }
+      let count = read(descriptor, &buffer, buffer.count)
+      close(descriptor)
+      // The name, in parentheses, may hold anything.
+      guard count > 0, let end = buffer[..<count].lastIndex(of: UInt8(ascii: ")")) else { return nil }
+      let words = buffer[(end + 1)..<count].split(separator: UInt8(ascii: " "), maxSplits: 4)
+      guard words.count == 5 else { return nil }
+      let numbers = words[1...3].map { $0.reduce(0) { $0 * 10 + pid_t($1) - 48 } }
+      self.id = id
+      (parent, group, session) = (numbers[0], numbers[1], numbers[2])
+      isDead = [UInt8(ascii: "Z"), UInt8(ascii: "X")].contains(words[0].first)
+    }
+
+    /// The file that it runs, or nil where that may not be seen.
+    var executable: String? { FileSystem().destination(ofLink: "/proc/\(id)/exe") }
+
+    /// The value of a variable that it was started with, or nil.
+    func variable(_ name: String) -> String? {
+      guard let bytes = try? FileSystem().read("/proc/\(id)/environ", limit: 4 << 20) else { return nil }
+      let start = Array("\(name)=".utf8)
+      return bytes.split(separator: 0).first { $0.starts(with: start) }
+        .map { String(decoding: $0.dropFirst(start.count), as: UTF8.self) }
+    }
+  }
+#endif
