@@ -19,6 +19,16 @@ static inline const char *handoff_pq_source_function(const PGresult *result) {
 }
 
 // How many bytes wait to be read on a socket; ioctl is variadic.
+// What a server says besides its answers is not for the terminal, where libpq would print it.
+static inline void handoff_pq_drop_notice(void *context, const PGresult *result) {
+  (void)context;
+  (void)result;
+}
+
+static inline void handoff_pq_drop_notices(PGconn *connection) {
+  PQsetNoticeReceiver(connection, handoff_pq_drop_notice, NULL);
+}
+
 static inline int handoff_bytes_waiting(int descriptor) {
   int count = 0;
   return ioctl(descriptor, FIONREAD, &count) == 0 ? count : 0;

@@ -13,15 +13,18 @@ import HandoffText
 /// they are made on a thread of their own, and by one thread at a time.
 final class LibpqConnection: @unchecked Sendable {
   private let handle: OpaquePointer
-  /// How many bytes of one result are taken before it is given up.
-  private let limit: Int
+  /// What is taken from the server before it is given up.
+  private let flood: LibpqFlood
 
   private init(_ handle: OpaquePointer, limit: Int) {
     self.handle = handle
-    self.limit = limit
+    flood = LibpqFlood(limit: limit)
   }
 
-  deinit { PQfinish(handle) }
+  deinit {
+    flood.end()
+    PQfinish(handle)
+  }
 
   /// The keywords that this libpq knows.
   static let keywords: Set<String> = {
@@ -54,12 +57,13 @@ final class LibpqConnection: @unchecked Sendable {
     let connection = LibpqConnection(started, limit: limit)
     // Only so does the text of a failed connection tell the SQLSTATE.
     PQsetErrorVerbosity(started, PQERRORS_VERBOSE)
+    handoff_pq_drop_notices(started)
     var status = PQstatus(started) == CONNECTION_BAD ? PGRES_POLLING_FAILED : PGRES_POLLING_WRITING
     while status != PGRES_POLLING_OK {
       if status == PGRES_POLLING_FAILED { throw connection.failure(values, deadline: deadline) }
       let events = status == PGRES_POLLING_READING ? POLLIN : POLLOUT
       guard connection.wait(for: Int32(events), deadline: deadline) else { throw .timedOut }
-      status = PQconnectPoll(started)
+      status = try connection.reading { PQconnectPoll(started) }
     }
     PQsetnonblocking(started, 1)
     return connection
@@ -102,7 +106,7 @@ final class LibpqConnection: @unchecked Sendable {
     let sent = texts.map { UnsafePointer<CChar>($0) }.withUnsafeBufferPointer { texts in
       PQsendQueryParams(handle, sql, Int32(texts.count), nil, texts.baseAddress, nil, nil, 0)
     }
-    guard sent == 1 else { throw broken() }
+    guard sent == 1, PQsetSingleRowMode(handle) == 1 else { throw broken() }
     return try take(deadline: deadline)
   }
 
@@ -115,10 +119,9 @@ final class LibpqConnection: @unchecked Sendable {
   private func take(deadline: Deadline) throws(PostgresError) -> [PostgresRow] {
     var rows: [PostgresRow] = []
     var error: PostgresError?
-    var received = 0
     while true {
       do throws(PostgresError) {
-        try receive(&received, deadline: deadline)
+        try receive(deadline: deadline)
       } catch let lost {
         // What the server said before the connection ended says more than its end.
         throw error ?? lost
@@ -126,7 +129,8 @@ final class LibpqConnection: @unchecked Sendable {
       guard let result = PQgetResult(handle) else { break }
       defer { PQclear(result) }
       switch PQresultStatus(result) {
-      case PGRES_TUPLES_OK: rows = Self.rows(of: result)
+      case PGRES_SINGLE_TUPLE, PGRES_TUPLES_OK:
+        for row in 0..<PQntuples(result) { rows.append(try self.row(row, of: result)) }
       case PGRES_COMMAND_OK, PGRES_EMPTY_QUERY: break
       default: error = error ?? serverError(of: result)
       }
@@ -136,31 +140,40 @@ final class LibpqConnection: @unchecked Sendable {
   }
 
   /// Waits until a whole result is there.
-  private func receive(_ received: inout Int, deadline: Deadline) throws(PostgresError) {
+  private func receive(deadline: Deadline) throws(PostgresError) {
     while true {
+      // Results that are there already are taken without being waited for.
+      if deadline.hasPassed { throw .timedOut }
       let unsent = PQflush(handle)
       if unsent < 0 { throw broken() }
       if unsent == 0, PQisBusy(handle) == 0 { return }
       guard wait(for: Int32(unsent == 0 ? POLLIN : POLLIN | POLLOUT), deadline: deadline) else { throw .timedOut }
-      let before = Int(handoff_bytes_waiting(PQsocket(handle)))
       // Where the connection ended, the result that follows says whether the server gave a reason.
-      if PQconsumeInput(handle) == 0 { return }
-      // libpq does not tell how much it took, only the system does, roughly: what is waiting less, and no less than
-      // the room that libpq makes before it reads.
-      received += max(min(before, 8192), before - Int(handoff_bytes_waiting(PQsocket(handle))))
-      guard received <= limit else { throw .tooLarge }
+      if try reading({ PQconsumeInput(handle) }) == 0 { return }
     }
   }
 
-  private static func rows(of result: OpaquePointer) -> [PostgresRow] {
+  /// Lets libpq read, and counts what it takes.
+  private func reading<Value>(_ read: () -> Value) throws(PostgresError) -> Value {
+    flood.begin(PQsocket(handle))
+    let value = read()
+    guard flood.pause() else { throw .tooLarge }
+    return value
+  }
+
+  private func row(_ row: Int32, of result: OpaquePointer) throws(PostgresError) -> PostgresRow {
     let columns = PQnfields(result)
-    return (0..<PQntuples(result)).map { row in
-      (0..<columns).map { column in
-        if PQgetisnull(result, row, column) == 1 { return nil }
-        guard let value = PQgetvalue(result, row, column) else { return nil }
-        let bytes = UnsafeRawBufferPointer(start: value, count: Int(PQgetlength(result, row, column)))
-        return String(validating: bytes, as: UTF8.self) ?? Untrusted(bytes: bytes).raw
-      }
+    // An array, an optional string for each column, and on the heap what is longer than a string holds in itself.
+    let size = (0..<columns).reduce(40) { size, column in
+      let length = Int(PQgetlength(result, row, column))
+      return size + 16 + (length > 15 ? length + 32 : 0)
+    }
+    guard flood.keeps(size) else { throw .tooLarge }
+    return (0..<columns).map { column in
+      if PQgetisnull(result, row, column) == 1 { return nil }
+      guard let value = PQgetvalue(result, row, column) else { return nil }
+      let bytes = UnsafeRawBufferPointer(start: value, count: Int(PQgetlength(result, row, column)))
+      return String(validating: bytes, as: UTF8.self) ?? Untrusted(bytes: bytes).raw
     }
   }
 

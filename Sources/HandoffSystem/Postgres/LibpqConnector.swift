@@ -3,11 +3,11 @@ import Synchronization
 /// Connects to PostgreSQL with libpq, on a thread of its own that is left behind when something in it blocks longer
 /// than the deadline: a resolver, a password file on a lost network file system.
 public struct LibpqConnector: PostgresConnector {
-  /// How many bytes of one result are taken; more is an error.
+  /// How many bytes are taken from a server over one connection; more is an error.
   public var resultLimit: Int
 
   /// Makes one.
-  public init(resultLimit: Int = 64 << 20) {
+  public init(resultLimit: Int = 8 << 20) {
     self.resultLimit = resultLimit
   }
 

@@ -1,0 +1,124 @@
+import CLibpq
+import Synchronization
+
+#if os(Linux)
+  import CLinux
+#endif
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Counts what a server sends over one connection, and ends what is more than the limit.
+///
+/// libpq buffers each message whole, however long the server says that it is, and reads on in one call as long as
+/// something comes. On Linux another thread therefore looks on while such a call lasts, and cuts the connection off when
+/// it has taken too much: the system counts the bytes of TCP; of a unix socket it does not, so that there the time of the
+/// processor tells that a call does not end. Elsewhere only what each call took is counted, roughly.
+final class LibpqFlood: Sendable {
+  private struct State {
+    /// The socket that libpq reads from now, by a descriptor of our own.
+    var socket: Int32?
+    /// How many bytes waited when it began.
+    var waiting = 0
+    var received = 0
+    var isTooMuch = false
+    var isWatched = false
+    var hasEnded = false
+    #if os(Linux)
+      /// The clock of the thread that reads, and what it showed.
+      var clock: clockid_t = 0
+      var began = timespec()
+    #endif
+  }
+
+  private let limit: Int
+  private let kept = Atomic(0)
+  private let state = Mutex(State())
+
+  /// - Parameter limit: how many bytes may come, and how many may be kept of them.
+  init(limit: Int) { self.limit = limit }
+
+  /// The calling thread lets libpq read from a socket.
+  func begin(_ socket: Int32) {
+    let isFirst = state.withLock { state in
+      state.socket = fcntl(socket, F_DUPFD_CLOEXEC, 3)
+      state.waiting = Int(handoff_bytes_waiting(socket))
+      #if os(Linux)
+        pthread_getcpuclockid(pthread_self(), &state.clock)
+        clock_gettime(state.clock, &state.began)
+        defer { state.isWatched = true }
+        return !state.isWatched
+      #else
+        return false
+      #endif
+    }
+    if isFirst { watch() }
+  }
+
+  /// libpq has read.
+  /// - Returns: whether that was within the limit.
+  func pause() -> Bool {
+    state.withLock { state in
+      if let own = state.socket {
+        // What is waiting less, and no less than the room that libpq makes before it reads.
+        let less = state.waiting - Int(handoff_bytes_waiting(own))
+        state.received += max(min(state.waiting, 8192), less)
+        if let exact = Self.received(own), exact > limit { state.isTooMuch = true }
+        close(own)
+      }
+      state.socket = nil
+      return !state.isTooMuch && state.received <= limit
+    }
+  }
+
+  /// Whether a row may be kept beside those that are.
+  /// - Parameter size: how many bytes it takes.
+  func keeps(_ size: Int) -> Bool { kept.add(size, ordering: .relaxed).newValue <= limit }
+
+  /// Nobody reads any more.
+  func end() { state.withLock { $0.hasEnded = true } }
+
+  /// How many bytes have come over a connection of TCP; nil where the system does not count them.
+  private static func received(_ socket: Int32) -> Int? {
+    #if os(Linux)
+      let count = handoff_tcp_bytes_received(socket)
+      return count < 0 ? nil : Int(count)
+    #else
+      return nil
+    #endif
+  }
+
+  #if os(Linux)
+    /// How long one call reads from a unix socket, in nanoseconds of the processor. One that ends takes far less.
+    private static let patience = 3_000_000
+
+    private func watch() {
+      _ = onOwnThread { [self] in
+        while look() { usleep(1000) }
+      }
+    }
+
+    /// Cuts off what has taken too much.
+    /// - Returns: whether to look again.
+    private func look() -> Bool {
+      state.withLock { state in
+        if state.hasEnded || state.isTooMuch { return false }
+        guard let socket = state.socket else { return true }
+        if let count = Self.received(socket) {
+          state.isTooMuch = count > limit
+        } else {
+          var now = timespec()
+          clock_gettime(state.clock, &now)
+          let spent = (now.tv_sec - state.began.tv_sec) * 1_000_000_000 + now.tv_nsec - state.began.tv_nsec
+          state.isTooMuch = spent > Self.patience
+        }
+        if state.isTooMuch { shutdown(socket, Int32(SHUT_RDWR)) }
+        return true
+      }
+    }
+  #endif
+}
