@@ -3,9 +3,12 @@
 struct JSONParser {
   /// How deeply arrays and objects may be nested.
   static let maximumDepth = 256
+  /// How many values a text may hold, since each takes many times the memory of the shortest text that makes one.
+  static let maximumValues = 250_000
 
   private let bytes: [UInt8]
   private var position = 0
+  private var count = 0
 
   init(_ bytes: [UInt8]) {
     self.bytes = bytes
@@ -22,6 +25,8 @@ struct JSONParser {
 
   private mutating func value(depth: Int) throws(JSONSyntaxError) -> JSONValue {
     guard depth <= Self.maximumDepth else { throw error("nested more than \(Self.maximumDepth) levels deep") }
+    count += 1
+    guard count <= Self.maximumValues else { throw error("more than \(Self.maximumValues) values") }
     guard let byte = peek() else { throw error("the text ends where a value is expected") }
     switch byte {
     case UInt8(ascii: "{"): return try object(depth: depth)

@@ -27,7 +27,7 @@ public struct StoredHandoff: Sendable {
 /// The handoffs of a project: files in one folder of it. Nothing is written that was not looked through for secrets.
 public struct HandoffStore: Sendable {
   /// A document may be as long as one of a hundred thousand tables is.
-  static let sizeLimit = 64 << 20
+  static let sizeLimit = 8 << 20
 
   let host: Host
   let root: String

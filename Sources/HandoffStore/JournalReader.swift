@@ -68,7 +68,7 @@ public struct JournalReader: Sendable {
     var count = Self.commitLimit
     while true {
       let log = await history.git.read(
-        ["log", "-z", "--format=%H%x1f%h%x1f%s%x1f%as", "-n", "\(count)"] + range + ["--"], outputLimit: 32 << 20,
+        ["log", "-z", "--format=%H%x1f%h%x1f%s%x1f%as", "-n", "\(count)"] + range + ["--"],
         deadline: history.deadline)
       guard log.succeeded else { return nil }
       let records = log.standardOutput.split(separator: 0)

@@ -43,6 +43,12 @@ import Testing
     #expect(throws: JSONSyntaxError.self) { try JSONValue(parsing: String(repeating: "{\"a\":", count: 500_000).utf8) }
   }
 
+  @Test func theNumberOfValuesIsLimited() throws {
+    func zeros(_ count: Int) -> String { "[" + Array(repeating: "0", count: count).joined(separator: ",") + "]" }
+    _ = try JSONValue(parsing: zeros(200_000).utf8)
+    #expect(throws: JSONSyntaxError.self) { try JSONValue(parsing: zeros(250_000).utf8) }
+  }
+
   @Test func aSourceIsReadAsItWasWritten() {
     for kind in Source.Kind.allCases {
       for detail in ["", "a", ": a", " ", "\u{301}a", "a: b"] {

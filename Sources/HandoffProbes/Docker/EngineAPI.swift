@@ -11,6 +11,13 @@ struct EngineAPI: EngineClient {
   private let endpoint: DockerEndpoint
   private let http: any HTTPTransport
   private let version: String
+  private let budget = AnswerBudget()
+
+  private init(endpoint: DockerEndpoint, http: any HTTPTransport, version: String) {
+    self.endpoint = endpoint
+    self.http = http
+    self.version = version
+  }
 
   /// Asks the engine for its version.
   static func connect(
@@ -27,7 +34,7 @@ struct EngineAPI: EngineClient {
     if let label {
       path += "&filters=" + percentEncoded(JSONValue.object(["label": .array([.string(label)])]).canonical)
     }
-    let json = try await get(path, limit: 64 << 20, deadline: deadline)
+    let json = try await get(path, limit: 8 << 20, deadline: deadline)
     guard let entries = json.array else { throw .senseless(to: "/containers/json") }
     var summaries: [ContainerSummary] = []
     for entry in entries {
@@ -78,14 +85,20 @@ struct EngineAPI: EngineClient {
     }
   }
 
-  /// - Parameter limit: how many bytes the answer may have.
-  private func get(_ path: String, limit: Int = 4 << 20, deadline: Deadline) async throws(EngineFailure) -> JSONValue {
+  /// - Parameter limit: how many bytes the answer may have. Of one container or image it has some 10 KiB.
+  private func get(
+    _ path: String, limit: Int = 512 << 10, deadline: Deadline
+  ) async throws(EngineFailure) -> JSONValue {
+    let reserved = budget.reserve(limit)
+    guard reserved > 0 else { throw .transport(.tooLarge) }
     let response: HTTPResponse
     do {
-      response = try await http.send(request(version + path, limit), deadline: deadline)
+      response = try await http.send(request(version + path, reserved), deadline: deadline)
     } catch {
+      if error != .tooLarge { budget.giveBack(reserved) }
       throw .transport(error)
     }
+    budget.giveBack(reserved - response.body.count)
     let json = try? JSONValue(parsing: response.body)
     guard response.status == 200 else {
       let said = json?["message"]?.string ?? String(decoding: response.body.prefix(300), as: UTF8.self)

@@ -155,7 +155,7 @@ struct EngineFindings {
     case .transport(.refused), .transport(.noSocket):
       return finding("unexpected-answer", "the engine at \(place) went away")
     case .transport(.garbage): return finding("unexpected-answer", "the answer from \(place) is not HTTP")
-    case .transport(.tooLarge): return finding("unexpected-answer", "the answer from \(place) does not end")
+    case .transport(.tooLarge): return finding("unexpected-answer", "the answer from \(place) is longer than is taken")
     case .transport(.tls(let words)), .transport(.other(let words)):
       return finding("unexpected-answer", "\(place) could not be asked: \(Untrusted(words))")
     case .refused(let status, _) where [401, 403, 407].contains(status):

@@ -28,7 +28,7 @@ struct GitChanges: Sendable, Hashable {
       [
         "status", "--porcelain=v2", "-z", "--no-renames", "--untracked-files=normal", "--ignore-submodules=dirty",
         "--ignored=no", "--", ":(top)",
-      ] + (handoffs.map { [$0.others] } ?? []), outputLimit: 32 << 20, deadline: deadline)
+      ] + (handoffs.map { [$0.others] } ?? []), deadline: deadline)
     guard result.succeeded else { return .failure(GitFailure(result)) }
     let (changes, modified) = count(result.standardOutput)
     if !repository.git.filtersOff.isEmpty, !modified.isEmpty,
@@ -74,7 +74,7 @@ struct GitChanges: Sendable, Hashable {
     var input: [UInt8] = []
     for path in paths { input += Array(up.utf8) + path + [0] }
     let result = await repository.git.read(
-      ["check-attr", "--stdin", "-z", "filter"], input: input, outputLimit: 32 << 20, deadline: deadline)
+      ["check-attr", "--stdin", "-z", "filter"], input: input, deadline: deadline)
     guard result.succeeded else { return true }
     let fields = result.standardOutput.split(separator: 0, omittingEmptySubsequences: false)
     let off = Set(repository.git.filtersOff)

@@ -221,7 +221,7 @@ struct PostgresMigrations {
     guard !leavesOut, let script = entry.script, record.checksum?.isEmpty == false else { return .told(nil) }
     do throws(FileError) {
       let bytes = try context.host.files.read(
-        context.path(MigrationReader.join(folder.path, script)), limit: 16 << 20)
+        context.path(MigrationReader.join(folder.path, script)), limit: 8 << 20)
       return .told(MigrationChecksum.isSame(bytes, name: entry.name, record, kind: kind))
     } catch {
       return error == .notPermitted ? .forbidden : .told(nil)

@@ -29,6 +29,8 @@ final class Reception {
       reception.isTooLarge = true
       return 0
     }
+    // Room is made once: growing by copies would take more than the limit.
+    if reception.body.isEmpty { reception.body.reserveCapacity(reception.bodyLimit) }
     reception.body.append(contentsOf: UnsafeRawBufferPointer(start: bytes, count: count))
     return count
   }

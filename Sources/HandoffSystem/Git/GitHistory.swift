@@ -64,7 +64,7 @@ public struct GitHistory: Sendable {
   private func handoffOnlyCommits(_ range: String) async -> Answer<[(mark: Character, id: String)]> {
     guard let handoffs else { return .success([]) }
     let result = await git.read(
-      logOptions + ["--full-diff", "--full-history", "--no-merges", range, "--", handoffs.only], outputLimit: 32 << 20,
+      logOptions + ["--full-diff", "--full-history", "--no-merges", range, "--", handoffs.only],
       deadline: deadline)
     guard result.succeeded else { return .failure(GitFailure(result)) }
     return .success(Self.entries(result.standardOutput).filter(isOnlyHandoffs).map { ($0.mark, $0.id) })

@@ -77,7 +77,7 @@ struct BuildHistory {
         "diff", "--name-only", "-z", "--no-renames", "--no-ext-diff", "--no-textconv", "--ignore-submodules=all",
         commit,
         "--",
-      ] + specs, outputLimit: 16 << 20, deadline: deadline)
+      ] + specs, deadline: deadline)
     guard answer.succeeded else { return nil }
     return answer.standardOutput.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
   }

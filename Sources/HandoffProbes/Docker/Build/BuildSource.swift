@@ -95,7 +95,7 @@ struct BuildSource: Sendable {
       [
         "ls-files", "--others", "--ignored", "--exclude-standard", "--directory", "-z", "--full-name", "--",
         inside.isEmpty ? ":(top)" : ":(top,literal)" + inside,
-      ], outputLimit: 16 << 20, deadline: deadline)
+      ], deadline: deadline)
     guard answer.succeeded else { return nil }
     let prefix = inside.isEmpty ? "" : inside + "/"
     return answer.standardOutput.split(separator: 0).compactMap { bytes in
