@@ -6,6 +6,9 @@ struct TemplateChecker {
   let tokens: [TemplateToken]
   let file: String
 
+  /// How deeply sections may be nested. Names are three deep; what is rendered grows with each.
+  private static let maximumDepth = 32
+
   private struct Section {
     let name: String
     let token: TemplateToken
@@ -55,6 +58,9 @@ struct TemplateChecker {
         if case .part = name.kind { throw error(token, "\(path) is not a section; write {{\(path)}}") }
         var names: [TemplateName] = []
         if case .open = token.kind { names = name.members }
+        guard stack.count < Self.maximumDepth else {
+          throw error(token, "sections are nested more than \(Self.maximumDepth) deep")
+        }
         stack.append(Section(name: path, token: token, names: names, part: part?.name))
       case .close(let path):
         guard let section = stack.popLast() else {

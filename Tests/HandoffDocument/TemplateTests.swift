@@ -100,6 +100,16 @@ import Testing
     }
   }
 
+  @Test func sectionsThatAreNestedTooDeepAreRefused() {
+    let text =
+      String(repeating: "{{#environment}}\n", count: 1500) + String(repeating: "{{/environment}}\n", count: 1500)
+    #expect {
+      try Template(named: "own.md", text: Self.part(text) + Self.needed) { _ in nil }
+    } throws: {
+      ($0 as? TemplateError)?.message.contains("nested") == true
+    }
+  }
+
   @Test func aPartialIsTheTextThatItHolds() throws {
     let partials = ["head": "# {{project}}\n", "tail": "from {{date}}"]
     let template = try Template(
