@@ -90,6 +90,7 @@ enum FactsBlock {
 
   private static func write(_ fact: Fact, to text: inout String) {
     text += "{\"class\":\"\(fact.factClass.rawValue)\",\"id\":\(JSONValue.string(fact.id.rawValue).canonical),"
+    if fact.value.masked != nil { text += "\"masked\":true," }
     text += "\"source\":\(JSONValue.string(fact.source.description).canonical),\"value\":"
     let membersStandAlone = fact.factClass == .set || fact.factClass == .map
     switch fact.value {

@@ -60,7 +60,13 @@ struct FactsReader {
       throw .factsInvalid(
         "\(place) has a class other than " + FactClass.allCases.map(\.rawValue).joined(separator: ", "), line: line)
     }
-    guard let value = members["value"] else { throw .factsInvalid("\(place) has no value", line: line) }
+    guard var value = members["value"] else { throw .factsInvalid("\(place) has no value", line: line) }
+    if members["masked"] == true {
+      guard let masked = value.string.flatMap({ MaskedValue(parsing: $0) }) else {
+        throw .factsInvalid("\(place) is masked, and its value is not masked:KEY:FINGERPRINT", line: line)
+      }
+      value = .masked(masked)
+    }
     let source = Source(parsing: try string(members, "source", place)) ?? Source(.unknown)
     return Fact(FactID(try string(members, "id", place)), factClass, value, source: source)
   }

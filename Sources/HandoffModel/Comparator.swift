@@ -67,6 +67,10 @@ public struct Comparator: Sendable {
         continue
       }
       if isTold(fact, now, expected, actual) { continue }
+      if fact.value.isKeptApart(from: now.value) {
+        changes.append(keptApart(fact, now, kind))
+        continue
+      }
       let differences = differences(fact, now, kind, expected, in: actual)
       if differences.isEmpty { confirmed += 1 } else { changes += differences }
     }
@@ -94,7 +98,9 @@ public struct Comparator: Sendable {
   private func follows(_ id: FactID, _ expected: Observation, _ actual: Observation) -> Bool {
     guard let pattern = dictionary.definition(of: id)?.dependsOn else { return false }
     let other = neighbour(of: id, pattern)
-    return expected.fact(other)?.value != actual.fact(other)?.value
+    let (before, now) = (expected.fact(other)?.value, actual.fact(other)?.value)
+    if let before, let now, before.isKeptApart(from: now) { return false }
+    return before != now
   }
 
   /// Whether a fact that differs is backed by one that is as it was.
@@ -170,6 +176,15 @@ public struct Comparator: Sendable {
     let severity: Change.Severity =
       kind == .progress || order(fact.id) == .absentIsBetter ? .note : .failure
     return change(fact.id, kind, .gone, severity, fact.value, nil, in: actual)
+  }
+
+  /// A fact of which cannot be told whether it is as it was, since whoever masked it had another key.
+  private func keptApart(_ old: Fact, _ now: Fact, _ kind: FactClass) -> Change {
+    Change(
+      fact: old.id, factClass: kind, kind: .unknown, severity: .unknown, expected: old.value, actual: now.value,
+      message:
+        "\(title(old.id)): masked with another key; with that key in HANDOFF_MASK_KEY it can be told whether it is the same"
+    )
   }
 
   /// Whether a fact is a list of what there is to do or to mend, and there is nothing: that says as much as no list.
@@ -258,6 +273,7 @@ public struct Comparator: Sendable {
   func words(_ id: FactID, _ kind: Change.Kind, _ expected: JSONValue?, _ actual: JSONValue?) -> Message {
     let title = title(id)
     return switch (kind, expected, actual) {
+    case (.changed, .masked?, .masked?): "\(title): is not what it was; both are masked"
     case (.changed, let old?, let new?): "\(title): was \(shown(old)), is now \(shown(new))"
     case (.added, _, let new?): "\(title): new \(shown(new))"
     case (_, let old?, _): "\(title): \(shown(old)) is gone"

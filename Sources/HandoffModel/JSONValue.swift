@@ -1,4 +1,5 @@
-/// A JSON value, as RFC 8259 defines it; numbers are whole or binary floating point.
+/// A JSON value, as RFC 8259 defines it; numbers are whole or binary floating point. A masked one, which no parser gives, is
+/// written as a string.
 public enum JSONValue: Hashable, Sendable {
   case null
   case bool(Bool)
@@ -7,6 +8,7 @@ public enum JSONValue: Hashable, Sendable {
   case string(String)
   case array([JSONValue])
   case object([String: JSONValue])
+  case masked(MaskedValue)
 
   /// Reads JSON text.
   /// - Parameter bytes: UTF-8.

@@ -72,6 +72,7 @@ extension JSONValue {
     case .int(let number): text += String(number)
     case .double(let number): text += number.isFinite ? String(number) : "null"
     case .string(let string): Self.write(string, to: &text)
+    case .masked(let value): Self.write(value.description, to: &text)
     case .array, .object: write(to: &text)
     }
   }

@@ -30,12 +30,14 @@ extension Observation {
 }
 
 extension Fact {
-  /// The members `id`, `class`, `value` and `source`.
+  /// The members `id`, `class`, `value` and `source`, and `masked` where it is.
   public var json: JSONValue {
-    [
+    var members: [String: JSONValue] = [
       "id": .string(id.rawValue), "class": .string(factClass.rawValue), "value": value,
       "source": .string(source.description),
     ]
+    if value.masked != nil { members["masked"] = true }
+    return .object(members)
   }
 }
 

@@ -14,6 +14,7 @@ public enum ValueText {
     case .int(let number): return "\(number)"
     case .double: return "\(Untrusted(value.canonical))"
     case .string(let text): return "\(Untrusted(text))"
+    case .masked: return "masked"
     case .array(let elements):
       if elements.isEmpty { return "none" }
       return list(elements.map(message), count: elements.count)

@@ -96,6 +96,7 @@ public struct Configuration: Sendable, Equatable {
   var commands: Area<[CommandSettings]> = .unsaid
   var ignore: [IgnoreRule] = []
   var waivers: [Waiver] = []
+  var mask: [MaskEntry] = []
 
   /// A configuration that says nothing.
   public init() {}
@@ -165,6 +166,10 @@ extension Configuration {
       meaning: "a finding of `handoff scan` that is no secret, by the fingerprint that it shows",
       without: "none"),
     .init(path: "waivers.reason", meaning: "why, in a line", without: "required"),
+    .init(
+      path: "mask",
+      meaning: "ids of facts whose values documents and reports keep back, in which `*` stands for anything",
+      without: "none"),
     .init(path: "git", meaning: "`off` leaves git out; every other area can be switched off so too", without: "on"),
   ]
 }

@@ -57,6 +57,7 @@ public enum ConfigurationReader {
     }
     configuration.ignore = try ignored(members["ignore"])
     configuration.waivers = try waived(members["waivers"])
+    configuration.mask = try masked(members["mask"])
     configuration.git = try area(members["git"]) { reader throws(ConfigurationError) in
       throw reader.error("git can only be switched off: git: off")
     }
@@ -159,6 +160,19 @@ public enum ConfigurationReader {
       waivers.append(Waiver(fingerprint: fingerprint, reason: reason))
     }
     return waivers
+  }
+
+  private static func masked(_ reader: YAMLReader?) throws(ConfigurationError) -> [MaskEntry] {
+    guard let reader, !reader.isNull else { return [] }
+    guard let elements = reader.elements else {
+      throw reader.error("mask must be a list of facts: [aws.account, postgres.host]")
+    }
+    var entries: [MaskEntry] = []
+    for element in elements {
+      guard let pattern = try located(element) else { throw element.error("an entry of mask is the id of a fact") }
+      entries.append(MaskEntry(pattern: pattern.value, line: pattern.line, column: pattern.column))
+    }
+    return entries
   }
 
   /// Whether a text can name an instance of an area.

@@ -84,6 +84,8 @@ public struct Project: Sendable {
   public var waivers: [Waiver] = []
   /// The bytes of `handoff.yml` that all of this was read from.
   public internal(set) var configuration = ConfigurationDigest(of: [])
+  /// The facts whose values are kept back.
+  public var mask: [MaskEntry] = []
 
   /// Puts a project together.
   public init(

@@ -12,6 +12,9 @@ public struct FingerprintKey: Sendable {
     key = SymmetricKey(data: bytes)
   }
 
+  /// What tells it from other keys without telling it, as 16 hexadecimal digits.
+  public var name: String { String(fingerprint(of: [], for: "name of the key").prefix(16)) }
+
   /// The fingerprint of a value, as 32 hexadecimal digits.
   /// - Parameters:
   ///   - purpose: what kind of value it is; the same value of another purpose has another fingerprint.

@@ -20,6 +20,12 @@ public struct KnownSecret: Hashable, Sendable {
     self.value = bytes
   }
 
+  /// Takes a value of at least six bytes that is to be found whatever it is.
+  public init(exactly value: String, name: String) {
+    self.name = name
+    self.value = Array(value.utf8)
+  }
+
   /// Passwords that are also ordinary words of a document.
   private static let common: Set<String> = [
     "password", "passwd", "postgres", "postgresql", "secret", "secrets", "database", "default", "example", "localhost",

@@ -2,6 +2,9 @@ public import HandoffText
 
 /// A place in a text where a secret stands, or what looks like one.
 public struct SecretHit: Hashable, Sendable {
+  /// The rule of the values that were given.
+  public static let knownValue = "known-value"
+
   /// What was recognised: `known-value`, `github-token`, `password-in-url`, `assignment`.
   public let rule: String
   /// Which value or name it is: the variable whose value stands there, the name that is assigned to; or nothing.

@@ -22,18 +22,35 @@ public struct SecretScanner: Sendable {
   /// then the one found by its shape.
   /// - Parameter text: UTF-8; line ends may be LF or CRLF.
   public func scan(_ text: some Collection<UInt8>) -> [SecretHit] {
-    let bytes = Array(text)
-    let found = find(in: bytes)
-    if found.isEmpty { return [] }
-    let key = key()
-    return found.map { place in
-      SecretHit(
-        rule: place.rule, subject: place.subject, line: place.line, secret: bytes[place.range], key: key)
-    }.filter { $0.fingerprint.map(waived.contains) != true }
+    places(in: Array(text)).map(\.hit)
   }
 
   /// The places where secrets stand in a text.
   public func scan(_ text: String) -> [SecretHit] { scan(Array(text.utf8)) }
+
+  /// The text with `***` in the place of each secret.
+  public func redacted(_ text: String) -> String {
+    let bytes = Array(text.utf8)
+    var result: [UInt8] = []
+    var position = 0
+    for (range, _) in places(in: bytes).sorted(by: { $0.range.lowerBound < $1.range.lowerBound }) {
+      guard range.lowerBound >= position else { continue }
+      result += bytes[position..<range.lowerBound] + Array("***".utf8)
+      position = range.upperBound
+    }
+    return String(decoding: result + bytes[position...], as: UTF8.self)
+  }
+
+  private func places(in bytes: [UInt8]) -> [(range: Range<Int>, hit: SecretHit)] {
+    let found = find(in: bytes)
+    if found.isEmpty { return [] }
+    let key = key()
+    return found.map { place in
+      let hit = SecretHit(
+        rule: place.rule, subject: place.subject, line: place.line, secret: bytes[place.range], key: key)
+      return (place.range, hit)
+    }.filter { $0.hit.fingerprint.map(waived.contains) != true }
+  }
 
   /// Where something stands in the whole text, and what it is.
   private struct Place {
@@ -54,7 +71,7 @@ public struct SecretScanner: Sendable {
       var taken: [Place] = []
       while nextValue < values.endIndex, values[nextValue].range.lowerBound <= end {
         let value = values[nextValue]
-        taken.append(Place(range: value.range, rule: "known-value", subject: value.name, line: line))
+        taken.append(Place(range: value.range, rule: SecretHit.knownValue, subject: value.name, line: line))
         nextValue += 1
       }
       Self.find(inLine: bytes[start..<end], number: line, &taken)

@@ -5,7 +5,8 @@ enum TokenRules {
   static func find(in line: ArraySlice<UInt8>, _ found: inout [Found]) {
     var index = line.startIndex
     while index < line.endIndex {
-      let isStart = index == line.startIndex || !line[index - 1].isWord
+      // Behind an underscore, too, as in the name of a file.
+      let isStart = index == line.startIndex || !line[index - 1].isWord || line[index - 1] == 0x5f
       guard isStart, let match = match(line, at: index) else {
         index += 1
         continue
@@ -16,8 +17,11 @@ enum TokenRules {
   }
 
   private static func match(_ line: ArraySlice<UInt8>, at index: Int) -> Found? {
-    for shape in TokenShape.byFirstByte[line[index]] ?? [] {
-      if let end = shape.end(in: line, at: index) { return (shape.rule, index..<end) }
+    if let shapes = TokenShape.byFirstByte[Int(line[index])] {
+      let isInWord = index > line.startIndex && line[index - 1] == 0x5f
+      for shape in shapes where !isInWord || shape.prefix.count >= 4 {
+        if let end = shape.end(in: line, at: index) { return (shape.rule, index..<end) }
+      }
     }
     switch line[index] {
     case UInt8(ascii: "e"): return webToken(line, index)

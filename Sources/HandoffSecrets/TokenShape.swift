@@ -51,7 +51,11 @@ struct TokenShape: Sendable {
   }
 
   /// The shapes by the first byte of their prefix.
-  static let byFirstByte = Dictionary(grouping: all) { $0.prefix[0] }
+  static let byFirstByte: [[TokenShape]?] = {
+    var table = [[TokenShape]?](repeating: nil, count: 256)
+    for (byte, shapes) in Dictionary(grouping: all, by: { $0.prefix[0] }) { table[Int(byte)] = shapes }
+    return table
+  }()
 
   static let all: [TokenShape] =
     ["AKIA", "ASIA", "ABIA", "ACCA"].map { TokenShape("aws-access-key-id", $0, .upperBase32, 16...16) }

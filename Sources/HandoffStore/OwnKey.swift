@@ -20,10 +20,16 @@ public struct OwnKey {
   /// Where it is kept; nil without a home.
   public var path: String? { StateFolder.path(host).map { $0 + "/key" } }
 
+  /// The key that is there; nil where there is none that can be read, and for a variable of fewer than sixteen bytes.
+  public var existing: FingerprintKey? {
+    if let text = host.environment[Self.variable] { return FingerprintKey(Array(text.utf8)) }
+    return path.flatMap(read)
+  }
+
   /// The key; made by chance when there is none yet. Nil where it can neither be read nor kept, and for a variable of
   /// fewer than sixteen bytes.
   public var value: FingerprintKey? {
-    if let text = host.environment[Self.variable] { return FingerprintKey(Array(text.utf8)) }
+    if host.environment[Self.variable] != nil { return existing }
     guard let path else { return nil }
     guard let folder = StateFolder.path(host) else { return nil }
     if let kept = read(path) {

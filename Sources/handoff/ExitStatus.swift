@@ -24,7 +24,7 @@ enum ExitStatus: Int32, CaseIterable {
     case .unknown:
       "nothing failed but something could not be looked at; or the tool could not work: a mistake in a file, no such handoff"
     case .refused:
-      "refused for safety: what was to be written holds a secret, or a command was asked for by name that is not trusted"
+      "refused for safety: what was to be written holds a secret or a masked value, or a command was asked for by name that is not trusted"
     case .usage: "wrong usage"
     }
   }
@@ -40,7 +40,7 @@ enum ExitStatus: Int32, CaseIterable {
 
   /// The exit status of an error that stopped the work.
   static func of(_ error: any Error) -> ExitStatus {
-    if error is NotTrusted { return .refused }
+    if error is NotTrusted || error is MaskedValueShown { return .refused }
     let cause = (error as? NotCommitted)?.reason ?? error as? StoreError
     return cause?.isSafetyRefusal == true ? .refused : .unknown
   }

@@ -25,12 +25,17 @@ extension Workspace {
     try HandoffStore(host: host, root: project.root, folder: project.handoffs.value) { [self] in scanner }
   }
 
-  /// What looks for secrets, those of this machine among them.
-  var scanner: SecretScanner {
+  /// What looks for secrets, those of this machine among them. A finding's fingerprint needs a key, which is made.
+  var scanner: SecretScanner { scanner { OwnKey($0).value } }
+
+  /// The same for what writes nothing: there are fingerprints where there is a key already.
+  var scannerThatOnlyReads: SecretScanner { scanner { OwnKey($0).existing } }
+
+  private func scanner(_ key: @escaping @Sendable (Host) -> FingerprintKey?) -> SecretScanner {
     SecretScanner(
       known: KnownSecrets.gather(
         host: host, projectRoot: project.root, connections: project.postgres.settings ?? []),
-      waived: Set(project.waivers.map(\.fingerprint)), key: { [host] in OwnKey(host).value })
+      waived: Set(project.waivers.map(\.fingerprint)), key: { [host] in key(host) })
   }
 
   /// What changed in git since a handoff.

@@ -37,7 +37,7 @@ struct Workspace {
       root = Discovery.root(of: folder, files: host.files)
     }
     self.host = Self.withoutPrograms(of: root, host)
-    project = try Discovery.project(at: root, host: self.host)
+    project = try Self.project(at: root, self.host)
   }
 
   /// The same with a `PATH` that leads to no folder of the project: what is looked for by its name alone (git, the AWS CLI)
@@ -51,6 +51,12 @@ struct Workspace {
       return !((host.files.realPath(String(folder)) ?? String(folder)) + "/").hasPrefix(root + "/")
     }.joined(separator: ":")
     return host
+  }
+
+  private static func project(at root: String, _ host: Host) throws -> Project {
+    let project = try Discovery.project(at: root, host: host)
+    try MaskedFacts.check(project.mask)
+    return project
   }
 
   private static func workingFolder() throws -> String {
@@ -68,7 +74,7 @@ struct Workspace {
 
   /// The same with the project read again, since its files may have changed.
   func refreshed() throws -> Workspace {
-    Workspace(host: host, project: try Discovery.project(at: project.root, host: host))
+    Workspace(host: host, project: try Self.project(at: project.root, host))
   }
 
   private init(host: Host, project: Project) {

@@ -122,6 +122,11 @@ struct HandoffGenerator {
     }
   }
 
+  private mutating func masked() -> JSONValue {
+    let digits = (0..<48).map { _ in "0123456789abcdef".randomElement(using: &words)! }
+    return MaskedValue(key: String(digits[..<16]), fingerprint: String(digits[16...])).map { .masked($0) } ?? .null
+  }
+
   private mutating func observation(_ area: String) -> Observation {
     if chance(15) {
       return Observation(probe: area, facts: [], findings: [Finding(area + ".unused", .skipped, message())])
@@ -144,6 +149,7 @@ struct HandoffGenerator {
       let member = member()
       facts.append(Fact(FactID("\(area).item[\(member)].state"), .state, .string(text()), source: source()))
       facts.append(Fact(FactID("\(area).item[\(member)].image"), .identity, value(), source: source()))
+      facts.append(Fact(FactID("\(area).item[\(member)].secret"), .identity, masked(), source: source()))
     }
     let findings = (0..<(chance(50) ? 0 : number(1...3))).map { _ in finding(area) }
     return Observation(

@@ -60,6 +60,11 @@ import Testing
       "fact 1 has no value"
     ),
     (
+      "[]",
+      #"[{"facts":[{"id":"a","class":"state","masked":true,"source":"measured","value":"x"}],"findings":[],"probe":"a"}]"#,
+      "fact 1 is masked, and its value is not masked:KEY:FINGERPRINT"
+    ),
+    (
       "[]", #"[{"facts":[],"findings":[{"id":"a","severity":"fine","facts":[]}],"probe":"a"}]"#,
       "finding 1 has a severity other than skipped"
     ),

@@ -20,6 +20,16 @@ import Testing
     }
   }
 
+  @Test func aTokenIsFoundBehindAnUnderscoreAndLeftOutOfAReport() throws {
+    for (rule, text) in Material.tokens(seed: 5) where rule == "github-token" {
+      let name = "migrations/001_\(text).sql"
+      #expect(SecretScanner().scan(name).map(\.rule) == [rule])
+      let redacted = SecretScanner().redacted("--password=Sunn1day7 and\n\(name)\n")
+      #expect(redacted == "--password=*** and\nmigrations/001_***.sql\n")
+      #expect(SecretScanner().scan(redacted).isEmpty)
+    }
+  }
+
   @Test func aPreviewRevealsTwoCharactersAtMost() {
     for (_, text) in Material.tokens(seed: 3) {
       for hit in SecretScanner().scan(text) {

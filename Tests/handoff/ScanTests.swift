@@ -59,6 +59,60 @@ import Testing
     #expect(try await handoff("generate", "--title", "One", "--notes", "notes.md").status == 0)
   }
 
+  @Test("A name that looks like a secret is left out of every report, which says so, and stands in no document")
+  func reports() async throws {
+    try await begin()
+    #expect(try await handoff("generate", "--title", "One").status == 0)
+    let token = ["gh", "p_", String(repeating: "aB3dE5", count: 6)].joined()
+    try await git("switch", "-qc", "feature_\(token)")
+    for format in ["terminal", "json", "markdown"] {
+      for command in [["preflight"], ["verify"], ["diff", "latest"]] {
+        let answer = try await Witness.ask(
+          Tool.path, command + ["-v", "--format", format], environment: environment, in: folder.path)
+        #expect(answer.output.contains("feature_***"), "\(command) \(format): \(answer.output) \(answer.complaint)")
+        #expect(!(answer.output + answer.complaint).contains("aB3dE5"))
+        #expect(answer.complaint.contains("left out of the report: line "))
+        if format == "json" { _ = try Report(answer) }
+      }
+    }
+    #expect(try await handoff("generate", "--title", "Two").status == 3)
+    #expect(try await handoff("generate", "--stdout").status == 3)
+  }
+
+  @Test(
+    "So are the prose of a template, the text of an editor, the name of a file that changed, and the title to commit")
+  func sinks() async throws {
+    try await begin()
+    #expect(try await handoff("generate", "--title", "One").status == 0)
+    try await git("add", "-A")
+    try await git("commit", "-qm", "Hand off")
+    let built = try await handoff("generate", "--stdout")
+    #expect(built.status == 0)
+    let before = try FileManager.default.contentsOfDirectory(atPath: folder.path + "/handoffs")
+    let template = try String(
+      contentsOf: ReadmeTests.path.deletingLastPathComponent().appendingPathComponent("templates/session-handoff.md"),
+      encoding: .utf8)
+    try folder.write("prose.md", "Ask \(Self.line) first.\n\n" + template)
+    try folder.write("editor.sh", "printf '## Done\\n\\n\(Self.line)\\n' > \"$1\"\n")
+    let token = ["gh", "p_", String(repeating: "aB3dE5", count: 6)].joined()
+    let cases: [([String], [String: String])] = [
+      (["--template", "prose.md"], [:]), (["--edit"], ["EDITOR": "sh \(folder.path)/editor.sh"]),
+      (["--title", "About \(token)", "--commit"], [:]),
+    ]
+    for (arguments, extra) in cases {
+      let answer = try await Witness.ask(
+        Tool.path, ["generate"] + arguments, environment: environment.merging(extra) { $1 }, in: folder.path)
+      #expect(answer.status == 3, "\(arguments): \(answer.complaint)")
+      #expect(answer.complaint.contains("line "))
+      #expect(!answer.complaint.contains("Sunn") && !answer.complaint.contains("aB3dE5"))
+    }
+    try folder.write("docs/\(token).md", "x\n")
+    try await git("add", "docs")
+    try await git("commit", "-qm", "Add a file")
+    #expect(try await handoff("generate", "--title", "Two").status == 3)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path + "/handoffs") == before)
+  }
+
   @Test(
     "A waiver that names nothing, or says no reason, is a mistake",
     arguments: ["{reason: x}", "{fingerprint: \"0\", reason: x}"])

@@ -114,6 +114,7 @@ struct FactTables {
     case .bool(let truth): truth ? "yes" : "no"
     case .int(let number): String(number)
     case .string(let text): cut(text).markdownCell
+    case .masked: "masked"
     case .double, .array, .object: cut(value.canonical).markdownCell
     }
   }

@@ -63,6 +63,7 @@ public enum Discovery {
     if configuration.commands == .off { project.switchedOffAreas.insert("command") }
     project.ignore = configuration.ignore
     project.waivers = configuration.waivers
+    project.mask = configuration.mask
     project.templatePlace = configuration.template?.place
     project.configuration = ConfigurationDigest(of: bytes)
     return project

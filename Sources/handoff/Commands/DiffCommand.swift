@@ -42,17 +42,18 @@ struct DiffCommand: AsyncParsableCommand {
           probes, expected: recorded.handoff.snapshot, showsProgress: !report.quiet), "now"
       )
     }
+    let masked = workspace.maskingToShow.masked(recorded.handoff.snapshot, other.snapshot)
     let comparator = Comparator(ProbeCatalog.dictionary)
     let comparison = comparator.ignoring(
       workspace.project.ignore,
       in: comparator.compare(
-        expected: recorded.handoff.snapshot, named: recorded.name, actual: other.snapshot, named: other.name
+        expected: masked.expected, named: recorded.name, actual: masked.actual, named: other.name
       ).withoutOldFindings)
-    Console.show(
+    try workspace.show(
       ComparisonReport(
-        comparison: comparison, actual: actual == nil ? other.snapshot : nil, purpose: .diff, options: report,
+        comparison: comparison, actual: actual == nil ? masked.actual : nil, purpose: .diff, options: report,
         style: workspace.style(report), duration: clock.now - start, age: try await age
-      ).render())
+      ).render(), as: report.format)
     throw CommandEnded(status: ExitStatus(comparison.status))
   }
 }

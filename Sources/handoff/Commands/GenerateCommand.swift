@@ -135,16 +135,24 @@ struct GenerateCommand: AsyncParsableCommand {
       // The form that was edited does not hold the title that the notes began with.
       if author.title.isEmpty { author.title = title }
     }
-    let snapshot = try await workspace.snapshot(
-      probes, expected: previous?.document.handoff.snapshot, showsProgress: !quiet
-    ).ignoring(workspace.project.ignore)
+    let masking = try workspace.maskingToWrite()
+    let measured = try await workspace.snapshot(
+      probes, expected: previous?.document.handoff.snapshot, showsProgress: !quiet)
+    let masked = masking.masked(measured)
+    let snapshot = masked.snapshot.ignoring(workspace.project.ignore)
     let handoff = Handoff(
       notes: author, previous: previous.map { Self.fileName($0.name) }, snapshot: snapshot)
-    let journal = await journal(since: previous, workspace)
+    let journal = await journal(since: previous, workspace).map { $0.hiding(masked.texts) }
+    var warnings: [String] = []
     func document(_ name: String) throws -> String {
       let context = workspace.context(name: name, journal: journal, asksForNotes: notes == nil && !edit)
-      return try render(handoff, context: context, template: template)
+      let text = try render(handoff, context: context, template: template)
+      warnings = try MaskCheck(masked.texts).check(text, notes: author, in: name) {
+        try render(handoff.withoutTitle, context: context, template: template)
+      }
+      return text
     }
+    defer { for warning in warnings { Console.complain("warning: \(warning)") } }
     // Before it becomes a file's name, in capitals, in which no scanner would know it again.
     let named = slug ?? author.title
     try store.refuseSecrets(Array(named.utf8), in: slug == nil ? "the title" : "the slug")
@@ -182,17 +190,48 @@ struct GenerateCommand: AsyncParsableCommand {
     let previous = try before.previous.flatMap { name in
       try store.names().first { $0.description == name }.map { try store.read(store.path(of: $0)) }
     }
-    let snapshot = try await workspace.snapshot(probes, expected: before.snapshot, showsProgress: !quiet)
-      .ignoring(workspace.project.ignore)
+    let masking = try workspace.maskingToWrite()
+    let masked = masking.masked(
+      try await workspace.snapshot(probes, expected: before.snapshot, showsProgress: !quiet))
+    let snapshot = masked.snapshot.ignoring(workspace.project.ignore)
     var handoff = Handoff(
       notes: before.notes, previous: before.previous, snapshot: snapshot)
     handoff.notes.title = title ?? before.notes.title
     handoff.notes.status = status ?? before.notes.status
     handoff.notes.priority = priority ?? before.notes.priority
     let context = workspace.context(
-      name: Self.fileName(stored.name), journal: await journal(since: previous, workspace))
+      name: Self.fileName(stored.name),
+      journal: await journal(since: previous, workspace).map { $0.hiding(masked.texts) })
     let text = try HandoffDocument.update(stored.text, with: handoff, context: context, template: template)
+    let warnings = try MaskCheck(masked.texts).check(text, notes: handoff.notes, in: stored.name) {
+      try HandoffDocument.update(stored.text, with: handoff.withoutTitle, context: context, template: template)
+    }
+    for warning in warnings { Console.complain("warning: \(warning)") }
     try store.replace(stored, with: text)
     return stored.name
+  }
+}
+
+extension Handoff {
+  /// The handoff without the words of its author that stand among what was measured.
+  fileprivate var withoutTitle: Handoff {
+    var handoff = self
+    (handoff.notes.title, handoff.notes.status, handoff.notes.priority) = ("", "", "")
+    return handoff
+  }
+}
+
+extension Journal {
+  /// The journal without texts that are masked.
+  fileprivate func hiding(_ texts: MaskedTexts) -> Journal {
+    var journal = Journal(
+      since: since, lost: lost,
+      commits: commits.map {
+        Commit(id: texts.hidden(in: $0.id), subject: texts.hidden(in: $0.subject), date: $0.date)
+      }, moreCommits: moreCommits,
+      changedFiles: changedFiles.map { ChangedFile(status: $0.status, path: texts.hidden(in: $0.path)) },
+      moreFiles: moreFiles)
+    journal.isUnread = isUnread
+    return journal
   }
 }

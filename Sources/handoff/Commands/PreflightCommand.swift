@@ -23,13 +23,15 @@ struct PreflightCommand: AsyncParsableCommand {
     let workspace = try Workspace(project)
     let clock = ContinuousClock()
     let start = clock.now
-    let snapshot = try await workspace.snapshot(probes, showsProgress: !report.quiet)
-      .ignoring(workspace.project.ignore)
-    Console.show(
+    let measured = try await workspace.snapshot(probes, showsProgress: !report.quiet)
+    // A terminal shows one's own values; the other formats are kept and passed on.
+    let shown = report.format == .terminal ? measured : workspace.maskingToShow.masked(measured).snapshot
+    let snapshot = shown.ignoring(workspace.project.ignore)
+    try workspace.show(
       SnapshotReport(
         snapshot: snapshot, project: workspace.project, environment: workspace.host.environment, options: report,
         style: Style(report.color, environment: workspace.host.environment), duration: clock.now - start
-      ).render())
+      ).render(), as: report.format)
     throw CommandEnded(status: ExitStatus(snapshot.status))
   }
 }

@@ -68,22 +68,22 @@ struct VerifyCommand: AsyncParsableCommand {
     } else if report.verbose {
       comparison = Self.withUnused(comparison, actual, try workspace.refreshed().project.ignore)
     }
-    Console.show(
+    try workspace.show(
       ComparisonReport(
         comparison: comparison, actual: actual, purpose: .verify, options: report, style: workspace.style(report),
         duration: clock.now - start, age: try await age
-      ).render())
+      ).render(), as: report.format)
     throw CommandEnded(status: ExitStatus(comparison.status))
   }
 
   private func compare(
     _ recorded: RecordedHandoff, _ workspace: Workspace
   ) async throws -> (Snapshot, Comparison) {
-    let actual = try await workspace.snapshot(
+    let measured = try await workspace.snapshot(
       probes, expected: recorded.handoff.snapshot, showsProgress: !report.quiet)
+    let (expected, actual) = workspace.maskingToShow.masked(recorded.handoff.snapshot, measured)
     let comparator = Comparator(ProbeCatalog.dictionary)
-    let comparison = comparator.compare(
-      expected: recorded.handoff.snapshot, named: recorded.name, actual: actual, named: "now")
+    let comparison = comparator.compare(expected: expected, named: recorded.name, actual: actual, named: "now")
     return (actual, comparator.ignoring(workspace.project.ignore, in: comparison))
   }
 
