@@ -1,3 +1,4 @@
+import HandoffText
 import Yams
 
 /// What the tool reads of a compose file (https://github.com/compose-spec/compose-spec): its services by name, how each
@@ -52,17 +53,26 @@ struct ComposeFile {
   ) throws(ConfigurationError) {
     guard let root = try YAMLReader.parse(text, file: file) else { return }
     guard root.isMapping else { throw root.error("a compose file must be a mapping of keys to values") }
-    func interpolated(_ node: Node?) -> String? { node?.scalar.map { Self.interpolate($0.string, variables) } }
+    let interpolation = Interpolation()
+    func interpolated(_ node: Node?) -> String? { node?.scalar.map { interpolation.filled($0.string, variables) } }
     /// The text, where all of its variables are set.
     func certain(_ node: Node?) -> String? {
       guard let node, let scalar = node.scalar, !Self.isTagged(node) else { return nil }
       var isUnset = false
-      let text = Self.interpolate(scalar.string) { name in
+      let text = interpolation.filled(scalar.string) { name in
         let value = variables(name)
         isUnset = isUnset || value == nil
         return value
       }
       return isUnset ? nil : text
+    }
+    // A file is read as often as it is named.
+    var room = 16 << 20
+    func bounded(_ path: String) -> FileLook {
+      guard room > 0 else { return .unreadable(UnreadableFile(path: path, .other, "is one of too many of `env_file`")) }
+      let found = look(path)
+      room -= found.text?.utf8.count ?? 0
+      return found
     }
     name = interpolated(root.node["name"])
     includesOthers = root.node["include"] != nil
@@ -83,7 +93,8 @@ struct ComposeFile {
         if let pair = Self.port(port, interpolated) { service.ports.append(pair) }
         if let name = Self.ephemeralPort(port, interpolated) { service.ephemeralPorts.insert(name) }
       }
-      (service.variables, service.unreadable) = Self.files(value("env_file"), interpolated, variables, look)
+      (service.variables, service.unreadable) = Self.files(
+        value("env_file"), interpolated, { interpolation.filled($0, variables) }, bounded)
       service.variables.merge(Self.environment(value("environment"), interpolated, passing: variables)) { $1 }
       services[serviceName] = service
     }
@@ -152,7 +163,7 @@ struct ComposeFile {
   /// The variables of the files that `env_file` names: a path, or a list of paths or of `{path: …}`, the last of which
   /// counts (https://docs.docker.com/reference/compose-file/services/#env_file).
   private static func files(
-    _ node: Node?, _ text: (Node?) -> String?, _ variables: (String) -> String?, _ look: (String) -> FileLook
+    _ node: Node?, _ text: (Node?) -> String?, _ filled: (String) -> String, _ look: (String) -> FileLook
   ) -> ([String: String], [UnreadableFile]) {
     var found: [String: String] = [:]
     var unreadable: [UnreadableFile] = []
@@ -163,7 +174,7 @@ struct ComposeFile {
       case .unreadable(let file): unreadable.append(file)
       case .text(let content):
         let file = Dotenv(content)
-        for name in file.names { found[name] = file[name].map { interpolate($0, variables) } ?? "" }
+        for name in file.names { found[name] = file[name].map(filled) ?? "" }
       }
     }
     return (found, unreadable)
@@ -200,62 +211,6 @@ struct ComposeFile {
       return nil
     }
     return "\(container)/\(parts.count > 1 ? String(parts[1]) : "tcp")"
-  }
-
-  /// Replaces `$NAME`, `${NAME}` and the forms with `:-`, `-`, `:+`, `+`, `:?` and `?`, which may hold further ones;
-  /// `$$` stands for a dollar sign (https://docs.docker.com/reference/compose-file/interpolation/).
-  static func interpolate(_ text: String, _ variables: (String) -> String?) -> String {
-    guard text.contains("$") else { return text }
-    var result = ""
-    var rest = text[...]
-    while let dollar = rest.firstIndex(of: "$") {
-      result += rest[..<dollar]
-      rest = rest[rest.index(after: dollar)...]
-      if rest.hasPrefix("$") {
-        result += "$"
-        rest = rest.dropFirst()
-      } else if rest.hasPrefix("{"), let close = closingBrace(of: rest) {
-        result += substituted(rest[rest.index(after: rest.startIndex)..<close], variables)
-        rest = rest[rest.index(after: close)...]
-      } else {
-        let name = rest.prefix { $0 == "_" || $0.isLetter || $0.isNumber }
-        result += name.isEmpty ? "$" : variables(String(name)) ?? ""
-        rest = rest[name.endIndex...]
-      }
-    }
-    return result + rest
-  }
-
-  /// Where the brace ends that a text begins with, however many `${` stand in it.
-  static func closingBrace(of text: Substring) -> Substring.Index? {
-    var depth = 0
-    var previous: Character?
-    for index in text.indices {
-      let character = text[index]
-      if character == "{", depth == 0 || previous == "$" { depth += 1 }
-      if character == "}" {
-        depth -= 1
-        if depth == 0 { return index }
-      }
-      previous = character
-    }
-    return nil
-  }
-
-  /// What stands for the inside of a `${…}`.
-  private static func substituted(_ body: Substring, _ variables: (String) -> String?) -> String {
-    let name = body.prefix { $0 == "_" || $0.isLetter || $0.isNumber }
-    var form = body[name.endIndex...]
-    var value = variables(String(name))
-    if form.hasPrefix(":") {
-      form = form.dropFirst()
-      if value?.isEmpty == true { value = nil }
-    }
-    switch form.first {
-    case "-": return value ?? interpolate(String(form.dropFirst()), variables)
-    case "+": return value == nil ? "" : interpolate(String(form.dropFirst()), variables)
-    default: return value ?? ""
-    }
   }
 }
 

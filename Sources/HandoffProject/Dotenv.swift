@@ -15,6 +15,7 @@ public struct Dotenv: Sendable, Equatable {
   ///   them stays as it is written.
   public init(_ text: String, expands: Bool = false) {
     var rest = Substring(text)
+    let interpolation = Interpolation()
     while !rest.isEmpty {
       let line = rest.prefix { !$0.isNewline }
       var assignment = line.drop { $0 == " " || $0 == "\t" }
@@ -29,7 +30,7 @@ public struct Dotenv: Sendable, Equatable {
       }
       var (value, end, isLiteral) = Self.value(rest, from: afterName.index(after: afterName.startIndex))
       if isLiteral { literals.insert(String(name)) } else { literals.remove(String(name)) }
-      if expands, !isLiteral { value = Self.expanded(value) { values[$0] } }
+      if expands, !isLiteral { value = Self.expanded(value, interpolation) { values[$0] } }
       if values.updateValue(value, forKey: String(name)) == nil { names.append(String(name)) }
       rest = rest[end...].drop { !$0.isNewline }.dropFirst()
     }
@@ -71,21 +72,19 @@ public struct Dotenv: Sendable, Equatable {
       }
   }
 
-  /// How long a value may become.
-  private static let valueLimit = 1 << 16
-
   /// Only braces are read by both programs.
-  private static func expanded(_ text: String, _ variables: (String) -> String?) -> String {
+  private static func expanded(
+    _ text: String, _ interpolation: Interpolation, _ variables: (String) -> String?
+  ) -> String {
+    guard text.utf8.contains(UInt8(ascii: "$")) else { return text }
+    let braces = VariableBraces(text)
     var result = ""
     var rest = text[...]
-    while let start = rest.firstRange(of: "${"),
-      let close = ComposeFile.closingBrace(of: rest[rest.index(after: start.lowerBound)...])
-    {
+    while let start = rest.firstRange(of: "${"), let close = braces.end(of: rest.index(after: start.lowerBound)) {
       let reference = String(rest[start.lowerBound...close])
       let name = reference.dropFirst(2).prefix { $0 == "_" || $0.isLetter || $0.isNumber }
-      let isKnown = variables(String(name)) != nil || reference.dropFirst(2 + name.count) != "}"
-      result += rest[..<start.lowerBound] + (isKnown ? ComposeFile.interpolate(reference, variables) : reference)
-      if result.utf8.count > valueLimit { return text }
+      let isPutIn = variables(String(name)) != nil || reference.dropFirst(2 + name.count) != "}"
+      result += rest[..<start.lowerBound] + (isPutIn ? interpolation.filled(reference, variables) : reference)
       rest = rest[rest.index(after: close)...]
     }
     return result + rest

@@ -118,10 +118,11 @@ public struct Requirements: Sendable {
     }
     for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
       let isComment = line.first { !$0.isWhitespace } == "#"
+      if open == nil { open = (index + 1, "") }
       if line.hasSuffix("\\"), !isComment {
-        open = (open?.number ?? index + 1, (open?.text ?? "") + line.dropLast())
+        open?.text += line.dropLast()
       } else {
-        open = (open?.number ?? index + 1, (open?.text ?? "") + (isComment ? " " : "") + line)
+        open?.text += (isComment ? " " : "") + line
         close()
       }
     }

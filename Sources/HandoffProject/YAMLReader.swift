@@ -1,5 +1,3 @@
-import Dispatch
-import HandoffSystem
 import HandoffText
 import Yams
 
@@ -13,11 +11,10 @@ struct YAMLReader {
   /// Parses a document.
   /// - Returns: its root, or nil when the file holds nothing.
   static func parse(_ text: String, file: String) throws(ConfigurationError) -> YAMLReader? {
+    if let (excess, line) = YAMLBounds.excess(of: text) { throw error(excess, line: line, file: file) }
     let node: Node?
     do {
-      node = try compose(text, file: file)
-    } catch let error as ConfigurationError {
-      throw error
+      node = try Yams.compose(yaml: text)
     } catch let error as YamlError {
       throw describe(error, file: file)
     } catch {
@@ -27,36 +24,14 @@ struct YAMLReader {
     return YAMLReader(node: node, file: file, path: "")
   }
 
-  /// Parses a text. Anchors whose aliases stand in each other can mean more than could ever be read, so that such a text
-  /// is given a few seconds and is then left behind.
-  private static func compose(_ text: String, file: String) throws -> Node? {
-    guard text.contains("&"), text.contains("*") else { return try Yams.compose(yaml: text) }
-    let answer = Answer()
-    guard onOwnThread({ answer.set(Result { try Yams.compose(yaml: text) }) }) else {
-      return try Yams.compose(yaml: text)
-    }
-    guard let result = answer.wait(seconds: 3) else {
-      throw ConfigurationError(
-        file: file, message: "takes too long to read: its anchors (&) and aliases (*) repeat each other")
-    }
-    return try result.get()
-  }
-
-  /// What a thread hands over, once.
-  private final class Answer: @unchecked Sendable {
-    private let isSet = DispatchSemaphore(value: 0)
-    // Written before the signal and read after it.
-    private var result: Result<Node?, any Error>?
-
-    func set(_ result: Result<Node?, any Error>) {
-      self.result = result
-      isSet.signal()
-    }
-
-    /// - Returns: nil when there is nothing after so many seconds.
-    func wait(seconds: Int) -> Result<Node?, any Error>? {
-      isSet.wait(timeout: .now() + .seconds(seconds)) == .success ? result : nil
-    }
+  private static func error(_ excess: YAMLBounds.Excess, line: Int, file: String) -> ConfigurationError {
+    let message =
+      switch excess {
+      case .tooDeep: "collections stand more than \(YAMLBounds.deepest) levels deep in each other"
+      case .tooMany: "is too large: its anchors (&) and aliases (*) repeat each other"
+      case .tooManyTags: "has too many %TAG directives"
+      }
+    return ConfigurationError(file: file, line: line, column: 1, message: message)
   }
 
   private static func describe(_ error: YamlError, file: String) -> ConfigurationError {

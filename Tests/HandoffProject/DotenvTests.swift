@@ -37,4 +37,20 @@ import Testing
     #expect(dotenv["A"] == "1")
     #expect(dotenv["C"] == "3")
   }
+
+  @Test("A value whose braces open over and over holds nobody up", .timeLimit(.minutes(1)))
+  func openBraces() {
+    let open = String(repeating: "${", count: 200_000)
+    #expect(Dotenv("A=\(open)\nB=1", expands: true)["A"] == open)
+    #expect(Dotenv("A=\(open)}\nB=1", expands: true)["A"] == open + "}")
+  }
+
+  @Test("Defaults that stand in each other are put in, and left as they are where no person wrote them")
+  func nestedDefaults() {
+    func nested(_ depth: Int) -> String {
+      String(repeating: "${A:-", count: depth) + "x" + String(repeating: "}", count: depth)
+    }
+    #expect(Dotenv("B=\(nested(20))", expands: true)["B"] == "x")
+    #expect(Dotenv("B=\(nested(100_000))", expands: true)["B"]?.hasSuffix("}") == true)
+  }
 }

@@ -60,4 +60,11 @@ import Testing
     #expect(requirements.unreadable.map(\.path) == ["requirements.txt", "folder", outside.root + "/token"])
     #expect(requirements.unreadable.map(\.cause) == [.mistake, .folder, .other])
   }
+
+  @Test("A line that is continued over and over is read at once", .timeLimit(.minutes(1)))
+  func continued() throws {
+    let text = String(repeating: "aa\\\n", count: 250_000)
+    let requirements = try read(["requirements.txt": text], "requirements.txt")
+    #expect(requirements.lines.map(\.text.utf8.count) == [500_000])
+  }
 }

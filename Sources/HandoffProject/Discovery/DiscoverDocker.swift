@@ -38,6 +38,9 @@ struct ComposeProject {
   let name: Setting<String>
   let file: ComposeFile
 
+  /// How many services may extend those of other files.
+  private static let mostExtensions = 1000
+
   static let fileNames = ["compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml"]
 
   /// - Returns: nil when there is none, or when it is among those that could not be read.
@@ -63,6 +66,8 @@ struct ComposeProject {
     let variables = { (name: String) -> String? in files.environment[name] ?? files.dotenv?[name] }
     var file: ComposeFile?
     let folder = ComposeFile.folder(of: chosen.paths.first ?? "")
+    var extended: [String: ComposeFile?] = [:]
+    var extensions = 0
     for path in chosen.paths {
       let isFirst = path == chosen.paths.first
       switch chosen.source.kind == .environment ? files.look(path) : files.lookInside(path) {
@@ -71,7 +76,12 @@ struct ComposeProject {
           files.lookInside(beside(chosen.paths[0], $0))
         }
         try next.inherit(in: folder) { other throws(ConfigurationError) in
-          try extended(other, from: path, files, variables, &unreadable)
+          extensions += 1
+          guard extensions <= mostExtensions else { return nil }
+          if let known = extended[other] { return known }
+          let file = try read(other, from: path, files, variables, &unreadable)
+          extended[other] = .some(file)
+          return file
         }
         if isFirst { file = next } else { file?.override(with: next) }
       case .unreadable(let file):
@@ -96,7 +106,7 @@ struct ComposeProject {
   /// A file that holds a service which another one extends.
   /// - Parameter file: the compose file that leads there.
   /// - Returns: nil where it cannot be read, which is noted.
-  private static func extended(
+  private static func read(
     _ path: String, from file: String, _ files: ProjectFiles, _ variables: (String) -> String?,
     _ unreadable: inout [UnreadableFile]
   ) throws(ConfigurationError) -> ComposeFile? {

@@ -38,4 +38,12 @@ import Testing
     #expect(sources("FROM a\nCOPY --from=build /x /y\nADD https://example.org/x /y\nCOPY $WHAT /y") == [])
     #expect(sources("FROM a\nCOPY <<EOF /y\ntext\nEOF\nCOPY z /y") == ["z"])
   }
+
+  @Test("Stages that each start from the one before them are followed at once", .timeLimit(.minutes(1)))
+  func manyStages() {
+    let stages = (1...40_000).map { "FROM s\($0 - 1) AS s\($0)" }
+    let file = BuildFile(stages.joined(separator: "\n"))
+    #expect(file.base == "s0")
+    #expect(file.otherBases == [])
+  }
 }

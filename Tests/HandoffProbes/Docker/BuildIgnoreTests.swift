@@ -36,4 +36,12 @@ import Testing
     #expect(example.out.filter { !ignore.leavesOut($0) } == [])
     #expect(example.kept.filter(ignore.leavesOut) == [])
   }
+
+  @Test("A pattern of many stars is held against a path at once", .timeLimit(.minutes(1)))
+  func manyStars() {
+    let ignore = BuildIgnore(String(repeating: "*a", count: 30) + "b\n" + String(repeating: "**/a*/", count: 30) + "b")
+    #expect(!ignore.leavesOut(String(repeating: "a", count: 200)))
+    #expect(!ignore.leavesOut(String(repeating: "aa/", count: 60) + "c"))
+    #expect(ignore.leavesOut(String(repeating: "aa/", count: 60) + "b"))
+  }
 }

@@ -39,15 +39,26 @@ struct BuildFile: Sendable {
       }
     }
     let last = target.flatMap { target in stages.lastIndex { $0.name == target.lowercased() } } ?? (stages.count - 1)
-    func outside(_ index: Int) -> String? {
-      guard stages.indices.contains(index), let base = stages[index].base else { return nil }
-      if let earlier = stages[..<index].lastIndex(where: { $0.name == base.lowercased() }) { return outside(earlier) }
-      return base == "scratch" || base.hasPrefix("-") ? nil : base
-    }
-    let base = outside(last)
+    let images = Self.images(stages)
+    let base = images.indices.contains(last) ? images[last] : nil
     self.base = base
-    otherBases = Set((0..<max(last, 0)).compactMap(outside)).subtracting([base].compactMap(\.self))
+    otherBases = Set(images.prefix(max(last, 0)).compactMap(\.self)).subtracting([base].compactMap(\.self))
     namedSources = sources.filter { !["", "*", "**"].contains($0.text) }
+  }
+
+  /// The image that each stage starts from, whatever stages stand between.
+  private static func images(_ stages: [(name: String?, base: String?)]) -> [String?] {
+    var images: [String?] = []
+    var latest: [String: Int] = [:]
+    for (index, stage) in stages.enumerated() {
+      if let earlier = stage.base.flatMap({ latest[$0.lowercased()] }) {
+        images.append(images[earlier])
+      } else {
+        images.append(stage.base.flatMap { $0 == "scratch" || $0.hasPrefix("-") ? nil : $0 })
+      }
+      if let name = stage.name { latest[name] = index }
+    }
+    return images
   }
 
   // MARK: Instructions
@@ -107,6 +118,9 @@ struct BuildFile: Sendable {
 
   // MARK: Variables
 
+  /// How long the name of an image may become.
+  private static let longestName = 4096
+
   /// A text with `$NAME`, `${NAME}` and `${NAME:-default}` put in, or nil where a name is not known.
   private static func filled(_ text: String, _ variables: [String: String]) -> String? {
     var result = ""
@@ -124,7 +138,7 @@ struct BuildFile: Sendable {
         if value == nil, rest.hasPrefix(":-") { value = String(rest[..<close].dropFirst(2)) }
         rest = rest[rest.index(after: close)...]
       }
-      guard let value, !value.isEmpty else { return nil }
+      guard let value, !value.isEmpty, result.utf8.count <= longestName else { return nil }
       result += value
     }
     return result + rest

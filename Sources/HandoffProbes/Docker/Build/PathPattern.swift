@@ -22,14 +22,10 @@ struct PathPattern: Hashable, Sendable {
   }
 
   /// Whether a path, or a folder that it is in, matches.
-  func matches(_ path: String) -> Bool {
-    let path = Array(path.unicodeScalars)
-    if matches(path[...]) { return true }
-    return path.indices.contains { path[$0] == "/" && matches(path[..<$0]) }
-  }
+  func matches(_ path: String) -> Bool { fits(path, orFolderOf: true) }
 
   /// Whether this path itself matches.
-  func matchesExactly(_ path: String) -> Bool { matches(Array(path.unicodeScalars)[...]) }
+  func matchesExactly(_ path: String) -> Bool { fits(path, orFolderOf: false) }
 
   // MARK: Reading
 
@@ -91,38 +87,81 @@ struct PathPattern: Hashable, Sendable {
 
   // MARK: Matching
 
-  private func matches(_ path: ArraySlice<Unicode.Scalar>) -> Bool { matches(tokens[...], path) }
+  /// Goes through the path once with all the places in the pattern where it may be, so that no pattern takes longer than
+  /// the product of both lengths.
+  private func fits(_ path: String, orFolderOf: Bool) -> Bool {
+    var places = Places(count: tokens.count + 1)
+    var next = places
+    if enter(0, &places) { return true }
+    for scalar in path.unicodeScalars {
+      if orFolderOf, scalar == "/", places.contains(tokens.count) { return true }
+      for place in places.all where place < tokens.count {
+        let isRestOpen: Bool
+        switch tokens[place] {
+        case .character(let wanted): isRestOpen = scalar == wanted && enter(place + 1, &next)
+        case .anyCharacter: isRestOpen = scalar != "/" && enter(place + 1, &next)
+        case .characters(let ranges, let inverted):
+          isRestOpen = ranges.contains { $0.contains(scalar) } != inverted && enter(place + 1, &next)
+        case .anyName: isRestOpen = scalar != "/" && enter(place, &next)
+        case .anyFolders:
+          next.insert(place)
+          isRestOpen = scalar == "/" && enter(place + 1, &next)
+        case .anything: isRestOpen = true
+        }
+        if isRestOpen { return true }
+      }
+      if next.all.isEmpty { return false }
+      swap(&places, &next)
+      next.removeAll()
+    }
+    return places.contains(tokens.count)
+  }
 
-  private func matches(_ tokens: ArraySlice<Token>, _ path: ArraySlice<Unicode.Scalar>) -> Bool {
-    var (tokens, path) = (tokens, path)
-    while let token = tokens.first {
-      tokens = tokens.dropFirst()
-      switch token {
-      case .character(let wanted):
-        guard path.first == wanted else { return false }
-        path = path.dropFirst()
-      case .anyCharacter:
-        guard let first = path.first, first != "/" else { return false }
-        path = path.dropFirst()
-      case .characters(let ranges, let inverted):
-        guard let first = path.first, ranges.contains(where: { $0.contains(first) }) != inverted else { return false }
-        path = path.dropFirst()
+  /// Adds a place, and those behind it that nothing need stand before.
+  /// - Returns: whether the pattern takes whatever follows.
+  private func enter(_ start: Int, _ places: inout Places) -> Bool {
+    for place in start...tokens.count {
+      guard places.enter(place), place < tokens.count else { return false }
+      switch tokens[place] {
       case .anything: return true
-      case .anyName:
-        while true {
-          if matches(tokens, path) { return true }
-          guard let first = path.first, first != "/" else { return false }
-          path = path.dropFirst()
-        }
-      case .anyFolders:
-        if matches(tokens, path) { return true }
-        while let slash = path.firstIndex(of: "/") {
-          path = path[(slash + 1)...]
-          if matches(tokens, path) { return true }
-        }
-        return false
+      case .anyName, .anyFolders: continue
+      default: return false
       }
     }
-    return path.isEmpty
+    return false
+  }
+}
+
+/// Places in a pattern.
+private struct Places {
+  private(set) var all: [Int] = []
+  private var isIn: [Bool]
+  private var isEntered: [Bool]
+
+  /// - Parameter count: how many there are in the pattern.
+  init(count: Int) {
+    isIn = Array(repeating: false, count: count)
+    isEntered = isIn
+  }
+
+  func contains(_ place: Int) -> Bool { isIn[place] }
+
+  mutating func insert(_ place: Int) {
+    guard !isIn[place] else { return }
+    isIn[place] = true
+    all.append(place)
+  }
+
+  /// Adds a place together with those behind it.
+  /// - Returns: whether that was not done before.
+  mutating func enter(_ place: Int) -> Bool {
+    insert(place)
+    defer { isEntered[place] = true }
+    return !isEntered[place]
+  }
+
+  mutating func removeAll() {
+    for place in all { (isIn[place], isEntered[place]) = (false, false) }
+    all.removeAll(keepingCapacity: true)
   }
 }
