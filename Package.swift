@@ -21,6 +21,19 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String
     exclude: exclude, swiftSettings: settings)
 }
 
+// libFuzzer's targets are built by Tests/Safety/fuzz alone.
+let fuzzing: [Target] =
+  Context.environment["HANDOFF_FUZZ"] == "1"
+  ? [
+    .executableTarget(
+      name: "handoff-fuzz",
+      dependencies: [
+        "HandoffDocument", "HandoffProbes", "HandoffProject", "HandoffSecrets", "HandoffStore", "HandoffSystem",
+        "HandoffModel", "HandoffText",
+      ],
+      path: "Tests/Safety/Fuzz", swiftSettings: settings)
+  ] : []
+
 let package = Package(
   name: "handoff",
   platforms: [.macOS(.v15)],
@@ -101,6 +114,6 @@ let package = Package(
         "handoff", "HandoffDocument", "HandoffProbes", "HandoffProject", "HandoffSystem", "HandoffModel", "HandoffText",
         .product(name: "ArgumentParser", package: "swift-argument-parser"), .product(name: "Yams", package: "Yams"),
       ]),
-  ],
+  ] + fuzzing,
   swiftLanguageModes: [.v6]
 )
