@@ -150,6 +150,8 @@ extension Configuration {
       path: "commands.run", meaning: "list of words to run in the project once it is trusted; each command has a name",
       without: "none"),
     .init(
+      path: "commands.shell", meaning: "`true`: `run` is one line, which `/bin/sh` reads", without: "false"),
+    .init(
       path: "commands.capture", meaning: "regular expression whose one group is the value",
       without: "all that it prints"),
     .init(

@@ -43,7 +43,7 @@ public enum ConfigurationReader {
       let members = try reader.mapping(keys: names(under: "docker"))
       return .init(
         compose: try located(members["compose"]), project: try oneLine(members["project"]),
-        names: try members["names"]?.texts(), all: try flag(members["all"]))
+        names: try members["names"]?.texts(), all: try members["all"]?.flag() ?? false)
     }
     configuration.environment = try area(members["environment"]) { reader throws(ConfigurationError) in
       let members = try reader.mapping(keys: names(under: "environment"))
@@ -254,11 +254,5 @@ public enum ConfigurationReader {
       throw reader.error("\"\(Untrusted(name).terminal)\" is not a variable's name")
     }
     return names
-  }
-
-  private static func flag(_ reader: YAMLReader?) throws(ConfigurationError) -> Bool {
-    guard let reader, !reader.isNull else { return false }
-    guard let truth = reader.node.bool else { throw reader.error("\(reader.path) must be true or false") }
-    return truth
   }
 }

@@ -43,8 +43,10 @@ public struct CommandSettings: Sendable, Hashable {
 
   /// Its name: `schema` of `command[schema]`.
   public var name: String
-  /// The program and its arguments; no shell reads them.
+  /// The program and its arguments; no shell reads them, unless the program is one.
   public var run: [String]
+  /// Whether the last of them is a line that a shell reads, as it was asked for.
+  public var usesShell: Bool
   /// A regular expression with one group, which is the value; nil for all that it prints.
   public var capture: String?
   /// How the value is compared.
@@ -56,11 +58,12 @@ public struct CommandSettings: Sendable, Hashable {
 
   /// Describes a command.
   public init(
-    name: String, run: [String], capture: String? = nil, kind: Kind = .state, fix: [String] = [],
-    fixIsLine: Bool = false
+    name: String, run: [String], usesShell: Bool = false, capture: String? = nil, kind: Kind = .state,
+    fix: [String] = [], fixIsLine: Bool = false
   ) {
     self.name = name
     self.run = run
+    self.usesShell = usesShell
     self.capture = capture
     self.kind = kind
     self.fix = fix

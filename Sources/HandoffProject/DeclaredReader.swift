@@ -25,13 +25,9 @@ enum DeclaredReader {
     var commands: [CommandSettings] = []
     for (name, entry) in try named(reader, "commands") {
       let members = try entry.mapping(keys: keys)
-      guard let run = members["run"], let words = try run.elements == nil ? nil : run.texts(),
-        words.first?.isEmpty == false
-      else {
-        throw (members["run"] ?? entry).error(
-          "a command is a list of words, which no shell reads: run: [bin/schema-version]")
-      }
-      var command = CommandSettings(name: name, run: words)
+      let usesShell = try members["shell"]?.flag() ?? false
+      let words = try words(members["run"] ?? entry, usesShell: usesShell)
+      var command = CommandSettings(name: name, run: words, usesShell: usesShell)
       if let capture = members["capture"], !capture.isNull { command.capture = try pattern(capture) }
       if let kind = members["class"], !kind.isNull {
         guard let value = CommandSettings.Kind(rawValue: try kind.text()) else {
@@ -48,6 +44,20 @@ enum DeclaredReader {
       commands.append(command)
     }
     return commands
+  }
+
+  /// What a command runs: a list of words, or one line for the shell, where `shell: true` says so.
+  private static func words(_ run: YAMLReader, usesShell: Bool) throws(ConfigurationError) -> [String] {
+    if usesShell {
+      guard !run.isMapping, run.elements == nil, case let line = try run.text(), !line.isEmpty else {
+        throw run.error("with shell: true a command is one line: run: 'git tag | wc -l'")
+      }
+      return ["/bin/sh", "-c", line]
+    }
+    guard run.elements != nil, case let words = try run.texts(), words.first?.isEmpty == false else {
+      throw run.error("a command is a list of words, which no shell reads: run: [bin/schema-version]")
+    }
+    return words
   }
 
   private static func named(

@@ -49,7 +49,11 @@ public struct TrustSubject: Sendable {
 
   /// The files of the project that a command's words name, relative to the root.
   public func files(of command: CommandSettings, _ files: FileSystem) -> [String] {
-    command.run.indices.flatMap { names(in: command.run[$0], isProgram: $0 == 0) }.map(\.name).filter { name in
+    let named =
+      command.usesShell
+      ? names(inLine: command.run.last ?? "")
+      : command.run.indices.flatMap { names(in: command.run[$0], isProgram: $0 == 0) }.map(\.name)
+    return named.filter { name in
       switch files.kind(of: "\(root)/\(name)", followLinks: false) {
       case .regular, .symbolicLink, .folder: true
       default: false
@@ -59,8 +63,11 @@ public struct TrustSubject: Sendable {
 
   /// A command's words with the files that they name taken from another folder.
   /// - Parameter place: the path of a file of the project, by its name, or nil where it stays.
+  ///
+  /// A line for a shell stays as it is: what it names is hashed, and runs where it stands.
   public func words(of command: CommandSettings, at place: (String) -> String?) -> [String] {
-    command.run.indices.map { index in
+    if command.usesShell { return command.run }
+    return command.run.indices.map { index in
       let word = command.run[index]
       for (name, range) in names(in: word, isProgram: index == 0) {
         if let path = place(name) { return word[..<range.lowerBound] + path + word[range.upperBound...] }
@@ -78,6 +85,12 @@ public struct TrustSubject: Sendable {
       // A program without a slash is one of the PATH.
       return isProgram && range == whole && !word.contains("/") ? nil : (name, range)
     }
+  }
+
+  /// What the words of a line for a shell would name in the project.
+  private func names(inLine line: String) -> [String] {
+    let words = line.split { $0.isWhitespace || ";|&()<>{}=`\"'$\\".contains($0) }
+    return Array(Set(words.compactMap { inside($0) }.filter { !$0.isEmpty })).sorted()
   }
 
   /// A word as a path relative to the root, without `.` and `..`; nil where it leads out of the project.

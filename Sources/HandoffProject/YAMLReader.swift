@@ -111,6 +111,13 @@ struct YAMLReader {
     return texts
   }
 
+  /// A truth value; nothing is false.
+  func flag() throws(ConfigurationError) -> Bool {
+    if isNull { return false }
+    guard let truth = node.bool else { throw error("\(path) must be true or false") }
+    return truth
+  }
+
   /// A whole number in a range.
   func integer(in range: ClosedRange<Int>) throws(ConfigurationError) -> Int {
     guard let number = node.scalar.flatMap({ Int($0.string) }), range.contains(number) else {

@@ -69,6 +69,8 @@ import Testing
     "checks.http": "checks: {api: {http: \"http://localhost:8000/\"}}",
     "checks.expect": "checks: {api: {http: \"http://localhost:8000/\", expect: [200, 204]}}",
     "commands.run": "commands: {schema: {run: [cat, schema.txt]}}",
+    "mask": "mask: [aws.account]",
+    "commands.shell": "commands: {schema: {run: 'cat schema.txt | head -1', shell: true}}",
     "commands.capture": "commands: {schema: {run: [cat, schema.txt], capture: \"v(.*)\"}}",
     "commands.class": "commands: {schema: {run: [cat, schema.txt], class: identity}}",
     "commands.fix": "commands: {schema: {run: [cat, schema.txt], fix: [make, schema]}}",

@@ -19,6 +19,8 @@ import Testing
       ("checks: {a: {http: 'http://[::1/'}}\n", "http:// or https://"),
       ("checks: {a: {http: 'http://x', expect: 99}}\n", "from 100 to 599"),
       ("commands: {a: {run: bin/x}}\n", "list of words"), ("commands: {a: {}}\n", "list of words"),
+      ("commands: {a: {run: [x], shell: true}}\n", "one line"), ("commands: {a: {shell: true}}\n", "one line"),
+      ("commands: {a: {run: x, shell: perhaps}}\n", "true or false"),
       ("commands: {a: {run: [x], class: set}}\n", "identity, state, progress, volatile"),
       ("commands: {a: {run: [x], capture: '('}}\n", "not a regular expression"),
       ("commands: {a: {run: [x], capture: 'x'}}\n", "exactly one group"),
@@ -53,6 +55,18 @@ import Testing
     ])
     let subject = TrustSubject(try project.discover())
     #expect(subject.files(of: subject.commands[0], FileSystem()) == ["x/y.py", "z.ini", "sh"])
+  }
+
+  @Test("With shell: true a line goes to the shell as it is, and is bound to the files of the project that it names")
+  func shell() throws {
+    let project = try TemporaryProject([
+      "handoff.yml": "commands: {a: {run: 'x=z.ini; ./x/y.py <$x | sh -s \"w\"', shell: true}}\n",
+      "x/y.py": "", "z.ini": "", "sh": "", "w": "",
+    ])
+    let subject = TrustSubject(try project.discover())
+    #expect(subject.commands[0].run == ["/bin/sh", "-c", #"x=z.ini; ./x/y.py <$x | sh -s "w""#])
+    #expect(subject.files(of: subject.commands[0], FileSystem()) == ["sh", "w", "x/y.py", "z.ini"])
+    #expect(subject.words(of: subject.commands[0]) { "/elsewhere/\($0)" } == subject.commands[0].run)
   }
 
   @Test("What is run is bound to its content however the words lead there: by a detour, or by its folder")

@@ -128,13 +128,13 @@ import Testing
     let html = try Self.read(
       texts.map { "\($0)\n\n# Title: \($0)\n\n- **Status**: \($0)\n\n| \($0) |\n|---|\n| \($0) |" })
     for (text, html) in zip(Self.strings, html) {
-      let shown = Self.escaped(Untrusted(text).visible)
-      let own = shown.trimmed
-      // A heading's closing marks are escaped, too; white space at the ends of a line is not shown.
+      let own = Self.squeezed(Self.escaped(Untrusted(text).visible))
+      // A heading's closing marks are escaped, too. Spaces are left out on both sides, by scalars: with a mark upon it, a
+      // space is a character of its own, and white space.
       let expected =
         (own.isEmpty ? "" : "<p>\(own)</p>\n")
-        + "<h1>Title: \(shown.trimmedEnd)</h1>\n<ul>\n<li><strong>Status</strong>: "
-        + "\(shown.trimmedEnd)</li>\n</ul>\n<table>\n<thead>\n<tr>\n<th>\(own)</th>\n</tr>\n</thead>\n<tbody>\n<tr>\n<td>\(own)"
+        + "<h1>Title: \(own)</h1>\n<ul>\n<li><strong>Status</strong>: "
+        + "\(own)</li>\n</ul>\n<table>\n<thead>\n<tr>\n<th>\(own)</th>\n</tr>\n</thead>\n<tbody>\n<tr>\n<td>\(own)"
         + "</td>\n</tr>\n</tbody>\n</table>\n"
       sweep.count(
         text, html.map(Self.squeezed) == Self.squeezed(expected) ? nil : html ?? "it ran into what follows")
