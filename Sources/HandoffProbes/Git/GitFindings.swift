@@ -16,7 +16,7 @@ enum GitFindings {
     FindingDefinition("git.redirected", "a variable sends git to another repository"),
     FindingDefinition("git.operation-under-way", "an operation was begun and not finished"),
     FindingDefinition("git.index-locked", "a lock of the index was left behind"),
-    FindingDefinition("git.ref-locked", "a lock of HEAD or of the branch was left behind"),
+    FindingDefinition("git.ref-locked", "a lock of HEAD, of another reference or of git's settings was left behind"),
     FindingDefinition("git.conflicts", "files are in conflict, and no operation is under way"),
     FindingDefinition("git.upstream-gone", "the branch follows one that is not there"),
     FindingDefinition("git.other-branch", "on another branch than recorded"),
@@ -171,13 +171,24 @@ enum GitFindings {
       facts: ["git.changes"])
   }
 
-  /// - Parameter locks: those of HEAD and of the branch, as they are shown, with their age; nil where there is none.
-  static func referencesLocked(_ locks: [(path: String, minutes: Int)]) -> Finding? {
-    guard let first = locks.first else { return nil }
-    let paths = Message.joined(locks.map { "\(Untrusted($0.path))" }, separator: " and ")
-    let verb: Message = locks.count == 1 ? "was" : "were"
+  /// - Parameter locks: those of references and settings; nil is given where there is none.
+  static func referencesLocked(_ locks: [GitLocks.Lock]) -> Finding? {
+    var groups: [[GitLocks.Lock]] = []
+    for lock in locks {
+      if groups.last?.last?.refused == lock.refused {
+        groups[groups.count - 1].append(lock)
+      } else {
+        groups.append([lock])
+      }
+    }
+    guard !groups.isEmpty else { return nil }
+    let parts = groups.map { group -> Message in
+      let paths = Message.joined(group.map { "\(Untrusted($0.path))" }, separator: " and ")
+      let verb: Message = group.count == 1 ? "was" : "were"
+      return "\(paths) \(verb) left behind \(group[0].minutes) min ago: git refuses to \(group[0].refused)"
+    }
     return Finding(
-      "git.ref-locked", .warning, "\(paths) \(verb) left behind \(first.minutes) min ago: git refuses to commit",
+      "git.ref-locked", .warning, .joined(parts, separator: "; "),
       remedies: locks.map { lock in
         Remedy(
           ShellPath(lock.path).command("rm"), "removes the lock; see first that no git command runs", destructive: true)
@@ -239,16 +250,25 @@ enum GitFindings {
       remedies: remedies, facts: ["git.upstream"])
   }
 
-  static func headUnreachable(_ commit: String, isHere: Bool) -> Finding {
+  /// - Parameters:
+  ///   - isHere: whether the repository holds the commit at all.
+  ///   - branch: the branch that the handoff was written on, or nil.
+  ///   - hasBranch: whether that is there. If not, it may have been squashed into another one.
+  static func headUnreachable(_ commit: String, isHere: Bool, branch: String?, hasBranch: Bool) -> Finding {
     let short = String(commit.prefix(7))
     if !isHere {
       return Finding(
         "git.head-unreachable", .warning, "the recorded commit \(Untrusted(short)) is not in this repository",
         remedies: [Remedy(.run("git", "fetch", "--all"), "brings it, if a remote holds it")], facts: ["git.head"])
     }
+    let why: Message =
+      switch branch {
+      case nil: ""
+      case _ where hasBranch: ": history was rewritten"
+      case let branch?: ": the branch \(Untrusted(branch)) is gone, merged as another commit or deleted"
+      }
     return Finding(
-      "git.head-unreachable", .warning,
-      "the recorded commit \(Untrusted(short)) is in no branch any more: history was rewritten",
+      "git.head-unreachable", .warning, "the recorded commit \(Untrusted(short)) is in no branch any more\(why)",
       remedies: [
         Remedy(.run("git", "log", "--oneline", "-n", "10", commit), "shows what it holds"),
         Remedy(.run("git", "branch", "recorded-" + short, commit), "keeps it under a name, before git forgets it"),

@@ -32,7 +32,9 @@ struct GitOtherBranch {
         remedies.append(Remedy(.run("git", "switch", expected), "makes it again from the remote's, and goes to it"))
       } else if let recordedHead {
         remedies.append(
-          Remedy(.run("git", "switch", "-c", expected, recordedHead), "makes it again at the recorded commit"))
+          Remedy(
+            .run("git", "switch", "-c", expected, recordedHead),
+            "makes it again at the recorded commit; not needed if it was merged"))
       } else {
         remedies.append(Remedy(.run("git", "fetch", "--all"), "brings it, if a remote holds it"))
       }

@@ -35,10 +35,10 @@ public struct GitProbe: Probe {
       meaning: "`rebase`, `am`, `merge`, `cherry-pick`, `revert`, `bisect`; or null"),
     FactDefinition(
       "git.ahead", .progress, title: "commits ahead of the upstream", dependsOn: "git.upstream",
-      meaning: "number; null without an upstream"),
+      meaning: "number; null without an upstream that is fetched"),
     FactDefinition(
       "git.behind", .progress, title: "commits behind the upstream", dependsOn: "git.upstream",
-      meaning: "number, as of the last fetch; null without an upstream"),
+      meaning: "number, as of the last fetch; null without an upstream that is fetched"),
     FactDefinition(
       "git.changes", .progress, title: "uncommitted changes",
       meaning: "numbers of paths: `staged`, `modified`, `untracked`, `conflicted`"),
@@ -112,7 +112,7 @@ public struct GitProbe: Probe {
     if operation == nil, let changes, changes.conflicted > 0 {
       report.findings.append(GitFindings.conflicts(changes.conflicted))
     }
-    report.findings += oldLocks(repository, context)
+    report.findings += GitLocks.findings(repository, context)
     report.findings += GitSubmodules.findings(
       moved: changes?.submodules ?? [], missing: submodules.missing, context)
     if let finding = GitFindings.redirected(repository, context) { report.findings.append(finding) }
@@ -122,7 +122,10 @@ public struct GitProbe: Probe {
       report.compare(
         branch: branch, tracking: tracking, place: place, recordedHead: reached == .absent ? nil : recordedHead)
       if let recordedHead, reached == .unreachable || reached == .absent {
-        report.findings.append(GitFindings.headUnreachable(recordedHead, isHere: reached == .unreachable))
+        let recordedBranch = context.expected?.fact("git.branch")?.value.string
+        report.findings.append(
+          GitFindings.headUnreachable(
+            recordedHead, isHere: reached == .unreachable, branch: recordedBranch, hasBranch: place.hasBranch))
       }
     }
     return Observation(
@@ -159,24 +162,5 @@ public struct GitProbe: Probe {
       let root = context.host.files.realPath(context.project.root), real.hasPrefix(root + "/")
     else { return settings.handoffs }
     return String(real.dropFirst(root.count + 1))
-  }
-
-  /// Locks that no running command can still mean: git holds them for moments.
-  private func oldLocks(_ repository: GitRepository, _ context: ProbeContext) -> [Finding] {
-    func minutes(_ lock: String) -> Int? {
-      guard let time = context.host.files.modificationTime(lock) else { return nil }
-      let age = Int(context.host.now().timeIntervalSince1970) - time
-      return age >= 60 ? age / 60 : nil
-    }
-    let index = repository.gitFolder + "/index.lock"
-    var findings = [Finding]()
-    if let minutes = minutes(index) {
-      findings.append(GitFindings.indexLocked(context.shown(index), minutes: minutes))
-    }
-    let common = GitPermissions.commonFolder(of: repository.gitFolder, context.host.files)
-    let locks =
-      [repository.gitFolder + "/HEAD.lock"] + (repository.headReference.map { ["\(common)/\($0).lock"] } ?? [])
-    let old = locks.compactMap { lock in minutes(lock).map { (path: context.shown(lock), minutes: $0) } }
-    return findings + [GitFindings.referencesLocked(old)].compactMap(\.self)
   }
 }

@@ -6,7 +6,7 @@ import HandoffText
 enum GitSubmodules {
   /// The folders of submodules that `.gitmodules` names and that were not fetched, or that this user may not look into,
   /// relative to the top. Those that are
-  /// said not to be updated (`update = none`, `active = false`) are left out.
+  /// said not to be updated (`update = none`, `active = false`), and those outside a sparse checkout, are left out.
   static func missing(
     _ repository: GitRepository, _ files: FileSystem, deadline: Deadline
   ) async -> (missing: [String], hidden: [String]) {
@@ -30,11 +30,14 @@ enum GitSubmodules {
     guard paths.contains(where: { files.kind(of: top + $0 + "/.git") == nil }) else { return ([], []) }
     let absent = paths.filter { files.kind(of: top + $0 + "/.git") == nil }
     let held = await git.read(
-      ["ls-files", "-z", "--stage", "--full-name", "--"] + absent.map { ":(top,literal)" + $0 }, deadline: deadline)
+      ["ls-files", "-z", "-t", "--stage", "--full-name", "--"] + absent.map { ":(top,literal)" + $0 },
+      deadline: deadline)
     guard held.succeeded else { return ([], []) }
-    let links = held.standardOutput.split(separator: 0).filter { $0.starts(with: "160000 ".utf8) }
-      .compactMap { $0.split(separator: UInt8(ascii: "\t"), maxSplits: 1).last }
-      .map { String(decoding: $0, as: UTF8.self) }
+    let links = held.standardOutput.split(separator: 0).filter {
+      !$0.starts(with: "S ".utf8) && $0.dropFirst(2).starts(with: "160000 ".utf8)
+    }
+    .compactMap { $0.split(separator: UInt8(ascii: "\t"), maxSplits: 1).last }
+    .map { String(decoding: $0, as: UTF8.self) }
     let submodules = absent.filter(links.contains).sorted()
     return (
       submodules.filter { !files.isForbidden("\(top)\($0)/.git") },

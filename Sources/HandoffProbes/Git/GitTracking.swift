@@ -22,10 +22,12 @@ struct GitTracking: Sendable {
     var tracking = GitTracking()
     var hasStash = false
     var reference: String?
+    var hasCommits = false
     let common = GitPermissions.commonFolder(of: repository.gitFolder, context.host.files)
     for line in result.text.split(separator: "\n") {
       let fields = line.split(separator: "\0", omittingEmptySubsequences: false).map(String.init)
       guard fields.count == 3 else { continue }
+      hasCommits = hasCommits || fields[0] == "refs/heads/" + (branch ?? "")
       if fields[0] == "refs/stash" {
         hasStash = true
       } else if fields[0] == "refs/heads/" + (branch ?? ""), !fields[1].isEmpty {
@@ -40,9 +42,11 @@ struct GitTracking: Sendable {
       }
     }
     if reference == nil, tracking.upstream == nil, let branch {
-      // A branch without commits is no reference yet, but may follow one.
-      tracking.upstream = await Self.configuredUpstream(of: branch, history)
-      tracking.isGone = tracking.upstream != nil
+      // A branch without commits is no reference yet, but may follow one. Another one follows one that is not fetched: of
+      // a narrow clone, nobody here can tell what became of it; without its remote, it is gone.
+      let (upstream, isFetched) = await Self.configuredUpstream(of: branch, history)
+      tracking.upstream = upstream
+      tracking.isGone = upstream != nil && !(hasCommits && isFetched)
     }
     let hiddenStash = GitPermissions.failure(["\(common)/refs/stash", "\(common)/logs/refs/stash"], context)
     async let stashes = hiddenStash == nil && hasStash ? countStashes(history) : .success(0)
@@ -60,17 +64,25 @@ struct GitTracking: Sendable {
     return reference
   }
 
-  /// What the configuration says a branch follows, by the names that a clone gives.
-  private static func configuredUpstream(of branch: String, _ history: GitHistory) async -> String? {
+  /// What the configuration says a branch follows, by the names that a clone gives, and whether anything is fetched from
+  /// where that is.
+  private static func configuredUpstream(
+    of branch: String, _ history: GitHistory
+  ) async -> (upstream: String?, isFetched: Bool) {
     async let remoteAnswer = history.git.read(
       ["config", "--get", "branch.\(branch).remote"], deadline: history.deadline)
     async let mergeAnswer = history.git.read(
       ["config", "--get", "branch.\(branch).merge"], deadline: history.deadline)
     let (remote, merge) = await (remoteAnswer, mergeAnswer)
-    guard remote.succeeded, merge.succeeded, merge.text.hasPrefix("refs/heads/") else { return nil }
+    guard remote.succeeded, merge.succeeded, merge.text.hasPrefix("refs/heads/") else {
+      return (nil, false)
+    }
     let name = merge.text.dropFirst("refs/heads/".count)
     // A remote may be a URL, with whatever stands in it.
-    return remote.text == "." ? String(name) : "\(withoutCredentials(remote.text))/\(name)"
+    if remote.text == "." { return (String(name), false) }
+    let fetched = await history.git.read(
+      ["config", "--get-all", "remote.\(remote.text).fetch"], deadline: history.deadline)
+    return ("\(withoutCredentials(remote.text))/\(name)", fetched.succeeded && !fetched.text.isEmpty)
   }
 
   private static func countStashes(_ history: GitHistory) async -> Result<Int, GitFailure> {
