@@ -12,6 +12,8 @@ struct EngineImage: Hashable, Sendable {
   let layers: [String]
   /// The digest of the source that it was built from, where the build stamped it: see ``SourceDigest``.
   let sourceDigest: String?
+  /// Whether a build that starts from it runs instructions that stand in it (ONBUILD).
+  let hasTriggers: Bool
   /// Says whether two images start their containers alike.
   private let configuration: String
 
@@ -25,6 +27,7 @@ struct EngineImage: Hashable, Sendable {
     layers = json["RootFS"]?["Layers"]?.strings ?? []
     let config = json["Config"]
     sourceDigest = config?["Labels"]?[SourceDigest.label]?.string.flatMap { SourceDigest.isDigest($0) ? $0 : nil }
+    hasTriggers = config?["OnBuild"]?.strings?.isEmpty == false
     let keys = ["Cmd", "Entrypoint", "Env", "ExposedPorts", "Healthcheck", "User", "Volumes", "WorkingDir"]
     configuration = sha256(keys.map { (config?[$0] ?? .null).canonical }.joined(separator: "\n"))
   }

@@ -13,7 +13,7 @@ import HandoffText
 ///
 /// Told exactly where the build stamped the digest of its source as a label (``SourceDigest``). Otherwise it is a guess:
 /// the image that it starts from is another one now, or files that differ from the commit that was checked out when it
-/// was built, or that git does not know, were written after it. A commit alone does not make it old: one edits, builds,
+/// was built, or that git does not know, were written after it, if the build takes them. A commit alone does not make it old: one edits, builds,
 /// tries, and then commits. Nor does a file that was only touched, where a handoff recorded the source's digest.
 struct ImageFreshness {
   /// The answer, and what it was taken from.
@@ -72,7 +72,11 @@ struct ImageFreshness {
       image.sourceDigest == nil ? BuildSource.Limit(files: 20_000, bytes: 64 << 20) : BuildSource.Limit()
     // Who only guesses does not wait for it until the end.
     let patience = Deadline.after(image.sourceDigest == nil ? deadline.remaining / 2 : deadline.remaining)
-    let digest = await SourceDigest.of(source, limit: limit, context.host.files, deadline: patience)
+    let hasTriggers = ([source.recipe.base].compactMap(\.self) + source.recipe.otherBases)
+      .contains { images[$0]?.hasTriggers == true }
+    let taken = image.sourceDigest == nil && !hasTriggers ? source.taken : nil
+    let digest = await SourceDigest.of(
+      source, taken: taken, limit: limit, context.host.files, deadline: patience)
     if let base = source.recipe.base, let present = images[base], !present.layers.isEmpty, !image.isMade(on: present) {
       return Verdict(.stale(.base(base)), digest: digest)
     }
@@ -86,17 +90,17 @@ struct ImageFreshness {
       return Verdict(.stale(.newerBase(base)), digest: digest)
     }
     if image.sourceDigest != nil { return Verdict(.current, digest: digest, isExact: true) }
-    return Verdict(await guess(image, name, source, digest), digest: digest)
+    return Verdict(await guess(image, name, source, taken, digest), digest: digest)
   }
 
   private func guess(
-    _ image: EngineImage, _ name: String, _ source: BuildSource, _ digest: String?
+    _ image: EngineImage, _ name: String, _ source: BuildSource, _ taken: [PathPattern]?, _ digest: String?
   ) async -> Answer {
     guard let builtAt = image.builtAt else { return .unknown }
     let recorded = recordedDigest(image, name)
     if let recorded, recorded == digest { return .current }
     guard let history else { return .unknown }
-    if let newest = await history.newest(of: source, after: builtAt) { return .stale(newest) }
+    if let newest = await history.newest(of: source, taken: taken, after: builtAt) { return .stale(newest) }
     guard await history.isReadable(source) else { return .unknown }
     if let recorded, let digest, recorded != digest, let expected = context.expected,
       // A document tells whole seconds.

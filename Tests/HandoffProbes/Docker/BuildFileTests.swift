@@ -46,4 +46,25 @@ import Testing
     #expect(file.base == "s0")
     #expect(file.otherBases == [])
   }
+
+  @Test("What COPY and ADD take is known where all of them name literal paths or globs")
+  func taken() {
+    func taken(_ text: String) -> [String]? { BuildFile(text).taken?.map(\.text) }
+    #expect(taken("FROM a\nCOPY app/ pack*.json /x/\nADD https://example.org/x /y") == ["app", "pack*.json"])
+    #expect(taken("FROM a\nCOPY --from=b /x /y\nRUN --mount=type=cache,target=/c x") == [])
+    #expect(taken(#"FROM a\#nCOPY ["one file", "/x"]"#) == ["one file"])
+    #expect(taken("FROM a AS one\nCOPY app /x\nFROM b AS two\nCOPY . /x") == nil)
+    #expect(BuildFile("FROM a AS one\nCOPY app /x\nFROM b AS two\nCOPY . /x", target: "one").taken?.count == 1)
+  }
+
+  @Test(
+    "Whatever might take anything leaves nothing out",
+    arguments: [
+      "COPY . /x", "COPY ./ /x", "COPY / /x", "COPY * /x", "ADD app . /x", "COPY $WHAT /x", "COPY <<EOF /x\ntext\nEOF",
+      "COPY app/../.. /x", "COPY \"app\" /x", #"COPY ["a,b", "/x"]"#, #"COPY a\b /x"#, "RUN --mount=target=/s make",
+      "RUN --mount=type=bind,source=.,target=/s make", "ONBUILD COPY app /x", "INCLUDE common", "COPY /x",
+    ])
+  func anything(instruction: String) {
+    #expect(BuildFile("FROM a\n" + instruction).taken == nil)
+  }
 }

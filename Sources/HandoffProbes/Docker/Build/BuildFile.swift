@@ -9,6 +9,9 @@ struct BuildFile: Sendable {
   let otherBases: Set<String>
   /// What COPY and ADD name as their sources in the context, the whole context left out.
   let namedSources: [PathPattern]
+  /// What COPY and ADD of the stages that are built take out of the context, where all of them name literal paths or
+  /// globs; nil where it may be anything: the whole context, a variable, a mount, an instruction that is not known.
+  let taken: [PathPattern]?
 
   /// Reads a Dockerfile.
   /// - Parameters:
@@ -18,6 +21,7 @@ struct BuildFile: Sendable {
     var variables: [String: String] = [:]
     var stages: [(name: String?, base: String?)] = []
     var sources: [PathPattern] = []
+    var taken: [(stage: Int, patterns: [PathPattern]?)] = []
     for instruction in Self.instructions(text) {
       let words = instruction.split(whereSeparator: \.isWhitespace).map(String.init)
       guard let keyword = words.first?.uppercased() else { continue }
@@ -34,8 +38,11 @@ struct BuildFile: Sendable {
         stages.append((name, operands.first.flatMap { Self.filled($0, variables) }))
       case "COPY", "ADD":
         let isFromStage = words.contains { $0.hasPrefix("--from") }
-        if !isFromStage { sources += Self.sources(instruction, operands) }
-      default: continue
+        if isFromStage { continue }
+        sources += Self.sources(instruction, operands)
+        taken.append((stages.count - 1, BuildCopy.taken(instruction, operands)))
+      case "RUN" where !BuildCopy.mountsContext(words), _ where BuildCopy.otherKeywords.contains(keyword): continue
+      default: taken.append((keyword == "RUN" ? stages.count - 1 : 0, nil))
       }
     }
     let last = target.flatMap { target in stages.lastIndex { $0.name == target.lowercased() } } ?? (stages.count - 1)
@@ -43,6 +50,8 @@ struct BuildFile: Sendable {
     let base = images.indices.contains(last) ? images[last] : nil
     self.base = base
     otherBases = Set(images.prefix(max(last, 0)).compactMap(\.self)).subtracting([base].compactMap(\.self))
+    let built = taken.filter { $0.stage <= last }.map(\.patterns)
+    self.taken = built.contains(nil) ? nil : built.flatMap { $0 ?? [] }
     namedSources = sources.filter { !["", "*", "**"].contains($0.text) }
   }
 
@@ -104,16 +113,19 @@ struct BuildFile: Sendable {
   }
 
   private static func sources(_ instruction: String, _ operands: [String]) -> [PathPattern] {
-    var paths = operands
-    if operands.first?.hasPrefix("[") == true, let open = instruction.firstIndex(of: "[") {
-      paths = instruction[instruction.index(after: open)...].split(separator: ",").map { part in
-        var word = part.drop(while: \.isWhitespace)
-        while let last = word.last, last.isWhitespace || last == "]" { word.removeLast() }
-        return unquoted(String(word))
-      }
-    }
+    let paths = list(instruction, operands)?.map(unquoted) ?? operands
     return paths.dropLast().filter { !$0.contains("$") && !$0.contains("://") && !$0.hasPrefix("<<") }
       .map { PathPattern($0) }
+  }
+
+  /// The words of an instruction that is written as a list, their quotes left on; nil for another form.
+  static func list(_ instruction: String, _ operands: [String]) -> [String]? {
+    guard operands.first?.hasPrefix("[") == true, let open = instruction.firstIndex(of: "[") else { return nil }
+    return instruction[instruction.index(after: open)...].split(separator: ",").map { part in
+      var word = part.drop(while: \.isWhitespace)
+      while let last = word.last, last.isWhitespace || last == "]" { word.removeLast() }
+      return String(word)
+    }
   }
 
   // MARK: Variables
@@ -144,7 +156,7 @@ struct BuildFile: Sendable {
     return result + rest
   }
 
-  private static func unquoted(_ text: String) -> String {
+  static func unquoted(_ text: String) -> String {
     guard text.count >= 2, let first = text.first, first == text.last, first == "\"" || first == "'" else {
       return text
     }

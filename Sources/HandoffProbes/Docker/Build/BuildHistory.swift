@@ -21,11 +21,15 @@ struct BuildHistory {
   }
 
   /// What was written or removed last after a moment, or nil for nothing, or where it cannot be told.
-  /// - Parameter moment: in seconds since 1970.
-  func newest(of source: BuildSource, after moment: Double) async -> ImageFreshness.Staleness? {
+  /// - Parameters:
+  ///   - taken: what the build takes out of the context; nil for anything.
+  ///   - moment: in seconds since 1970.
+  func newest(
+    of source: BuildSource, taken: [PathPattern]?, after moment: Double
+  ) async -> ImageFreshness.Staleness? {
     guard let candidates = await candidates(source, moment) else { return nil }
     var newest: (path: String, time: Double, isGone: Bool)?
-    for path in candidates where source.counts(path) {
+    for path in candidates where source.counts(path, taken: taken) {
       guard let (time, isGone) = written(path), time > moment, time > newest?.time ?? 0 else { continue }
       newest = (path, time, isGone)
     }

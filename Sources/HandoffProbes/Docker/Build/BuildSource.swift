@@ -129,6 +129,40 @@ struct BuildSource: Sendable {
     return !inside.split(separator: "/").contains(".git") && !isHandoff(path) && !ignore.leavesOut(inside)
   }
 
+  /// What the build takes out of the context, where that is known; nil for anything. A symbolic link that is named is
+  /// followed by the builder, so that what it takes stands elsewhere.
+  var taken: [PathPattern]? {
+    guard let patterns = recipe.taken, !patterns.contains(where: { isLink($0.text) }) else { return nil }
+    return patterns
+  }
+
+  /// Whether what a source names may be, or stand behind, a symbolic link.
+  private func isLink(_ source: String) -> Bool {
+    var place = folder
+    func isLink(_ path: String) -> Bool { files.kind(of: path, followLinks: false) == .symbolicLink }
+    for part in source.split(separator: "/") {
+      if part.contains(where: { "*?[".contains($0) }) {
+        let pattern = PathPattern(String(part))
+        let names = (try? files.list(place)) ?? []
+        return part.endIndex != source.endIndex
+          || names.contains { pattern.matchesExactly($0) && isLink(place + "/" + $0) }
+      }
+      place += "/" + part
+      if isLink(place) { return true }
+    }
+    return false
+  }
+
+  /// Whether a file counts for a build that takes this out of the context.
+  /// - Parameters:
+  ///   - path: absolute.
+  ///   - taken: nil for anything.
+  func counts(_ path: String, taken: [PathPattern]?) -> Bool {
+    guard counts(path) else { return false }
+    guard let taken, path != buildFile, let inside = Self.relative(path, to: folder) else { return true }
+    return taken.contains { $0.matches(inside) }
+  }
+
   private func isHandoff(_ path: String) -> Bool {
     guard let inside = Self.relative(path, to: handoffsBase) else { return false }
     return handoffs?.contains(inside) == true

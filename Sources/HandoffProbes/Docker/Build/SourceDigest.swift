@@ -17,6 +17,8 @@ import HandoffText
 /// ``BuildSource`` counts, ordered by the bytes of its path: `f` for a file, `x` for one that its owner may execute, `l`
 /// for a symbolic link; a space; the SHA-256 of its content, or of where the link points to; a space; its path relative
 /// to the context; a zero byte. Times, owners, other permissions and empty folders do not count.
+///
+/// Where no build stamped it, a digest of the same form holds only what COPY and ADD take, if that can be told.
 enum SourceDigest {
   /// The name of the label.
   static let label = "handoff.source-digest"
@@ -28,18 +30,21 @@ enum SourceDigest {
   }
 
   /// Reads the files on a thread of its own.
+  /// - Parameter taken: the files that count; nil for all.
   /// - Returns: nil where there is more than the limit, a file cannot be read, or the deadline passes.
   static func of(
-    _ source: BuildSource, limit: BuildSource.Limit, _ files: FileSystem, deadline: Deadline
+    _ source: BuildSource, taken: [PathPattern]? = nil, limit: BuildSource.Limit, _ files: FileSystem,
+    deadline: Deadline
   ) async -> String? {
     await withCheckedContinuation { continuation in
-      let isRead = onOwnThread { continuation.resume(returning: read(source, limit, files, deadline)) }
+      let isRead = onOwnThread { continuation.resume(returning: read(source, taken, limit, files, deadline)) }
       if !isRead { continuation.resume(returning: nil) }
     }
   }
 
   private static func read(
-    _ source: BuildSource, _ limit: BuildSource.Limit, _ files: FileSystem, _ deadline: Deadline
+    _ source: BuildSource, _ taken: [PathPattern]?, _ limit: BuildSource.Limit, _ files: FileSystem,
+    _ deadline: Deadline
   ) -> String? {
     guard let entries = source.entries(limit: limit, deadline: deadline),
       let recipe = try? source.buildFile.map({ try files.read($0) }) ?? Array(source.buildText.utf8)
@@ -47,7 +52,7 @@ enum SourceDigest {
     var whole = SHA256()
     whole.update(data: Data("d \(SHA256.hash(data: Data(recipe)).hexadecimal) \0".utf8))
     var left = limit.bytes
-    for entry in entries {
+    for entry in entries where taken?.contains(where: { $0.matches(entry.path) }) != false {
       if deadline.hasPassed { return nil }
       let path = source.folder + "/" + entry.path
       let kind: String
