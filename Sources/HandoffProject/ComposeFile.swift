@@ -23,6 +23,14 @@ struct ComposeFile {
     /// Whether it extends one that was not found, so that not all that it says is known.
     var lacksParent = false
     var hasProfiles = false
+    /// The profiles that it belongs to.
+    var profiles: Set<String> = []
+    /// The services that it waits for to end well.
+    var awaited: Set<String> = []
+    /// The restart policy that stands in the file, or nil.
+    var restart: String?
+    /// Files of `env_file` that have to be there and are not.
+    var missingFiles: [ConfigurationError] = []
     /// How many containers it is to have.
     var replicas: String?
     /// Whether `up` alone starts none of it: it belongs to a profile, or is to have no container. Also where that is not
@@ -43,6 +51,8 @@ struct ComposeFile {
   var services: [String: Service] = [:]
   /// Whether other files are taken in (`include`).
   var includesOthers = false
+  /// What compose refuses the file for.
+  var refusals: [ConfigurationError] = []
 
   /// Reads the text of a compose file.
   /// - Parameters:
@@ -86,7 +96,10 @@ struct ComposeFile {
       service.containerName = interpolated(value("container_name"))
       if let build = value("build") { service.read(build, interpolated) }
       service.parent = value("extends").flatMap { Service.Parent($0, interpolated) }
+      service.profiles = Set((value("profiles")?.sequence ?? []).compactMap(interpolated))
       service.hasProfiles = value("profiles")?.sequence?.isEmpty == false
+      service.awaited = Self.awaited(value("depends_on"))
+      service.restart = interpolated(value("restart"))
       service.replicas = interpolated(value("deploy")?["replicas"]) ?? interpolated(value("scale"))
       service.published = ComposePorts(value("ports"), hasNetworkMode: value("network_mode") != nil, certain)
       for port in value("ports")?.sequence ?? [] {
@@ -96,7 +109,25 @@ struct ComposeFile {
       (service.variables, service.unreadable) = Self.files(
         value("env_file"), interpolated, { interpolation.filled($0, variables) }, bounded)
       service.variables.merge(Self.environment(value("environment"), interpolated, passing: variables)) { $1 }
+      service.missingFiles = ComposeRefusal.missingFiles(value("env_file"), in: file, certain, look)
+      refusals += ComposeRefusal.unknownKeys(of: mapping, in: file)
       services[serviceName] = service
+    }
+    refusals += ComposeRefusal.unsetVariables(root, variables)
+  }
+
+  /// The services that have to end well before another one is started, of its `depends_on`.
+  private static func awaited(_ node: Node?) -> Set<String> {
+    Set(
+      (node?.mapping ?? [:]).compactMap { key, value in
+        value["condition"]?.string == "service_completed_successfully" ? key.string : nil
+      })
+  }
+
+  /// Takes the services of these profiles for such as `up` starts by itself; `*` stands for all of them.
+  mutating func activate(_ profiles: Set<String>) {
+    for (name, service) in services {
+      if profiles.contains("*") || !service.profiles.isDisjoint(with: profiles) { services[name]?.hasProfiles = false }
     }
   }
 
@@ -104,6 +135,7 @@ struct ComposeFile {
   mutating func override(with other: ComposeFile) {
     if let name = other.name { self.name = name }
     includesOthers = includesOthers || other.includesOthers
+    refusals += other.refusals
     for (name, service) in other.services {
       var merged = services[name] ?? Service()
       merged.image = service.image ?? merged.image
@@ -117,6 +149,10 @@ struct ComposeFile {
       merged.target = service.target ?? merged.target
       merged.lacksParent = service.lacksParent || merged.lacksParent
       merged.hasProfiles = service.hasProfiles || merged.hasProfiles
+      merged.profiles.formUnion(service.profiles)
+      merged.awaited.formUnion(service.awaited)
+      merged.restart = service.restart ?? merged.restart
+      merged.missingFiles += service.missingFiles
       merged.replicas = service.replicas ?? merged.replicas
       merged.published.add(service.published)
       merged.ports += service.ports

@@ -57,6 +57,8 @@ struct ComposeLabels: Hashable, Sendable {
   let service: String?
   /// A container of `docker compose run`.
   let isOneOff: Bool
+  /// Whether compose was given a file of variables when it made the container.
+  private(set) var hasOwnVariables = false
   /// The folder of the compose file, an absolute path.
   let workingDirectory: String?
   /// The compose files that it was made from; absolute paths, or as they were given to older versions of compose.
@@ -77,6 +79,7 @@ struct ComposeLabels: Hashable, Sendable {
       isOneOff: labels["com.docker.compose.oneoff"]?.string?.lowercased() == "true",
       workingDirectory: labels["com.docker.compose.project.working_dir"]?.string,
       files: Self.files(labels[Self.filesLabel]?.string))
+    hasOwnVariables = labels["com.docker.compose.project.environment_file"]?.string?.isEmpty == false
   }
 }
 
@@ -99,6 +102,8 @@ struct Container: Hashable, Sendable {
   let restartCount: Int
   /// `no`, `on-failure`, `always`, `unless-stopped`.
   let restartPolicy: String
+  /// The network that it was made with and, while it runs, is not connected to.
+  let lostNetwork: String?
   /// The bindings that were asked for.
   private let bindings: Set<PortBinding>
 
@@ -122,9 +127,20 @@ struct Container: Hashable, Sendable {
     restartCount = json["RestartCount"]?.int ?? 0
     let hostConfig = json["HostConfig"]
     restartPolicy = hostConfig?["RestartPolicy"]?["Name"]?.string ?? "no"
+    lostNetwork = status == "running" ? Self.lostNetwork(json) : nil
     bindings = PortBinding.all(
       hostConfig?["PortBindings"]?.object ?? [:],
       exposed: hostConfig?["PublishAllPorts"]?.bool == true ? config["ExposedPorts"]?.object ?? [:] : [:])
+  }
+
+  /// - Returns: nil also for what is no network's name, but a kind of network.
+  private static func lostNetwork(_ json: JSONValue) -> String? {
+    guard let network = json["HostConfig"]?["NetworkMode"]?.string, ContainerSummary.isName(network),
+      !["bridge", "default", "host", "none", "pasta", "private", "slirp4netns"].contains(network),
+      let connected = json["NetworkSettings"]?["Networks"]?.object
+    else { return nil }
+    let ids = connected.values.compactMap { $0["NetworkID"]?.string }
+    return connected[network] != nil || ids.contains(network) ? nil : network
   }
 
   /// The bindings that were asked for, sorted: `127.0.0.1:8080:80/tcp`, or `80/tcp` where any port will do.

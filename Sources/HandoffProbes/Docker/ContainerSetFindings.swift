@@ -27,7 +27,40 @@ struct ContainerSetFindings {
       if let service, down.contains(service) { continue }
       findings.append(self.gone(name, service: service, other: service.flatMap { others[$0]?.popFirst() }))
     }
-    return findings
+    return findings + fewer(present).filter { services[$0.service] == nil }.map(\.finding)
+  }
+
+  /// The services that have containers, and fewer than the compose file asks for.
+  private func fewer(_ present: [ContainerSummary]) -> [(service: String, finding: Finding)] {
+    guard case .compose(let project, _) = settings.scope.value, let file = settings.composeFile?.value else {
+      return []
+    }
+    return settings.services.compactMap { service in
+      let count = present.count { $0.compose.project == project && $0.compose.service == service.name }
+      guard !service.optional, let replicas = service.replicas, count > 0, count < replicas else { return nil }
+      let containers: Message = count == 1 ? "1 container" : "\(count) containers"
+      return (
+        service.name,
+        Finding(
+          "docker.service-changed", .warning,
+          "the service \(Untrusted(service.name)) has \(containers), and \(Untrusted(file)) asks for \(replicas)",
+          remedies: [
+            Remedy(compose.run(["up", "-d", "--no-recreate"], service: service.name), "starts what is missing")
+          ], facts: ["docker.containers"])
+      )
+    }
+  }
+
+  /// A container was disconnected from its network, where the others find it by its service's name.
+  func disconnected(_ name: String, from network: String, service: String) -> Finding {
+    Finding(
+      "docker.service-changed", .warning,
+      "\(Untrusted(name)) is not connected to the network \(Untrusted(network)), which it was made with",
+      remedies: [
+        Remedy(
+          .run("docker", "network", "connect", "--alias=" + service, network, name),
+          "connects it, under its service's name")
+      ], facts: [FactID("docker.container[\(name)].state")])
   }
 
   /// The compose project's containers that the handoff does not name.

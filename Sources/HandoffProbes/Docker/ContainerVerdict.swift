@@ -12,6 +12,8 @@ struct ContainerVerdict {
   let compose: ComposeCommand
   /// The state that the handoff recorded, or nil.
   let expectedState: String?
+  /// Whether its service's container is meant to end.
+  let serviceEnding: DockerSettings.Ending
   /// The time of day in seconds since 1970.
   let now: Double
 
@@ -27,12 +29,24 @@ struct ContainerVerdict {
   }
 
   /// Its state, the same at every moment of a restart loop.
-  var state: String { isLooping ? "restarting" : container.status }
+  var state: String { isLooping ? "restarting" : isCompleted ? "completed" : container.status }
+
+  /// Whether it was meant to end, and ended well. That it is not to be started again says less than that another service
+  /// waits for its end: many a service is stopped by hand, and ends well then.
+  private var isCompleted: Bool {
+    guard container.status == "exited", container.exitCode == 0, container.startError == nil else { return false }
+    return switch serviceEnding {
+    case .awaited: true
+    case .final: container.restartPolicy == "no" && !container.publishesPorts && !container.hasHealthCheck
+    case .unsaid: false
+    }
+  }
 
   /// Whether somebody counts on it running: a one-shot that did its work and ended well is as it should be.
   private var shouldRun: Bool {
     ["always", "unless-stopped"].contains(container.restartPolicy) || container.publishesPorts
-      || container.hasHealthCheck || expectedState.map { !["exited", "dead", "created"].contains($0) } == true
+      || container.hasHealthCheck
+      || expectedState.map { !["exited", "completed", "dead", "created"].contains($0) } == true
   }
 
   /// What is wrong, or nil.
@@ -50,7 +64,7 @@ struct ContainerVerdict {
       return finding(
         "paused", .warning, "\(subject) is paused", [Remedy(.run("docker", "unpause", name), "lets it go on")])
     case "created": return notStarted
-    case "exited": return container.exitCode == 0 && !shouldRun ? nil : exited
+    case "exited": return isCompleted || (container.exitCode == 0 && !shouldRun) ? nil : exited
     case "dead":
       return finding(
         "exited", .failure, "\(subject) is dead: the engine could not remove it",

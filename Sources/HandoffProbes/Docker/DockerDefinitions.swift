@@ -19,9 +19,11 @@ extension DockerProbe {
       meaning: "published ports, as they were asked for, sorted; `80/tcp` where any port of the host will do"),
     FactDefinition(
       "docker.container[*].state", .state,
-      order: .ranked([["running"], ["restarting", "paused"], ["exited", "dead", "created", "removing"]]),
+      order: .ranked([["running", "completed"], ["restarting", "paused"], ["exited", "dead", "created", "removing"]]),
       title: "state", memberOf: "docker.containers",
-      meaning: "`running`, `restarting` (also between the restarts of a loop), `paused`, `exited`, `dead`, `created`"),
+      meaning:
+        "`running`, `restarting` (also between the restarts of a loop), `paused`, `exited`, `dead`, `created`; `completed` where the compose file says that it is to end, and it ended well"
+    ),
     FactDefinition(
       "docker.container[*].health", .state, order: .ranked([["healthy"], ["starting"], ["unhealthy"]]),
       title: "health", memberOf: "docker.containers", dependsOn: "docker.container[*].state",
@@ -65,14 +67,15 @@ extension DockerProbe {
     FindingDefinition("docker.container-gone", "a container of the handoff is not there"),
     FindingDefinition("docker.service-down", "a service of the compose file has no container"),
     FindingDefinition(
-      "docker.service-changed", "a container has another image or other ports than the compose file asks for"),
+      "docker.service-changed",
+      "a container has another image, ports or network than the compose file asks for, or a service fewer containers"),
     FindingDefinition("docker.service-undefined", "a container's service is no longer in the compose file"),
     FindingDefinition("docker.port-taken", "something else has the port that a container publishes"),
     FindingDefinition("docker.image-replaced", "a container runs another image than its tag now means"),
     FindingDefinition("docker.image-stale", "the source of a container's image changed after it was built"),
     FindingDefinition("docker.source-unseen", "whether an image is as new as its source could not be seen this time"),
     FindingDefinition(
-      "docker.compose-invalid", "the compose file cannot be read, so that the containers of the project are not known"),
+      "docker.compose-invalid", "the compose file cannot be read, or compose refuses it"),
     FindingDefinition(
       "docker.file-unreadable", "a file that would say which containers are the project's cannot be read"),
   ]

@@ -53,6 +53,21 @@ struct DockerReport {
     }
   }
 
+  /// Adds what compose refuses its file for: the containers are as they were, and no command of it does anything to them.
+  /// Containers that were made with `--env-file` say that it is called otherwise than we know.
+  mutating func addRefusals(_ present: [ContainerSummary]) {
+    guard let file = settings.composeFile?.value, !settings.refusals.isEmpty,
+      !present.contains(where: \.compose.hasOwnVariables)
+    else { return }
+    let reasons = Message.joined(settings.refusals.map { "\(Untrusted($0.description))" }, separator: "; ")
+    findings.append(
+      Finding(
+        "docker.compose-invalid", .failure, "compose refuses \(Untrusted(file)): \(reasons)",
+        remedies: [
+          Remedy(ComposeCommand(settings, context).run(["config", "-q"]), "shows what is wrong with it")
+        ]))
+  }
+
   /// The containers could not be listed.
   mutating func addUnlisted(_ reason: EngineFailure) {
     findings.append(
@@ -107,7 +122,7 @@ struct DockerReport {
     let verdict = ContainerVerdict(
       name: name, container: container, service: service, compose: ComposeCommand(settings, context),
       expectedState: context.expected?.fact(FactID("docker.container[\(name)].state"))?.value.string,
-      now: context.host.now().timeIntervalSince1970)
+      serviceEnding: settled?.ending ?? .unsaid, now: context.host.now().timeIntervalSince1970)
     if verdict.state == "running" { running.append(name) }
     func add(_ attribute: String, _ factClass: FactClass, _ value: JSONValue, _ source: Source = Self.engine) {
       facts.append(Fact(FactID("docker.container[\(name)].\(attribute)"), factClass, value, source: source))
@@ -136,6 +151,9 @@ struct DockerReport {
       let change = ServiceChange(settled, summary, container, settings, images)
     {
       findings.append(change.finding(name, file: file, up: advice.up(service: settled.name)))
+    }
+    if let service, let network = container.lostNetwork {
+      findings.append(advice.disconnected(name, from: network, service: service))
     }
     if let tagged = images[container.image], tagged.id != container.imageID,
       !container.imageID.hasSuffix(container.image),

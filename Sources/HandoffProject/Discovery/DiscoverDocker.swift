@@ -63,7 +63,8 @@ struct ComposeProject {
     } else {
       return nil
     }
-    let variables = { (name: String) -> String? in files.environment[name] ?? files.dotenv?[name] }
+    // For compose, what is set and empty is set.
+    let variables = { (name: String) -> String? in files.environment.variables[name] ?? files.dotenv?[name] }
     var file: ComposeFile?
     let folder = ComposeFile.folder(of: chosen.paths.first ?? "")
     var extended: [String: ComposeFile?] = [:]
@@ -97,7 +98,13 @@ struct ComposeProject {
         if isFirst { return nil }
       }
     }
-    guard let file, let path = chosen.paths.first else { return nil }
+    guard var file, let path = chosen.paths.first else { return nil }
+    file.activate(Set((variables("COMPOSE_PROFILES") ?? "").split(separator: ",").map { String($0.trimmed) }))
+    let mayKnowMore =
+      !folder.isEmpty || files.environment["COMPOSE_ENV_FILES"] != nil || files.unreadableDotenv != nil
+    if mayKnowMore { file.refusals = [] }
+    file.refusals += file.services.sorted { $0.key < $1.key }.filter { !$0.value.isOptional }.flatMap(
+      \.value.missingFiles)
     return ComposeProject(
       path: path, paths: chosen.paths, source: chosen.source,
       name: projectName(said, file, files, path: path), file: file)
@@ -235,7 +242,14 @@ enum DiscoverDocker {
       settings.composeFiles = compose.paths
       settings.knowsAllServices = !compose.file.includesOthers
       let base = compose.path.split(separator: "/").dropLast().joined(separator: "/")
-      settings.services = compose.file.services.map { service(named: $0, $1, base: base) }.sorted { $0.name < $1.name }
+      let awaited = compose.file.services.values.reduce(into: Set<String>()) { $0.formUnion($1.awaited) }
+      settings.services = compose.file.services.map { name, said in
+        var service = service(named: name, said, base: base)
+        service.ending = awaited.contains(name) ? .awaited : said.restart == "no" ? .final : .unsaid
+        service.replicas = said.replicas.flatMap { Int($0) }
+        return service
+      }.sorted { $0.name < $1.name }
+      settings.refusals = compose.file.refusals
     }
     return .used(settings)
   }
