@@ -104,6 +104,10 @@ import Testing
       "Error when retrieving credentials from custom-process: Unable to locate credentials", "aws.helper-failed",
       .unknown
     ),
+    (
+      "Error when retrieving credentials from Environment: No credentials found in credential_source referenced in x",
+      "aws.no-credentials", .failure
+    ),
     ("Could not connect to the endpoint URL: \"http://x\"", "aws.unreachable", .unknown),
     ("Read timeout on endpoint URL: \"http://x\"", "aws.timeout", .unknown),
     ("SSL validation failed for https://x", "aws.tls", .unknown),
@@ -163,6 +167,28 @@ import Testing
     }
     #expect(moved.findings.first?.remedies.first?.command.bash == "export AWS_REGION=us-east-1")
     #expect(missing.findings.first?.remedies.first?.command.bash == "unset AWS_PROFILE")
+  }
+
+  @Test func setsTheKeysThatARoleIsAssumedWith() async throws {
+    let home = try AWSHome()
+    try home.write(
+      ".aws/config",
+      "[profile r]\nrole_arn = arn:aws:iam::1:role/r\nsource_profile = s\n"
+        + "[profile s]\nrole_arn = arn:aws:iam::1:role/s\ncredential_source = Environment\n")
+    home.variables["AWS_PROFILE"] = "r"
+    let complaint = "Error when retrieving credentials from Environment: No credentials found in credential_source"
+    let failing = FixedCommand(outcome: .exited(253), error: complaint)
+    let observed = await home.observe(host: home.host(UnavailableWorld(), failing))
+    #expect(observed.findingNames == ["aws.no-credentials"])
+    #expect(
+      observed.findings.first?.remedies.first?.command.bash
+        == "export AWS_ACCESS_KEY_ID=... AWS_SECRET_ACCESS_KEY=...")
+    #expect(observed.setup.contains { $0.command.bash == "export AWS_ACCESS_KEY_ID=..." })
+    home.variables["AWS_ACCESS_KEY_ID"] = "AKIAQ"
+    home.variables["AWS_SECRET_ACCESS_KEY"] = "qqq"
+    let shadowed = await home.observe(host: home.host(FixedTransport(200, AWSAnswerTests.good)))
+    #expect(shadowed.findingNames == ["aws.shadowed-profile"])
+    #expect(shadowed.findings.first?.remedies.first?.command.bash == "unset AWS_PROFILE")
   }
 
   @Test func setsUpWhereAWSAndItsFilesAre() async throws {

@@ -79,8 +79,10 @@ struct AWSCommandLine: Sendable {
 
   /// The cause that the AWS CLI's complaint tells; the complaints are those of botocore's `exceptions.py`.
   static func failure(_ text: String, status: Int) -> AWSFailure {
-    // What follows is a program's own complaint, and may be anything.
-    if text.contains("Error when retrieving credentials from") { return .helperFailed }
+    // What follows is a program's own complaint, and may be anything, unless the environment's keys were looked for.
+    if let words = text.firstRange(of: "Error when retrieving credentials from") {
+      return text[words.upperBound...].hasPrefix(" Environment:") ? .noCredentials : .helperFailed
+    }
     if let error = occurred(text) {
       let operation = error.operation == "GetCallerIdentity" ? nil : error.operation
       return AWSFailure(code: error.code, message: text, skew: nil, operation: operation)

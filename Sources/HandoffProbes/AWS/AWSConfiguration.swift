@@ -58,6 +58,19 @@ struct AWSConfiguration: Sendable {
     return ShellSplit.words(line)?.first
   }
 
+  /// Whether a profile assumes its role with the keys of the environment, itself or through its source_profile. That
+  /// works only where the profile is named as `--profile` does: beside AWS_PROFILE, the keys themselves are used.
+  func assumesWithKeys(_ name: String) -> Bool {
+    var name = name
+    for _ in 0..<8 {
+      guard let profile = files.profiles[name], profile.has("role_arn") else { return false }
+      if let source = profile["credential_source"] { return source == "Environment" }
+      guard let next = profile["source_profile"] else { return false }
+      name = next
+    }
+    return false
+  }
+
   /// The variables that name different regions, or nil.
   var conflictingRegions: (first: String, second: String)? {
     guard let first = environment[AWSRegion.variables[0]], let second = environment[AWSRegion.variables[1]],

@@ -101,6 +101,9 @@ extension AWSFindings {
       configuration?.environment["AWS_ACCESS_KEY_ID"] == nil
     {
       message = "no credentials in this shell: AWS_SECRET_ACCESS_KEY is set and AWS_ACCESS_KEY_ID is not"
+    } else if let configuration, configuration.assumesWithKeys(configuration.profileName) {
+      message =
+        "no credentials in this shell: profile \(profile) assumes its role with AWS_ACCESS_KEY_ID, which is not set"
     } else if configuration?.profile != nil {
       message = "no credentials in this shell: profile \(profile) has none"
     }

@@ -84,6 +84,14 @@ struct AWSFindings: Sendable {
       configuration?.profile?.source.detail == "AWS_DEFAULT_PROFILE" ? "AWS_DEFAULT_PROFILE" : "AWS_PROFILE"
     let useProfile = unset.command.map { Remedy($0, "use the profile") }
     let useKeys = Remedy(.unset(variable), "use the keys")
+    if let configuration, configuration.assumesWithKeys(configuration.profileName) {
+      return finding(
+        "aws.shadowed-profile", .warning,
+        """
+        AWS_ACCESS_KEY_ID is set, so the role of profile \(profile) is not assumed: it is assumed with those keys, and \
+        only where \(Untrusted("--profile")) names the profile
+        """, [useKeys], facts: ["aws.credentials", "aws.profile"])
+    }
     return finding(
       "aws.shadowed-profile", .warning,
       "AWS_ACCESS_KEY_ID is set, so the credentials of profile \(profile) are not used",

@@ -37,11 +37,10 @@ public struct AWSProbe: Probe {
   /// Measures.
   public func observe(_ context: ProbeContext) async -> Observation {
     let host = context.host
-    let present = AWSSetup.Present(
+    var present = AWSSetup.Present(
       variables: host.environment.variables.filter { $0.key.hasPrefix("AWS_") && !$0.value.isEmpty },
       explicitProfile: settings.profile.flatMap { $0.source.kind == .environment ? nil : $0.value },
       surroundings: Self.surroundings(context))
-    let recorded = AWSSetup(recorded: context.expected?.observation(area), settings, present)
     // Where the two variables disagree, the version of the AWS CLI decides.
     var defaultGoesFirst = false
     if AWSConfiguration.conflictingProfiles(settings, host.environment) != nil {
@@ -51,12 +50,16 @@ public struct AWSProbe: Probe {
     do {
       configuration = try AWSConfiguration.read(settings, host: host, defaultGoesFirst: defaultGoesFirst)
     } catch {
-      let setup = recorded ?? AWSSetup(facts: [], kind: nil, source: nil, settings, present)
+      let setup =
+        AWSSetup(recorded: context.expected?.observation(area), settings, present)
+        ?? AWSSetup(facts: [], kind: nil, source: nil, settings, present)
       let finding = AWSFindings.malformed(error, shown: context.shown(error.path), check: setup.check)
       return Observation(
         probe: area, facts: [], findings: [finding], setup: setup.steps,
         verification: [GuideStep(setup.check, "asks AWS who you are")])
     }
+    present.profilesWithKeys = Set(configuration.files.profiles.keys.filter(configuration.assumesWithKeys))
+    let recorded = AWSSetup(recorded: context.expected?.observation(area), settings, present)
     var facts = Self.facts(of: configuration, AWSCaches(configuration: configuration, host: host))
     let kind = configuration.credentials.kind
     func setup() -> AWSSetup {

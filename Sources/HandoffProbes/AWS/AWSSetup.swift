@@ -36,6 +36,8 @@ struct AWSSetup: Sendable {
     var variables: [String: String] = [:]
     /// The profile that was named as `--profile` does, or nil.
     var explicitProfile: String?
+    /// The profiles that assume a role with the keys of the environment.
+    var profilesWithKeys: Set<String> = []
     /// Sets the other variables that say where AWS and its files are.
     var surroundings: [GuideStep] = []
   }
@@ -65,9 +67,18 @@ struct AWSSetup: Sendable {
     isFurther = settings.name != nil
     profile = named("aws.profile")
     region = named("aws.region")
-    dotenvFiles = kind == nil || kind == .environment ? settings.dotenvFiles : []
+    dotenvFiles = kind == nil || usesKeys ? settings.dotenvFiles : []
     let principal = named("aws.principal")?.value ?? ""
-    isTemporary = principal.contains(":assumed-role/") || principal.contains(":federated-user/")
+    isTemporary =
+      kind == .assumeRole
+      ? present.variables["AWS_SESSION_TOKEN"] != nil
+      : principal.contains(":assumed-role/") || principal.contains(":federated-user/")
+  }
+
+  /// Whether keys in the environment are needed: for themselves, or to assume the role with.
+  private var usesKeys: Bool {
+    kind == .environment
+      || (kind == .assumeRole && profile.map { present.profilesWithKeys.contains($0.value) } ?? false)
   }
 
   // MARK: Commands
@@ -126,7 +137,7 @@ struct AWSSetup: Sendable {
   /// The variables that give the credentials or say where they are; what they hold only the user knows.
   private var keyVariables: [String] {
     switch kind {
-    case .environment: isTemporary ? Self.keys : Array(Self.keys.dropLast())
+    case _ where usesKeys: isTemporary ? Self.keys : Array(Self.keys.dropLast())
     case .webIdentity where source?.kind == .environment: ["AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE"]
     case .container:
       ["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI"].filter { $0 == source?.detail }
@@ -135,7 +146,9 @@ struct AWSSetup: Sendable {
   }
 
   private func addProfile(_ result: inout ShellVariables, _ regardless: Bool) {
-    if kind != nil, kind != .environment, explicitProfile == nil {
+    // Beside AWS_PROFILE, the keys would be used and not the role.
+    if usesKeys, kind == .assumeRole { return }
+    if kind != nil, !usesKeys, explicitProfile == nil {
       // Keys in the environment go before every profile that is not named by an option.
       result.unset += (Self.keys + ["AWS_SECURITY_TOKEN"]).filter { present.variables[$0] != nil }
     }
@@ -183,7 +196,7 @@ struct AWSSetup: Sendable {
       remedies += dotenvFiles.map { Remedy(ShellCommand.load(dotenv: $0), "load the variables of \(Untrusted($0))") }
     }
     if let command = changes(parts, regardless: false).command {
-      let setsKeys = parts.contains(.keys) && kind == .environment
+      let setsKeys = parts.contains(.keys) && usesKeys
       remedies.append(Remedy(command, setsKeys ? "set the credentials again" : "configure it as recorded"))
     }
     if !parts.contains(.keys) { return remedies }

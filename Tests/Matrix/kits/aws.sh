@@ -60,6 +60,11 @@ aws_role() {
   export AWS_PROFILE=role
 }
 
+# aws_role_of_keys: the profile role, which assumes the lab's role with the keys of the environment.
+aws_role_of_keys() {
+  aws_section config 'profile role' "role_arn = $LAB_AWS_ROLE_ARN" 'credential_source = Environment' 'region = us-east-1'
+}
+
 # aws_process COMMAND: the profile dev with a credential_process; `aws_give` is the program that works.
 aws_process() {
   aws_patience
