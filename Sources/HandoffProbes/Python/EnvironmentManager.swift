@@ -21,15 +21,22 @@ enum EnvironmentManager: String {
         self = .uv
         return
       }
+      // Poetry's environments are those of the `virtualenv` module, or stand where it keeps them.
+      let isInside = folder.hasPrefix(context.project.root + "/")
+      if let configuration = environment.configuration, !has("uv.lock"), !has("poetry.lock"),
+        PoetryFile.isThere(context), !isInside || configuration["virtualenv"] != nil
+      {
+        self = .poetry
+        return
+      }
       if environment.configuration != nil, !has("uv.lock"), !has("poetry.lock") {
-        let isInside = folder.hasPrefix(context.project.root + "/")
         self = has("Pipfile") && !isInside ? .pipenv : .venv
         return
       }
     }
     if has("uv.lock") {
       self = .uv
-    } else if has("poetry.lock") {
+    } else if PoetryFile.isThere(context) {
       self = .poetry
     } else if has("Pipfile") {
       self = .pipenv
@@ -52,11 +59,12 @@ struct EnvironmentCommands {
   let folder: String
   let context: ProbeContext
 
-  private var place: ShellPath { ShellPath(folder) }
+  var place: ShellPath { ShellPath(folder) }
 
-  private func has(_ name: String) -> Bool { context.host.files.kind(of: context.path(name)) == .regular }
+  func has(_ name: String) -> Bool { context.host.files.kind(of: context.path(name)) == .regular }
 
-  private func run(_ words: [String], _ last: ShellPath? = nil, _ more: String...) -> ShellCommand {
+  /// A command with this path in or after its words.
+  func run(_ words: [String], _ last: ShellPath? = nil, _ more: [String] = []) -> ShellCommand {
     .run(words.map { .word($0) } + (last.map { [.path($0)] } ?? []) + more.map { .word($0) })
   }
 
@@ -66,8 +74,8 @@ struct EnvironmentCommands {
   }
 
   /// Installs from the lock file into the environment, leaving alone what else is in it.
-  private var sync: ShellCommand {
-    let command = run(["uv", "sync", "--inexact"])
+  func sync(_ options: String...) -> ShellCommand {
+    let command = run(["uv", "sync", "--inexact"] + options)
     guard folder != ".venv" else { return command }
     return ShellCommand(bash: "UV_PROJECT_ENVIRONMENT=\(place.bash) \(command.bash)", powershell: nil)
   }
@@ -77,16 +85,16 @@ struct EnvironmentCommands {
     let description: Message = "make the environment"
     switch manager {
     case .venv: return Remedy(run(["python3", "-m", "venv"], place), description)
-    case .uv: return Remedy(has("uv.lock") ? sync : run(["uv", "venv"], place), description)
+    case .uv: return Remedy(has("uv.lock") ? sync() : run(["uv", "venv"], place), description)
     case .poetry: return Remedy(run(["poetry", "install"]), "make the environment, with what the project needs")
     case .pipenv:
       return Remedy(run(["pipenv", "install", "--dev"]), "make the environment, with what the project needs")
     case .conda:
       guard let file = EnvironmentManager.condaFile(context) else {
-        return Remedy(run(["conda", "create", "-y", "-p"], place, "python"), description)
+        return Remedy(run(["conda", "create", "-y", "-p"], place, ["python"]), description)
       }
       return Remedy(
-        run(["conda", "env", "create", "-p"], place, "-f", file), "make the environment, with what the project needs")
+        run(["conda", "env", "create", "-p"], place, ["-f", file]), "make the environment, with what the project needs")
     }
   }
 
@@ -111,7 +119,7 @@ struct EnvironmentCommands {
       let options = version.map { ["--python", $0] } ?? []
       return [Remedy(run(["uv", "venv", "--allow-existing"] + options, place), description)]
     case .conda:
-      return [Remedy(run(["conda", "install", "-y", "--force-reinstall", "-p"], place, "python"), description)]
+      return [Remedy(run(["conda", "install", "-y", "--force-reinstall", "-p"], place, ["python"]), description)]
     case .venv, .poetry, .pipenv:
       var names = ["python3"]
       if let version, context.host.executable(named: "python\(version)") != nil {
@@ -129,37 +137,30 @@ struct EnvironmentCommands {
 
   /// Installs what a file asks for: one of requirements, or `pyproject.toml`.
   /// - Parameter hasPip: whether pip is in the environment.
-  func install(_ file: String, hasPip: Bool = true) -> Remedy {
+  func install(_ file: String, hasPip: Bool = true) -> [Remedy] {
     let description: Message = "install what the project needs"
-    if file == RequirementCheck.pipfile { return Remedy(run(["pipenv", "install", "--dev"]), description) }
+    if file == RequirementCheck.pipfile { return [Remedy(run(["pipenv", "install", "--dev"]), description)] }
     if file == RequirementCheck.group {
-      return Remedy(interpreter(["-m", "pip", "install", "--group", "dev"]), description)
+      return [Remedy(pip(["install"], "--group", "dev", hasPip: hasPip), description)]
     }
     guard file == RequirementCheck.project || file == RequirementCheck.setup else {
-      return Remedy(
-        manager == .uv && !hasPip
-          ? run(["uv", "pip", "install", "--python"], place, "-r", file)
-          : interpreter(["-m", "pip", "install", "-r", file]), description)
+      return [Remedy(pip(["install"], "-r", file, hasPip: hasPip), description)]
     }
-    if has("uv.lock") { return Remedy(sync, description) }
+    if has("uv.lock") { return [Remedy(sync(), description)] }
     // The tool that made the lock file installs from it.
-    for (lock, words) in [("poetry.lock", ["poetry", "install"]), ("pdm.lock", ["pdm", "install"])] where has(lock) {
-      return Remedy(.run(words), description)
+    let project = [Remedy(pip(["install"], "-e", ".", hasPip: hasPip), "install the project and what it needs")]
+    if file == RequirementCheck.project, PoetryFile.isThere(context) {
+      // Of the folders in a project, poetry knows this one.
+      return poetryInstall + (manager == .poetry || folder == ".venv" ? [] : project)
     }
-    let whole: Message = "install the project and what it needs"
-    if manager == .uv, !hasPip { return Remedy(run(["uv", "pip", "install", "--python"], place, "-e", "."), whole) }
-    return Remedy(interpreter(["-m", "pip", "install", "-e", "."]), whole)
+    return has("pdm.lock") ? [Remedy(.run("pdm", "install"), description)] : project
   }
 
   /// Installs a distribution.
   func install(distribution name: String, again: Bool = false, hasPip: Bool = true) -> Remedy {
     let description: Message = again ? "install it and what it needs again" : "install it into the environment"
-    if manager == .uv, !hasPip {
-      return Remedy(
-        run(["uv", "pip", "install"] + (again ? ["--reinstall"] : []) + ["--python"], place, name), description)
-    }
-    return Remedy(
-      interpreter(["-m", "pip", "install"] + (again ? ["--force-reinstall"] : []) + [name]), description)
+    let option = manager == .uv && !hasPip ? "--reinstall" : "--force-reinstall"
+    return Remedy(pip(["install"] + (again ? [option] : []), name, hasPip: hasPip), description)
   }
 
   /// Puts pip into an environment that was made without it.

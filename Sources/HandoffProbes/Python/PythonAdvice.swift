@@ -157,8 +157,8 @@ struct PythonAdvice {
   /// What puts back what was recorded. A document names no package to install: what the project asks for is installed,
   /// and the tools that are known here, in a version that was recorded.
   func wayBack(hasPip: Bool) -> [FactID: [Remedy]] {
-    let list = Remedy(interpreter("-m", "pip", "list"), "shows what is installed")
-    var ways: [FactID: [Remedy]] = ["python.packages": install(hasPip: hasPip) + [list]]
+    let refill = commands.refill + install(hasPip: hasPip) + [commands.list(hasPip: hasPip)]
+    var ways: [FactID: [Remedy]] = ["python.packages": refill]
     for tool in settings.tools.value {
       let id = FactID("python.tool[\(tool)]")
       guard let version = context.expected?.fact(id)?.value.string,
@@ -182,7 +182,7 @@ struct PythonAdvice {
   }
 
   private func install(hasPip: Bool = false) -> [Remedy] {
-    settings.requirements.map { commands.install($0, hasPip: hasPip) }
+    settings.requirements.flatMap { commands.install($0, hasPip: hasPip) }
   }
 
   /// What a new session does.

@@ -75,7 +75,7 @@ struct RequirementAdvice {
       advice.settings.requirements
       + [RequirementCheck.project, RequirementCheck.group, RequirementCheck.setup, RequirementCheck.pipfile]
     return advice.commands.needsPip(hasPip)
-      + names.filter(files.contains).map { advice.commands.install($0, hasPip: hasPip) }
+      + names.filter(files.contains).flatMap { advice.commands.install($0, hasPip: hasPip) }
   }
 
   // MARK: Unknown
@@ -94,13 +94,14 @@ struct RequirementAdvice {
     let files = Set(open.map(\.file))
     let ask = advice.settings.requirements.filter(files.contains).map { file in
       Remedy(
-        advice.interpreter("-m", "pip", "install", "--dry-run", "-r", file), "shows what pip would install, or why not")
+        advice.commands.pip(["install", "--dry-run"], "-r", file, hasPip: hasPip),
+        "shows what pip would install, or why not")
     }
     return Finding(
       "python.requirement-unknown", .unknown,
       "whether these requirements are met is not known, since \(why): \(Message.joined(places, separator: ", "))\(more)",
       remedies: advice.commands.needsPip(hasPip)
-        + (ask.isEmpty ? [Remedy(advice.interpreter("-m", "pip", "check"), "looks with pip")] : ask),
+        + (ask.isEmpty ? [Remedy(advice.commands.pip(["check"], hasPip: hasPip), "looks with pip")] : ask),
       facts: Self.facts)
   }
 

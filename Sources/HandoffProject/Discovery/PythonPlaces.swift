@@ -58,7 +58,7 @@ struct PythonPlaces {
 
   /// What would tell where the environment is kept, and may not be looked into by this user; nil where nothing is hidden.
   var hidden: String? {
-    if files.kind("poetry.lock") == .regular, let folder = poetryFolder, isForbidden(folder) { return folder }
+    if poetryFile != nil, let folder = poetryFolder, isForbidden(folder) { return folder }
     if files.kind("Pipfile") == .regular, let folder = pipenvFolder, isForbidden(folder) { return folder }
     let namesOne = ["environment.yml", "environment.yaml"].contains { file in
       files.text(file).flatMap(Self.name) != nil
@@ -88,17 +88,44 @@ struct PythonPlaces {
 
   // MARK: Poetry
 
+  /// The file that says that poetry installs the project.
+  private var poetryFile: String? {
+    if files.kind("poetry.lock") == .regular { return "poetry.lock" }
+    return files.text("pyproject.toml").map(PoetrySign.isIn) == true ? "pyproject.toml" : nil
+  }
+
   /// `{cache-dir}/virtualenvs/NAME-HASH-pyX.Y`, the hash being that of the project's path
-  /// (https://python-poetry.org/docs/configuration/#virtualenvspath).
+  /// (https://python-poetry.org/docs/configuration/#virtualenvspath). Of several, the one that `poetry env use` wrote
+  /// into `envs.toml`, else the newest.
   private var poetry: Setting<String>? {
-    let lock = "poetry.lock"
-    guard files.kind(lock) == .regular, let folder = poetryFolder else { return nil }
+    guard let file = poetryFile, let folder = poetryFolder else { return nil }
     let digest = Data(SHA256.hash(data: Data(root.utf8))).base64EncodedString().prefix(8)
       .replacing("+", with: "-").replacing("/", with: "_")
     let names = (try? files.host.files.list(folder)) ?? []
     let own = names.filter { $0.contains("-\(digest)-py") }
-    guard let name = own.last else { return nil }
-    return Setting("\(folder)/\(name)", Source(.file, lock))
+    let chosen = (try? files.host.files.readText(folder + "/envs.toml")).flatMap {
+      Self.minor(of: "-\(digest)", in: $0)
+    }
+    func version(_ name: String) -> [Int] {
+      (name.split(separator: "-").last ?? "").dropFirst(2).split(separator: ".").map { Int($0) ?? 0 }
+    }
+    let name =
+      own.first { name in chosen.map { name.hasSuffix("-py\($0)") } ?? false }
+      ?? own.max { version($0).lexicographicallyPrecedes(version($1)) }
+    return name.map { Setting("\(folder)/\($0)", Source(.file, file)) }
+  }
+
+  /// The minor version in the table of a project, as poetry writes it: `[NAME-HASH]`, `minor = "3.11"`.
+  private static func minor(of project: String, in text: String) -> String? {
+    var isOwn = false
+    for line in text.split(whereSeparator: \.isNewline) {
+      if line.hasPrefix("[") {
+        isOwn = line.filter { $0 != "\"" }.trimmed.hasSuffix(project + "]")
+      } else if isOwn, line.hasPrefix("minor") {
+        return line.split(separator: "\"").dropFirst().first.map(String.init)
+      }
+    }
+    return nil
   }
 
   private var poetryFolder: String? {

@@ -336,6 +336,19 @@ python = "~{sys.version_info[0]}.{sys.version_info[1]}\"""")' >pyproject.toml
   poetry install -q
 }
 
+# uv_told LINE…: as uv_environment, with these lines in pyproject.toml too, and all that is optional installed.
+uv_told() {
+  uv_environment && wheel teller 1.2
+  printf '%s\n' '' "$@" >>pyproject.toml
+  uv sync -q --all-packages --all-extras --all-groups
+}
+
+# poetry_teller: pyproject.toml asks poetry for the wheel `teller`, in its group dev.
+poetry_teller() {
+  wheel teller 1.2
+  printf '[tool.poetry.group.dev.dependencies]\nteller = {path = "%s"}\n' "$ROW/wheels/teller-1.2-py3-none-any.whl" >>pyproject.toml
+}
+
 # pipenv_made: the project's environment as pipenv made it from its Pipfile.
 pipenv_made() {
   local file name
