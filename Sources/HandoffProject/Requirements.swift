@@ -27,6 +27,8 @@ public struct Requirements: Sendable {
   public private(set) var pyproject: String?
   /// The text of `setup.cfg`, if there is one.
   public private(set) var setupConfiguration: String?
+  /// The text of `setup.py`, if there is one. It is never run.
+  public private(set) var setupProgram: String?
   /// The text of `Pipfile`, if there is one and no requirements file beside it.
   public private(set) var pipfile: String?
   /// The minor versions of Python that `.python-version` names: `3.12`; empty where it names something else.
@@ -43,7 +45,8 @@ public struct Requirements: Sendable {
   /// - Parameters:
   ///   - names: the files, relative to the root.
   ///   - root: the project's folder. What is included from outside of it, or of the repository that it is in, is not read.
-  public init(of names: [String], root: String, files: FileSystem) {
+  ///   - isProject: whether what the project itself depends on is read, too.
+  public init(of names: [String], root: String, files: FileSystem, isProject: Bool = true) {
     self.root = root
     self.files = files
     let boundary = files.nearestFolder(from: root, holding: ".git") ?? root
@@ -52,8 +55,13 @@ public struct Requirements: Sendable {
     switch FileLook("pyproject.toml", root: root, files: files) {
     case .absent: break
     case .unreadable(let file): unreadable.append(file)
-    case .text(let text): pyproject = text
+    case .text(let text):
+      pyproject = text
+      for name in isProject ? Self.dynamicFiles(in: text) : [] {
+        read(name, given: "pyproject.toml", asConstraint: false)
+      }
     }
+    setupProgram = FileLook("setup.py", root: root, files: files).text
     setupConfiguration = FileLook("setup.cfg", root: root, files: files).text
     if names.isEmpty { pipfile = FileLook("Pipfile", root: root, files: files).text }
     if let text = FileLook(".python-version", root: root, files: files).text {
@@ -92,6 +100,28 @@ public struct Requirements: Sendable {
   }
 
   // MARK: Text
+
+  /// The files that setuptools takes the dependencies of `pyproject.toml` from
+  /// (https://setuptools.pypa.io/en/latest/userguide/pyproject_config.html#dynamic-metadata).
+  static func dynamicFiles(in pyproject: String) -> [String] {
+    var table = ""
+    var isDynamic = false
+    var text = ""
+    for line in pyproject.split(whereSeparator: \.isNewline) {
+      let line = withoutComment(String(line))
+      if line.hasPrefix("["), line.hasSuffix("]"), !line.contains(",") { table = line.filter { !$0.isWhitespace } }
+      if table == "[project]", line.hasPrefix("dynamic"), line.contains("dependencies\"") { isDynamic = true }
+      if table == "[tool.setuptools.dynamic]" { text += line + " " }
+    }
+    guard isDynamic, let start = text.firstRange(of: "dependencies"), !text[..<start.lowerBound].hasSuffix("-"),
+      let file = text[start.upperBound...].firstRange(of: "file"),
+      let equals = text[file.upperBound...].firstIndex(of: "=")
+    else { return [] }
+    let value = text[text.index(after: equals)...].trimmed
+    let list = value.hasPrefix("[") ? value.prefix { $0 != "]" } : value.prefix { $0 != "}" }
+    let parts = list.split(separator: "\"", omittingEmptySubsequences: false)
+    return parts.enumerated().filter { $0.offset % 2 == 1 }.map { String($0.element) }
+  }
 
   /// `3.12` of each line `3.12` or `3.12.1`; nothing where a line names another thing, as the name of an environment.
   static func versions(_ text: String) -> [String] {

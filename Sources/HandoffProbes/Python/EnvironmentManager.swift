@@ -143,7 +143,7 @@ struct EnvironmentCommands {
     if file == RequirementCheck.group {
       return [Remedy(pip(["install"], "--group", "dev", hasPip: hasPip), description)]
     }
-    guard file == RequirementCheck.project || file == RequirementCheck.setup else {
+    guard [RequirementCheck.project, RequirementCheck.setup, RequirementCheck.program].contains(file) else {
       return [Remedy(pip(["install"], "-r", file, hasPip: hasPip), description)]
     }
     if has("uv.lock") { return [Remedy(sync(), description)] }

@@ -75,7 +75,7 @@ public struct PythonProbe: Probe {
     _ context: ProbeContext
   ) async -> Observation {
     let requirements = Requirements(
-      of: settings.requirements, root: context.project.root, files: context.host.files)
+      of: settings.requirements, root: context.project.root, files: context.host.files, isProject: settings.name == nil)
     // What the project itself depends on belongs into its first environment.
     let input = RequirementCheck.input(requirements, isFirst: settings.name == nil, isUV: advice.manager == .uv)
     async let answer = python.describe(input)

@@ -56,7 +56,8 @@ struct RequirementAdvice {
   private func isMain(_ file: String) -> Bool {
     let others = advice.settings.requirements.filter { $0 != file }
     if file == RequirementCheck.group { return false }
-    return file == RequirementCheck.setup || file == RequirementCheck.project || file == "requirements.txt"
+    return [RequirementCheck.setup, RequirementCheck.program, RequirementCheck.project, "requirements.txt"].contains(
+      file)
       || others.isEmpty
   }
 
@@ -73,7 +74,10 @@ struct RequirementAdvice {
     guard !files.isEmpty else { return [] }
     let names =
       advice.settings.requirements
-      + [RequirementCheck.project, RequirementCheck.group, RequirementCheck.setup, RequirementCheck.pipfile]
+      + [
+        RequirementCheck.project, RequirementCheck.group, RequirementCheck.setup, RequirementCheck.program,
+        RequirementCheck.pipfile,
+      ]
     return advice.commands.needsPip(hasPip)
       + names.filter(files.contains).flatMap { advice.commands.install($0, hasPip: hasPip) }
   }

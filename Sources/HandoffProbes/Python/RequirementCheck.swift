@@ -41,6 +41,7 @@ struct RequirementCheck {
   static let group = "pyproject.toml (dev)"
   static let setup = "setup.cfg"
   static let pipfile = "Pipfile"
+  static let program = "setup.py"
 
   /// What `requires-python` asks for, where the interpreter does not meet it.
   let unmetPython: String?
@@ -50,9 +51,10 @@ struct RequirementCheck {
   ///   - isFirst: whether what the project itself depends on belongs into this environment.
   ///   - isUV: whether uv installs what the project asks for.
   static func input(_ requirements: Requirements, isFirst: Bool, isUV: Bool) -> [UInt8]? {
-    let texts = [requirements.pyproject, requirements.setupConfiguration, requirements.pipfile].map {
-      isFirst ? $0 : nil
-    }
+    let texts = [
+      requirements.pyproject, requirements.setupConfiguration, requirements.pipfile, requirements.setupProgram,
+    ]
+    .map { isFirst ? $0 : nil }
     guard !requirements.lines.isEmpty || texts.contains(where: { $0 != nil }) else { return nil }
     let lines = requirements.lines.map { line -> JSONValue in
       .object(["text": .string(line.text), "constraint": .bool(line.isConstraint)])
@@ -60,7 +62,7 @@ struct RequirementCheck {
     let given: JSONValue = .object([
       "lines": .array(lines), "pyproject": texts[0].map(JSONValue.string) ?? .null,
       "setup": texts[1].map(JSONValue.string) ?? .null, "pipfile": texts[2].map(JSONValue.string) ?? .null,
-      "uv": .bool(isUV),
+      "program": texts[3].map(JSONValue.string) ?? .null, "uv": .bool(isUV),
     ])
     return Array(given.canonical.utf8)
   }
@@ -81,7 +83,7 @@ struct RequirementCheck {
       return requirements.lines[index]
     }
     func file(_ entry: JSONValue) -> String {
-      [-2: Self.group, -3: Self.setup, -4: Self.pipfile][entry["index"]?.int ?? 0] ?? Self.project
+      [-2: Self.group, -3: Self.setup, -4: Self.pipfile, -5: Self.program][entry["index"]?.int ?? 0] ?? Self.project
     }
     var seen: Set<[String]> = []
     unmetPython = answer["python"]?.string

@@ -76,16 +76,25 @@ enum RequirementScript {
     # Also those of a Pipfile: https://pipenv.pypa.io/en/latest/pipfile.html
     def entries(table):
         for name, entry in table.items():
-            if isinstance(entry, str):
-                entry = {'version': entry}
-            if canonical(name) == 'python' or not isinstance(entry, dict):
+            if canonical(name) == 'python':
                 continue
-            # What is only for some is not asked for here.
-            if entry.get('optional') or entry.get('python') or entry.get('platform'):
-                continue
-            extras = '[' + ','.join(entry['extras']) + ']' if entry.get('extras') else ''
-            marker = ' ; ' + entry['markers'] if entry.get('markers') else ''
-            yield name + extras + ranges(entry.get('version', '*')) + marker
+            for one in entry if isinstance(entry, list) else [entry]:
+                text = single(name, {'version': one} if isinstance(one, str) else one)
+                if text:
+                    yield text
+
+    # What is only for some is not asked for here, but for the versions of Python that are named outright.
+    def single(name, entry):
+        if not isinstance(entry, dict) or entry.get('optional') or entry.get('platform'):
+            return None
+        markers = ['(' + entry['markers'] + ')'] if entry.get('markers') else []
+        for part in str(entry.get('python') or '').split(',') if entry.get('python') else []:
+            match = re.fullmatch(r'\s*(>=|<)\s*([0-9]+\.[0-9]+)\s*', part)
+            if not match:
+                return None
+            markers.append('python_version %s "%s"' % match.groups())
+        extras = '[' + ','.join(entry['extras']) + ']' if entry.get('extras') else ''
+        return name + extras + ranges(entry.get('version', '*')) + (' ; ' + ' and '.join(markers) if markers else '')
 
     # A group and those that it includes: https://packaging.python.org/en/latest/specifications/dependency-groups/
     def group(groups, name, seen):
@@ -118,6 +127,31 @@ enum RequirementScript {
         lines = parser.get('options', 'install_requires', fallback='').splitlines()
         return [] if any(line.startswith('file:') for line in lines) else [
             line.strip() for line in lines if line.strip() and not line.strip().startswith('#')]
+
+    # The list of setup.py, where it stands there as such: the file is read and not run.
+    def literal(text):
+        import ast
+        tree = ast.parse(text)
+        calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)
+                 and getattr(node.func, 'id', getattr(node.func, 'attr', '')) == 'setup']
+        given = [word.value for call in calls for word in call.keywords if word.arg == 'install_requires']
+        if len(calls) != 1 or len(given) != 1:
+            return []
+        value = given[0]
+        if isinstance(value, ast.Name):
+            uses = [node for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id == value.id]
+            bound = [node.value for node in tree.body if isinstance(node, ast.Assign) and len(node.targets) == 1
+                     and getattr(node.targets[0], 'id', '') == value.id]
+            # Used nowhere else, so that nothing is added to it.
+            if len(bound) != 1 or len(uses) != 2:
+                return []
+            value = bound[0]
+        try:
+            found = ast.literal_eval(value)
+        except ValueError:
+            return []
+        found = found.splitlines() if isinstance(found, str) else found
+        return [line.strip() for line in found if line.strip()]
 
     # Whether what a distribution brought is still there: some of its modules, or the folder that it is edited in.
     def whole(distribution):
@@ -228,14 +262,18 @@ enum RequirementScript {
             except Exception:
                 if re.search(r'^\s*dependencies\s*=', asked['pyproject'], re.M):
                     result['undecided'].append({'index': -1, 'name': ''})
-        for index, name, read in ((-3, 'setup', setup), (-4, 'pipfile', lambda text: [
+        for index, name, read in ((-3, 'setup', setup), (-5, 'program', literal), (-4, 'pipfile', lambda text: [
                 entry for table in ('packages', 'dev-packages') for entry in entries(toml(text).get(table, {}))])):
             if not asked.get(name) or index == -3 and 'dependencies' in project:
+                continue
+            if index == -5 and project and 'dependencies' not in project.get('dynamic', []):
                 continue
             try:
                 lines += [(index, text, False) for text in read(asked[name])]
             except Exception:
-                result['undecided'].append({'index': index, 'name': ''})
+                # What a program does cannot be told by reading it.
+                if index != -5:
+                    result['undecided'].append({'index': index, 'name': ''})
         names = set()
         for index, text, is_constraint in sorted(lines, key=lambda line: line[2]):
             match = re.match(r'[A-Za-z0-9][A-Za-z0-9._-]*', text)
