@@ -30,27 +30,40 @@ struct DjangoMigration {
     var entries: [MigrationFiles.Entry] = []
     var migrations: [DjangoMigration] = []
     var doubtful: Set<String> = []
-    for relative in folders {
+    func exists(_ path: String) -> Bool { reader.kind(MigrationReader.join(folder, path)) == .folder }
+    func add(_ app: String, _ relative: String, of folder: String) throws(MigrationsUnread) {
       let path = MigrationReader.join(folder, relative)
-      let own = path.split(separator: "/").dropLast()
-      guard let app = try DjangoSettings.label(own.joined(separator: "/"), reader) else { continue }
-      let module = relative.split(separator: "/").dropLast().joined(separator: ".")
-      switch settings?.isInstalled(module, label: app) ?? .yes {
-      case .yes: break
-      case .no: continue
-      case .unsaid: doubtful.insert(app)
-      }
       for file in try reader.list(path) where file.hasSuffix(".py") && !file.hasPrefix("_") && !file.hasPrefix("~") {
         let name = String(file.dropLast(3))
         entries.append(.init(version: "\(app).\(name)", name: relative.isEmpty ? file : "\(relative)/\(file)"))
         migrations.append(DjangoMigration(app: app, name: name, text: try reader.text("\(path)/\(file)")))
       }
     }
+    for relative in folders {
+      let path = MigrationReader.join(folder, relative)
+      let own = path.split(separator: "/").dropLast()
+      guard let app = try DjangoSettings.label(own.joined(separator: "/"), reader) else { continue }
+      if settings?.redirected[app] != nil { continue }
+      let module = relative.split(separator: "/").dropLast().joined(separator: ".")
+      switch settings?.isInstalled(module, label: app) ?? .yes {
+      case .yes: break
+      case .no: continue
+      case .unsaid: doubtful.insert(app)
+      }
+      try add(app, relative, of: folder)
+    }
+    for (app, module) in settings?.redirected ?? [:] {
+      let path = module?.replacing(".", with: "/")
+      guard let path, let root = ["", "src/"].first(where: { exists($0 + path) }) else { continue }
+      if settings?.names(app) == false { doubtful.insert(app) }
+      try add(app, root + path, of: folder)
+    }
     let replaced = Dictionary(
       migrations.map { ("\($0.app).\($0.name)", $0.replaces) }, uniquingKeysWith: { first, _ in first })
     return MigrationFiles(
       entries: entries, replaced: replaced, heads: heads(of: migrations.filter { !doubtful.contains($0.app) }),
-      doubtful: doubtful, hidden: hidden)
+      doubtful: doubtful, apps: try settings?.apps(in: folder, reader) ?? [],
+      isKnownEmpty: entries.isEmpty && settings?.isRead == true, hidden: hidden)
   }
 
   /// The last migrations of each application that has more than one.
@@ -107,8 +120,11 @@ struct DjangoSettings {
   private var named: Set<String> = []
   /// Whether those of `INSTALLED_APPS` are all: it is set once, as a list of strings, in settings that take nothing in.
   private var isCertain = false
-  /// What `MIGRATION_MODULES` names: their migrations stand elsewhere.
-  private var redirected: Set<String> = []
+  /// What `MIGRATION_MODULES` names: the modules that the applications' migrations stand in; nil of one that has none, or
+  /// of which that cannot be read.
+  private(set) var redirected: [String: String?] = [:]
+  /// Whether the settings were found, and say where each application has its migrations.
+  private(set) var isRead = false
 
   /// Reads the settings that `manage.py` and `DJANGO_SETTINGS_MODULE` name.
   /// - Parameter manage: the folder of `manage.py`, relative to the project.
@@ -124,6 +140,7 @@ struct DjangoSettings {
     var texts: [String] = []
     if let text = try reader.textIfPresent(path + ".py") {
       texts.append(text)
+      isRead = true
       isCertain = !text.contains("import *")
     }
     // Settings in several files, which take one another in.
@@ -135,7 +152,7 @@ struct DjangoSettings {
     var assignments = 0
     for text in texts {
       for (name, value, isPlain) in Self.assignments(in: text) {
-        if name == "MIGRATION_MODULES" { redirected.formUnion(PythonLiterals.strings(value)) }
+        if name == "MIGRATION_MODULES" { redirect(value, isPlain: isPlain && text == texts.first) }
         guard name.hasSuffix("APPS") else { continue }
         named.formUnion(PythonLiterals.strings(value))
         if name == "INSTALLED_APPS" {
@@ -148,12 +165,48 @@ struct DjangoSettings {
     isCertain = isCertain && assignments == 1
   }
 
+  /// Takes what `MIGRATION_MODULES` is set to: `{"shop": "conf.shop_migrations", "auth": None}`.
+  private mutating func redirect(_ value: Substring, isPlain: Bool) {
+    let inner = value.trimmed
+    guard isPlain, inner.hasPrefix("{"), inner.hasSuffix("}") else {
+      for name in PythonLiterals.strings(value) { redirected[name] = .some(nil) }
+      isRead = false
+      return
+    }
+    for part in inner.dropFirst().dropLast().split(separator: ",") where part.contains(":") {
+      let sides = part.split(separator: ":", maxSplits: 1)
+      guard let label = PythonLiterals.strings(sides[0]).first, sides.count == 2 else { continue }
+      let modules = PythonLiterals.strings(sides[1])
+      redirected[label] = .some(modules.first)
+      if modules.isEmpty, sides[1].trimmed != "None" { isRead = false }
+    }
+  }
+
+  /// Whether an application of this label is named among those that are installed.
+  func names(_ label: String) -> Bool {
+    named.contains { $0.split(separator: ".").contains(label[...]) }
+  }
+
+  /// The labels of the installed applications that stand in the project.
+  /// - Parameter folder: that of `manage.py`, relative to the project.
+  func apps(in folder: String, _ reader: MigrationReader) throws(MigrationsUnread) -> Set<String> {
+    var found: Set<String> = []
+    for name in named {
+      let words = name.split(separator: ".")
+      for root in [folder, MigrationReader.join(folder, "src")] {
+        let paths = words.indices.reversed().map { MigrationReader.join(root, words[...$0].joined(separator: "/")) }
+        guard let path = paths.first(where: { reader.kind($0 + "/__init__.py") == .regular }) else { continue }
+        if let label = try DjangoSettings.label(path, reader) { found.insert(label) }
+      }
+    }
+    return found
+  }
+
   /// Whether an application is installed.
   /// - Parameters:
   ///   - module: its name from the project's folder.
   ///   - label: what the tracking table calls it.
   func isInstalled(_ module: String, label: String) -> Installation {
-    if redirected.contains(label) { return .no }
     let parts = module.split(separator: ".")
     let isNamed = named.contains { name in
       // Its name or that of its configuration; the folder may stand in one that is searched for modules, such as `src`.

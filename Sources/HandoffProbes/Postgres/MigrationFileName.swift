@@ -26,12 +26,15 @@ enum MigrationFileName {
       }
       return afterLetter(name).flatMap { $0.utf8.allSatisfy(isDigit) ? MigrationFiles.normalized($0) : nil }
     case .flyway:
-      guard name.hasSuffix(".sql") else { return nil }
-      if name.hasPrefix("R__") { return path }
+      let isClass = [".java", ".kt", ".groovy"].contains(where: name.hasSuffix)
+      guard name.hasSuffix(".sql") || isClass else { return nil }
+      // A repeatable one in a class is known by the class's name and its own checksum.
+      if name.hasPrefix("R__") { return isClass ? nil : path }
       guard name.hasPrefix("V") else { return nil }
       return afterLetter(name).map(MigrationFiles.normalized)
     default:
-      return name.hasSuffix(".sql") && !name.hasSuffix(".down.sql") ? path : nil
+      let isBack = name.split(separator: ".").contains { ["down", "undo"].contains($0) }
+      return name.hasSuffix(".sql") && !isBack ? path : nil
     }
   }
 

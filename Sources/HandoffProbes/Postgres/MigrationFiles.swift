@@ -18,7 +18,7 @@ struct MigrationFiles: Hashable {
   }
 
   /// In the order in which they would be applied.
-  let entries: [Entry]
+  private(set) var entries: [Entry]
   /// Of each Alembic revision, those that it follows.
   var parents: [String: [String]] = [:]
   /// Of each squashed migration of Django's, those that it stands for.
@@ -31,6 +31,14 @@ struct MigrationFiles: Hashable {
   var isPartial = false
   /// Django's applications of which nobody says that they are installed, but the tracking table may.
   var doubtful: Set<String> = []
+  /// Django's applications that stand in the project, with migrations or without.
+  var apps: Set<String> = []
+  /// Whether it is known that there are none: a project of Django's without migrations of its own.
+  var isKnownEmpty = false
+  /// Migrations of folders that Rails reads only if it is told to, as those of engines are.
+  var optional: [[Entry]] = []
+  /// Whether applied ones may have their files in other places, which are named where this is not read.
+  var hasOtherPlaces = false
   /// Folders that this user may not look into, where applications of Django's may stand, relative to the project.
   var hidden: [String] = []
 
@@ -50,16 +58,19 @@ struct MigrationFiles: Hashable {
     return versions.values.map { $0.map(\.name) }.sorted { $0[0] < $1[0] }
   }
 
-  /// Leaves out the applications that nobody says are installed, not even the tracking table.
+  /// Leaves out the applications that nobody says are installed, not even the tracking table, and takes in the folders
+  /// of which it knows a migration.
   /// - Returns: a folder that this user may not look into and that bears the name of an application of the table's.
   mutating func settle(_ records: [MigrationRecord]) -> String? {
     let known = Set(records.compactMap(\.scope))
     let left = doubtful.subtracting(known)
     if !left.isEmpty {
-      self = MigrationFiles(
-        entries: entries.filter { entry in !left.contains { entry.version.hasPrefix($0 + ".") } }, parents: parents,
-        replaced: replaced, heads: heads, project: project, isPartial: isPartial, hidden: hidden)
+      entries.removeAll { entry in left.contains { entry.version.hasPrefix($0 + ".") } }
+      doubtful = []
     }
+    let versions = Set(records.map { Self.normalized($0.version) })
+    entries += optional.filter { $0.contains { versions.contains($0.version) } }.joined()
+    optional = []
     let present = Set(entries.compactMap { $0.version.split(separator: ".").first.map(String.init) })
     return hidden.first { folder in
       folder.split(separator: "/").last.map { known.contains(String($0)) && !present.contains(String($0)) } ?? false
@@ -70,9 +81,10 @@ struct MigrationFiles: Hashable {
   /// - Parameters:
   ///   - folders: relative to the project; the names of what is found are relative to their ``base(of:)``.
   ///   - kind: whose names to go by; nil for SQL files in the order of their names.
+  ///   - isRecursive: whether subfolders are looked into, where the tool does that only if it is told to.
   /// - Throws: when a folder, or a file that is needed, cannot be read. Of several folders some may be missing.
   static func read(
-    _ folders: [String], kind: MigrationKind?, _ reader: MigrationReader
+    _ folders: [String], kind: MigrationKind?, _ reader: MigrationReader, isRecursive: Bool = false
   ) throws(MigrationsUnread) -> MigrationFiles {
     let folder = folders.first ?? "."
     switch kind {
@@ -89,7 +101,7 @@ struct MigrationFiles: Hashable {
     for folder in folders {
       let prefix = folder == base ? "" : (base == "." ? folder : String(folder.dropFirst(base.count + 1))) + "/"
       do throws(MigrationsUnread) {
-        let (names, isWhole) = try names(in: folder, kind, reader)
+        let (names, isWhole) = try names(in: folder, kind, isRecursive, reader)
         found += names.map { (prefix, $0) }
         isPartial = isPartial || !isWhole
         read += 1
@@ -99,9 +111,15 @@ struct MigrationFiles: Hashable {
       }
     }
     if let missing, read == 0 { throw missing }
+    // Into which subfolder one was moved changes nothing of their order.
+    if isRecursive { found.sort { Self.lastPart($0.name) < Self.lastPart($1.name) } }
     if kind == .alembic { return try AlembicRevision.read(found.map { $0.prefix + $0.name }, in: base, reader) }
-    return MigrationFiles(entries: entries(of: found, kind), isPartial: isPartial)
+    var files = MigrationFiles(entries: entries(of: found, kind), isPartial: isPartial)
+    if kind == .rails { RailsPlaces.add(beside: folder, to: &files, reader) }
+    return files
   }
+
+  private static func lastPart(_ path: String) -> Substring { path.split(separator: "/").last ?? "" }
 
   /// The folder that several stand in, or the one.
   static func base(of folders: [String]) -> String {
@@ -116,9 +134,10 @@ struct MigrationFiles: Hashable {
 
   /// The names of the files that a tool looks at, relative to a folder, and whether those are all.
   private static func names(
-    in folder: String, _ kind: MigrationKind?, _ reader: MigrationReader
+    in folder: String, _ kind: MigrationKind?, _ isRecursive: Bool, _ reader: MigrationReader
   ) throws(MigrationsUnread) -> (names: [String], isWhole: Bool) {
     switch kind {
+    case _ where isRecursive: return try below(folder, followsLinks: false, reader, [])
     case .flyway: return try below(folder, followsLinks: true, reader, [])
     case .rails, .refinery, .handoff: return try below(folder, followsLinks: false, reader, [])
     default: return (try reader.list(folder), true)
@@ -132,6 +151,12 @@ struct MigrationFiles: Hashable {
       if try reader.isFile("\(folder)/\(script)") { entries.append(Entry(version: name, name: name, script: script)) }
     }
     return MigrationFiles(entries: entries)
+  }
+
+  /// The migrations in a folder of Rails', named relative to the project.
+  static func rails(_ folder: String, _ reader: MigrationReader) -> [Entry] {
+    let names = (try? below(folder, followsLinks: false, reader, []))?.names ?? []
+    return entries(of: names.map { (folder + "/", $0) }, .rails)
   }
 
   private static func entries(of found: [(prefix: String, name: String)], _ kind: MigrationKind?) -> [Entry] {

@@ -15,6 +15,10 @@ struct MigrationFolder {
 
   /// Where the tool is run, relative to the project.
   var home = "."
+  /// The folders below it that were read, relative to the project.
+  var folders: [String] = []
+  /// Whose files they are, where no tracking table tells and it is none of the tools that are known.
+  var foreigner: MigrationForeigner?
 
   /// Finds and reads the folder: the one that is configured, else those that the tool's own configuration names, else
   /// the first of the tool's usual ones that has migrations, else the one that was recorded, which has lost them.
@@ -28,8 +32,9 @@ struct MigrationFolder {
     if let said, said.source.kind == .configuration {
       var folder = said.value
       if kind == .alembic, reader.kind("\(folder)/versions") == .folder { folder += "/versions" }
-      return MigrationFolder(
-        path: folder, source: said.source, files: try MigrationFiles.read([folder], kind: kind, reader))
+      let named = kind == .alembic ? try MigrationLocations.alembic(".", reader) : MigrationLocations()
+      let files = try MigrationFiles.read([folder], kind: kind, reader, isRecursive: named.isRecursive)
+      return MigrationFolder(path: folder, source: said.source, files: files, folders: [folder])
     }
     var unreadable: MigrationsUnread?
     for home in homes(kind, reader) {
@@ -42,13 +47,17 @@ struct MigrationFolder {
       let isRoot = home == "."
       let usual = usual(kind, home, reader).map { [$0] }
       let shared = isRoot ? ((said.map { [$0.value] } ?? []) + common).map { [$0] } : []
-      let candidates = (named.folders.isEmpty ? [] : [named.folders]) + usual + shared
+      // Who names folders has none of the usual ones.
+      let candidates = named.folders.isEmpty ? usual + shared : [named.folders]
       for (index, folders) in candidates.enumerated() where !candidates[..<index].contains(folders) {
         do throws(MigrationsUnread) {
-          let read = try MigrationFiles.read(folders, kind: kind, reader)
-          guard !read.entries.isEmpty || read.isPartial || !read.hidden.isEmpty else { continue }
+          let folders = kind == .flyway ? MigrationLocations.withClasses(folders, reader) : folders
+          let read = try MigrationFiles.read(folders, kind: kind, reader, isRecursive: named.isRecursive)
+          guard !read.entries.isEmpty || read.isPartial || !read.hidden.isEmpty || read.isKnownEmpty else { continue }
           let path = MigrationFiles.base(of: folders)
-          return MigrationFolder(path: path, source: Source(.folder, path), files: read, home: home)
+          return MigrationFolder(
+            path: path, source: Source(.folder, path), files: read, home: home,
+            folders: candidates[index])
         } catch {
           if error.error != .missing { unreadable = unreadable ?? error }
         }
@@ -71,17 +80,20 @@ struct MigrationFolder {
 
   /// Which tool an empty database waits for, by the files that no other tool would have; nil for SQL files that nobody
   /// claims.
-  static func claimant(_ context: ProbeContext) -> MigrationKind? {
+  /// - Parameter said: the folder that is configured or found, which is looked into first.
+  static func claimant(_ said: String?, _ context: ProbeContext) -> MigrationKind? {
     let files = context.host.files
     func exists(_ path: String) -> Bool { files.kind(of: context.path(path)) != nil }
     if exists("sqitch.plan") { return .sqitch }
     let reader = MigrationReader(context: context)
-    if reader.home(of: ["alembic.ini"]) != nil { return .alembic }
+    if reader.home(of: ["alembic.ini"]) != nil || MigrationLocations.alembicTable(in: ".", reader) != nil {
+      return .alembic
+    }
     if manage(context) != nil { return .django }
     if reader.home(of: ["prisma/migrations"]) != nil { return .prisma }
     if exists("db/migrate") { return .rails }
     if exists("flyway.conf") || exists("flyway.toml") { return .flyway }
-    for folder in common {
+    for folder in [said].compactMap(\.self) + common {
       guard let names = try? files.list(context.path(folder)) else { continue }
       if names.contains(where: { $0.hasSuffix(".up.sql") }) { return .golangMigrate }
       // Both directions in one file: it must not be given to psql.

@@ -7,6 +7,8 @@ struct MigrationLocations: Hashable {
   var folders: [String] = []
   /// Whether no other is named, in a form that is not read here: in a bucket, with wildcards, outside of the project.
   var isWhole = true
+  /// Whether their subfolders are looked into, where the tool does that only if it is told to.
+  var isRecursive = false
 
   private mutating func add(_ folder: String?) {
     guard let folder else {
@@ -17,53 +19,55 @@ struct MigrationLocations: Hashable {
   }
 
   /// What `alembic.ini` says: `version_locations`, else the folder `versions` of `script_location`
-  /// (https://alembic.sqlalchemy.org/en/latest/branches.html#setting-up-multiple-version-directories).
+  /// (https://alembic.sqlalchemy.org/en/latest/branches.html#setting-up-multiple-version-directories); what it does not
+  /// say, `pyproject.toml` may.
   /// - Parameter home: the folder of `alembic.ini`.
   static func alembic(_ home: String, _ reader: MigrationReader) throws(MigrationsUnread) -> MigrationLocations {
     var found = MigrationLocations()
-    let file = MigrationReader.join(home, "alembic.ini")
-    guard let text = try reader.textIfPresent(file) else { return found }
-    func folder(_ value: String) -> String? {
-      let value = value.replacing("%(here)s", with: ".")
-      guard !value.contains("%") else { return nil }
-      // `package:folder` stands for the folder of a package.
-      return reader.normalized(
-        value.hasPrefix("/") ? value : MigrationReader.join(home, value.replacing(":", with: "/")))
-    }
-    if let locations = value(of: "version_locations", in: text), !locations.isEmpty {
-      let separator = value(of: "path_separator", in: text) ?? value(of: "version_path_separator", in: text)
-      for part in split(locations, by: separator) { found.add(folder(part)) }
-    } else if let script = value(of: "script_location", in: text), !script.isEmpty {
-      found.add(folder(script).map { MigrationReader.join($0, "versions") })
+    let options = try AlembicOptions(home, reader)
+    found.isWhole = !options.isAmbiguous
+    found.isRecursive = options["recursive_version_locations"]?.lowercased() == "true"
+    if let locations = options["version_locations"], !locations.isEmpty {
+      for part in options.split(locations) { found.add(options.folder(part)) }
+    } else if let script = options["script_location"], !script.isEmpty {
+      found.add(options.folder(script).map { MigrationReader.join($0, "versions") })
     }
     return found
   }
 
-  /// Takes apart what `version_path_separator` keeps apart.
-  private static func split(_ text: String, by separator: String?) -> [String] {
-    let parts =
-      switch separator {
-      case "os", ":": text.split { $0 == ":" || $0.isNewline }
-      case ";": text.split { $0 == ";" || $0.isNewline }
-      case "newline": text.split(whereSeparator: \.isNewline)
-      case "space": text.split(whereSeparator: \.isWhitespace)
-      default: text.split { $0 == "," || $0 == ":" || $0.isWhitespace }
-      }
-    return parts.map { String($0.trimmed) }.filter { !$0.isEmpty }
+  /// What `env.py` calls Alembic's table; nil where it says nothing, or what cannot be read.
+  /// - Parameter home: the folder of `alembic.ini`; nil where it is to be looked for.
+  static func alembicTable(in home: String?, _ reader: MigrationReader) -> String? {
+    let home = home ?? reader.home(of: ["alembic.ini"]) ?? "."
+    guard let options = try? AlembicOptions(home, reader),
+      let folder = options["script_location"].flatMap(options.folder),
+      let text = try? reader.textIfPresent(MigrationReader.join(folder, "env.py"))
+    else { return nil }
+    return AlembicOptions.versionTable(text)
   }
 
-  /// What `FLYWAY_LOCATIONS`, `flyway.conf` or `flyway.toml` says
+  /// What `FLYWAY_LOCATIONS`, `flyway.conf`, `flyway.toml` or Spring's configuration says
   /// (https://documentation.red-gate.com/flyway/reference/configuration/flyway-namespace/flyway-locations-setting).
   /// - Parameter home: the folder of the file.
   static func flyway(_ home: String, _ reader: MigrationReader) throws(MigrationsUnread) -> MigrationLocations {
     var found = MigrationLocations()
     let conf = try reader.textIfPresent(MigrationReader.join(home, "flyway.conf"))
     let toml = try reader.textIfPresent(MigrationReader.join(home, "flyway.toml"))
+    let isOwn = conf != nil || toml != nil
+    let spring = isOwn ? nil : try SpringSettings(home, "flyway", reader)
     guard
       let said = reader.context.host.environment["FLYWAY_LOCATIONS"]
         ?? conf.flatMap({ value(of: "flyway.locations", in: $0) })
-        ?? toml.flatMap({ value(of: "locations", in: $0) ?? value(of: "flyway.locations", in: $0) })
-    else { return found }
+        ?? toml.flatMap({ toml in
+          section("flyway", of: toml).flatMap { value(of: "locations", in: $0) }
+            ?? value(of: "flyway.locations", in: toml)
+        })
+        ?? spring?.value(of: "locations")
+    else {
+      found.isWhole = spring?.isAmbiguous != true
+      return found
+    }
+    found.isWhole = spring?.isAmbiguous != true
     for part in said.split(whereSeparator: { ",[]\"'".contains($0) || $0.isNewline }) {
       let name = String(part.trimmed)
       guard !name.isEmpty else { continue }
@@ -72,14 +76,29 @@ struct MigrationLocations: Hashable {
     return found
   }
 
+  /// Folders of a class path with those beside them whose classes are migrations, too.
+  static func withClasses(_ folders: [String], _ reader: MigrationReader) -> [String] {
+    folders.flatMap { folder -> [String] in
+      guard folder.contains("src/main/resources/") else { return [folder] }
+      return [folder]
+        + ["java", "kotlin", "groovy"].map { folder.replacing("src/main/resources/", with: "src/main/\($0)/") }
+        .filter { reader.kind($0) == .folder }
+    }
+  }
+
   private static func flywayFolder(_ name: String, _ home: String, _ reader: MigrationReader) -> String? {
     var path = name
     if name.hasPrefix("filesystem:") { path = String(name.dropFirst("filesystem:".count)) }
     if name.hasPrefix("classpath:") { path = "src/main/resources/" + name.dropFirst("classpath:".count) }
-    guard !path.contains(where: { ":*?$".contains($0) }) else { return nil }
+    path = path.replacing("{vendor}", with: "postgresql")
+    guard !path.contains(where: { ":*?${".contains($0) }) else { return nil }
     let folder = reader.normalized(path.hasPrefix("/") ? path : MigrationReader.join(home, path))
     // A folder of classes may be made by anything.
-    if name.hasPrefix("classpath:"), folder.map({ reader.kind($0) != .folder }) == true { return nil }
+    if name.hasPrefix("classpath:"),
+      folder.map({ withClasses([$0], reader).filter { reader.kind($0) == .folder } }) == []
+    {
+      return nil
+    }
     return folder
   }
 
@@ -87,10 +106,34 @@ struct MigrationLocations: Hashable {
   static func sqitch(_ home: String, _ reader: MigrationReader) throws(MigrationsUnread) -> MigrationLocations {
     var found = MigrationLocations()
     let text = try reader.textIfPresent(MigrationReader.join(home, "sqitch.conf"))
-    if let folder = text.flatMap({ value(of: "top_dir", in: $0) }), !folder.isEmpty {
+    if let folder = text.flatMap({ section("core", of: $0) }).flatMap({ value(of: "top_dir", in: $0) }), !folder.isEmpty
+    {
       found.add(reader.normalized(MigrationReader.join(home, folder)))
     }
     return found
+  }
+
+  /// The lines of a section of an INI or TOML file; nil where there is none.
+  static func section(_ name: String, of text: String) -> String? {
+    var lines: [Substring]?
+    var isInside = false
+    for line in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline) {
+      if let header = header(line) {
+        isInside = header == name
+        if isInside, lines == nil { lines = [] }
+      } else if isInside {
+        lines?.append(line)
+      }
+    }
+    return lines?.joined(separator: "\n")
+  }
+
+  /// The name of the section that a line begins, or nil.
+  static func header(_ line: Substring) -> String? {
+    guard line.first == "[", let end = line.firstIndex(of: "]") else { return nil }
+    let after = line[line.index(after: end)...].drop(while: \.isWhitespace)
+    guard after.isEmpty || "#;".contains(after.first ?? "#") else { return nil }
+    return String(line[..<end].dropFirst().trimmed)
   }
 
   /// The value of a key of an INI, TOML or properties file: to the end of its line, of its brackets, or of the lines

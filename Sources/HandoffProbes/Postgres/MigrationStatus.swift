@@ -57,7 +57,8 @@ struct MigrationStatus: Hashable {
           done.insert(version)
         }
         for (version, replaced) in files.replaced where done.contains(version) { done.formUnion(replaced) }
-        let apps = Set(files.entries.compactMap { $0.version.split(separator: ".").first.map(String.init) })
+        let apps = files.apps.union(
+          files.entries.compactMap { $0.version.split(separator: ".").first.map(String.init) })
         let replaced = Set(files.replaced.values.joined())
         missing = records.filter { $0.scope.map(apps.contains) == true && !replaced.contains($0.version) }.map(
           \.version)
@@ -103,7 +104,7 @@ struct MigrationStatus: Hashable {
       changed = nil
     }
     self.applied = applied
-    self.missing = missing
+    self.missing = files.hasOtherPlaces && !missing.isEmpty ? nil : missing
     // Alembic knows of the past only by the files: those of an unknown revision cannot be told.
     self.pending = tool.kind == .alembic && !missing.isEmpty ? nil : pending.map(\.name)
   }

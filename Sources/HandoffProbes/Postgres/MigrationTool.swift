@@ -2,8 +2,8 @@
 struct MigrationTool: Sendable {
   /// Who made the table.
   let kind: MigrationKind
-  /// The name of its table.
-  let table: String
+  /// The name of its table, unless it is told another.
+  var table: String
   /// Columns that its table has, by which it is told from others that use the same name.
   let columns: Set<String>
   /// A query of the table for its records, oldest first: version or name, a state of ``MigrationRecord/State``, the
@@ -37,6 +37,29 @@ struct MigrationTool: Sendable {
   /// The names of all tables that tell which tool was here.
   static let tables: [String] =
     Array(Set(all.map(\.table))).sorted() + ["ar_internal_metadata", "events", "projects"]
+
+  /// Whether a table of another name is this tool's, by columns that hardly any other table has.
+  func isRenamed(_ candidate: PostgresCatalog.Candidate) -> Bool {
+    let own = Set(candidate.columns.keys)
+    switch kind {
+    case .alembic, .golangMigrate: return own == columns
+    case .refinery: return own == columns && table != candidate.name
+    case .flyway, .sqlx, .goose: return columns.isSubset(of: own)
+    case .handoff, .dbmate, .rails, .django, .prisma, .sqitch: return false
+    }
+  }
+
+  /// Columns of which each table that ``isRenamed(_:)`` has one.
+  static let distinctive = ["version_num", "dirty", "installed_rank", "is_applied", "applied_on", "success"]
+
+  /// All tools, Alembic's table by this name.
+  static func all(alembic name: String?) -> [MigrationTool] {
+    all.map { tool in
+      var tool = tool
+      if tool.kind == .alembic, let name { tool.table = name }
+      return tool
+    }
+  }
 }
 
 /// Whose tracking table it is.

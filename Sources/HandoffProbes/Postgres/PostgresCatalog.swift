@@ -66,21 +66,39 @@ enum PostgresCatalog {
     var hidesRows = false
   }
 
-  private static let candidates = """
+  private static func candidates(_ condition: StaticString) -> String {
+    """
     SELECT n.nspname, c.relname, a.attname, format_type(a.atttypid, a.atttypmod), row_security_active(c.oid)
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
          JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-    WHERE c.relkind IN ('r', 'p') AND c.relpersistence <> 't' AND c.relname = ANY ($1::text[])
+    WHERE c.relkind IN ('r', 'p') AND c.relpersistence <> 't' AND \(condition)
       AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
     ORDER BY n.nspname <> 'public', n.nspname, c.relname, a.attnum
     """
+  }
 
   /// The tables with one of these names, those of the schema `public` first. The names are our own.
   static func candidates(
     named names: [String], _ session: any PostgresSession, deadline: Deadline
   ) async throws(PostgresError) -> [Candidate] {
+    try await find("c.relname = ANY ($1::text[])", names, session, deadline: deadline)
+  }
+
+  /// The tables that have one of these columns. The names are our own.
+  static func candidates(
+    withColumns names: [String], _ session: any PostgresSession, deadline: Deadline
+  ) async throws(PostgresError) -> [Candidate] {
+    try await find(
+      """
+      c.oid IN (SELECT attrelid FROM pg_attribute WHERE attname = ANY ($1::text[]) AND attnum > 0 AND NOT attisdropped)
+      """, names, session, deadline: deadline)
+  }
+
+  private static func find(
+    _ condition: StaticString, _ names: [String], _ session: any PostgresSession, deadline: Deadline
+  ) async throws(PostgresError) -> [Candidate] {
     let rows = try await session.query(
-      candidates, parameters: ["{" + names.joined(separator: ",") + "}"], deadline: deadline)
+      candidates(condition), parameters: ["{" + names.joined(separator: ",") + "}"], deadline: deadline)
     var found: [Candidate] = []
     for row in rows {
       guard row.count == 5, let schema = row[0], let name = row[1], let column = row[2], let type = row[3] else {

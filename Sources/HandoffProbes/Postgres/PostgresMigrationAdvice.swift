@@ -17,7 +17,8 @@ extension PostgresAdvice {
   func migrationsPending(_ pending: [String], of total: Int, kind: MigrationKind?, _ folder: MigrationFolder) -> Finding
   {
     let verb: Message = pending.count == 1 ? "is" : "are"
-    let tool: Message = kind.map { "\(Untrusted($0.rawValue)) " } ?? ""
+    let name = kind?.rawValue ?? folder.foreigner?.rawValue ?? ""
+    let tool: Message = name.isEmpty ? "" : "\(Untrusted(name)) "
     return finding(
       "pending", .warning,
       "\(pending.count) of \(total) \(tool)migrations in \(folder.shown) \(verb) not applied: \(list(pending))",

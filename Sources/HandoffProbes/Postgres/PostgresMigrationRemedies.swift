@@ -18,7 +18,7 @@ extension PostgresRemedies {
     case .rails: return remedyAtHome("bin/rails", "db:migrate")
     case .golangMigrate: return [Remedy(withURL("migrate -path", path, "-database", "up"), "apply them")]
     case .goose: return [Remedy(withURL("goose -dir", path, "postgres", "up"), "apply them")]
-    case .flyway: return remedyAtHome("flyway", "migrate")
+    case .flyway: return [Remedy(flyway(folder).within(folder.home), "apply them")]
     case .alembic where isFlask: return remedy("flask", "db", "upgrade")
     case .alembic: return remedyAtHome("alembic", "upgrade", "head")
     case .django: return remedy("python", MigrationFolder.manage(context) ?? "manage.py", "migrate")
@@ -26,6 +26,11 @@ extension PostgresRemedies {
     case .sqlx: return remedy("sqlx", "migrate", "run", "--source", path)
     case .refinery: return remedy("refinery", "migrate", "-p", path)
     case .sqitch: return path == "." ? remedy("sqitch", "deploy") : remedy("sqitch", "--chdir", path, "deploy")
+    case nil where folder.foreigner != nil:
+      if folder.foreigner == .atlas {
+        return [Remedy(withURL("atlas migrate apply --dir", "file://" + path, "--url"), "apply them")]
+      }
+      return (folder.foreigner?.command(path)).map { [Remedy($0, "apply them")] } ?? []
     case .handoff, nil:
       let words = [
         "-d", PostgresTarget.argument(database: connection?.database ?? target.database ?? ""), "-v", "ON_ERROR_STOP=1",
@@ -35,6 +40,16 @@ extension PostgresRemedies {
       let command = target.run("psql", user: connection?.user ?? target.place.user, words + files)
       return [Remedy(command, "apply them in this order, all or none")]
     }
+  }
+
+  /// Flyway's command line knows the folders by its own configuration alone, and not by that of Spring.
+  private func flyway(_ folder: MigrationFolder) -> ShellCommand {
+    let isKnown = ["flyway.conf", "flyway.toml"].contains { name in
+      context.host.files.kind(of: context.path(MigrationReader.join(folder.home, name))) != nil
+    }
+    if isKnown || context.host.environment["FLYWAY_LOCATIONS"] != nil { return .run("flyway", "migrate") }
+    let places = folder.folders.map { "filesystem:" + $0 }.joined(separator: ",")
+    return .run("flyway", "-locations=" + places, "migrate")
   }
 
   /// What clears a failure, once its cause is mended by hand.
@@ -121,14 +136,14 @@ extension PostgresRemedies {
 
   /// A command that is given the connection's URL by the variable that holds it, since it can hold a password.
   private func withURL(_ program: String, _ folder: String, _ option: String, _ rest: String...) -> ShellCommand {
-    let words = rest.map { ShellWord.bash($0) }.joined(separator: " ")
+    let words = rest.map { " " + ShellWord.bash($0) }.joined()
     let windows = ([folder] + rest).map { ShellWord.powershell($0) }
     return ShellCommand(
-      bash: "\(program) \(ShellWord.bash(folder)) \(option) \"$DATABASE_URL\" \(words)",
+      bash: "\(program) \(ShellWord.bash(folder)) \(option) \"$DATABASE_URL\"\(words)",
       powershell: windows.contains(nil)
         ? nil
-        : "\(program) \(windows[0] ?? "") \(option) \"$env:DATABASE_URL\" "
-          + windows.dropFirst().compactMap(\.self).joined(separator: " "))
+        : "\(program) \(windows[0] ?? "") \(option) \"$env:DATABASE_URL\""
+          + windows.dropFirst().compactMap(\.self).map { " " + $0 }.joined())
   }
 }
 

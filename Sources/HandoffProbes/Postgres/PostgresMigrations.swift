@@ -18,10 +18,9 @@ struct PostgresMigrations {
     let names = ["tool", "applied", "pending", "failed", "missing", "changed"]
     let all = names.map { reading.id("migrations.\($0)") }
     do throws(PostgresError) {
-      let candidates = try await PostgresCatalog.candidates(
-        named: MigrationTool.tables, reading.session, deadline: deadline)
-      guard let owner = chosen(of: Self.owners(of: candidates)) else {
-        if let tables { untracked(tables, facts: &facts, findings: &findings) }
+      let owners = try await owners(deadline: deadline)
+      guard let owner = chosen(of: owners.found) else {
+        if let tables, !owners.isUnclear { untracked(tables, facts: &facts, findings: &findings) }
         return nil
       }
       let tool = owner.tool
@@ -58,10 +57,23 @@ struct PostgresMigrations {
 
   private typealias Owner = (tool: MigrationTool, table: PostgresCatalog.Candidate)
 
-  private static func owners(of candidates: [PostgresCatalog.Candidate]) -> [Owner] {
-    MigrationTool.all.compactMap { tool in
+  /// Finds tracking tables by their names; where there is none, the one table that has the columns of one.
+  /// - Returns: those that were found, and whether there are several of which nobody knows whose they are.
+  private func owners(deadline: Deadline) async throws(PostgresError) -> (found: [Owner], isUnclear: Bool) {
+    let named = MigrationLocations.alembicTable(in: nil, MigrationReader(context: reading.context))
+    // It is put into a query as a part of a list.
+    let alembic = named.flatMap { name in name.allSatisfy { $0 == "_" || $0.isLetter || $0.isNumber } ? name : nil }
+    let candidates = try await PostgresCatalog.candidates(
+      named: MigrationTool.tables + [alembic].compactMap(\.self), reading.session, deadline: deadline)
+    let tools = MigrationTool.all(alembic: alembic)
+    let found = tools.compactMap { tool in
       candidates.first { tool.owns($0, among: candidates) }.map { (tool, $0) }
     }
+    guard found.isEmpty else { return (found, false) }
+    let others = try await PostgresCatalog.candidates(
+      withColumns: MigrationTool.distinctive, reading.session, deadline: deadline)
+    let renamed = tools.flatMap { tool in others.filter(tool.isRenamed).map { (tool, $0) } }
+    return renamed.count == 1 ? (renamed, false) : ([], !renamed.isEmpty)
   }
 
   /// A tool's tracking table, and its migrations in the project.
@@ -231,8 +243,8 @@ struct PostgresMigrations {
   /// No tracking table: in an empty database none of the files is applied, whoever is to do it; in another one nobody
   /// knows, however many tables are there.
   private func untracked(_ tables: [PostgresCatalog.Table], facts: inout [Fact], findings: inout [Finding]) {
-    let kind = MigrationFolder.claimant(reading.context)
-    let folder: MigrationFolder
+    let kind = MigrationFolder.claimant(reading.target.settings.migrations?.value, reading.context)
+    var folder: MigrationFolder
     do throws(MigrationsUnread) {
       guard var found = try find(kind), !found.files.isPartial else { return }
       _ = found.files.settle([])
@@ -244,6 +256,9 @@ struct PostgresMigrations {
     }
     let names = folder.files.entries.map(\.name)
     guard !names.isEmpty else { return }
+    if kind == nil {
+      folder.foreigner = MigrationForeigner.of(folder.path, names, MigrationReader(context: reading.context))
+    }
     if tables.isEmpty {
       facts.append(fact("pending", .progress, .strings(names), source: folder.source))
       findings.append(advice.migrationsPending(names, of: names.count, kind: kind, folder))

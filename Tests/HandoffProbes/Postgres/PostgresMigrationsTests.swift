@@ -73,7 +73,7 @@ import Testing
         "R__views.sql": "", "R__grants.sql": "", "U2__c.sql": "",
       ],
       applied: ["1.1", "R__views.sql"], failed: ["2"], pending: ["R__grants.sql", "sub/V3__d.sql"],
-      remedy: "flyway migrate"),
+      remedy: "flyway -locations=filesystem:src/main/resources/db/migration migrate"),
     Case(
       tool: "alembic",
       sql: "CREATE TABLE alembic_version (version_num varchar(32) NOT NULL PRIMARY KEY); "
@@ -230,6 +230,29 @@ import Testing
         let observation = try await fixture.observe(PostgresFixture.variables(database: database))
         #expect(try observation.finding("postgres.migrations-pending").remedies.first?.command.bash == remedy)
       }
+    }
+  }
+
+  @Test(
+    "Files of a tool whose table is not read are not given to psql either",
+    arguments: [
+      (
+        "1_a.sql", "-- Up Migration\nSELECT 1;\n-- Down Migration\n",
+        "npx node-pg-migrate up --migrations-dir migrations"
+      ),
+      ("1_a.sql", "-- +migrate Up\nSELECT 1;\n", "sql-migrate up"),
+      ("1_a.sql", "SELECT 1;\n---- create above / drop below ----\n", "tern migrate --migrations migrations"),
+      ("001.do.a.sql", "SELECT 1;\n", "npx postgrator"),
+      ("atlas.sum", "", #"atlas migrate apply --dir file://migrations --url "$DATABASE_URL""#),
+      ("1_a.sql", "-- @UNDO\n", nil), ("1_down.sql", "SELECT 1;\n", nil), ("V1__a.sql", "SELECT 1;\n", nil),
+    ] as [(String, String, String?)])
+  func foreigners(name: String, text: String, remedy: String?) async throws {
+    let fixture = try PostgresFixture()
+    try fixture.folder.write("migrations/\(name)", text)
+    try fixture.folder.write("migrations/0.sql", "SELECT 1;\n")
+    try await Psql.withDatabase { database in
+      let observation = try await fixture.observe(PostgresFixture.variables(database: database))
+      #expect(try observation.finding("postgres.migrations-pending").remedies.first?.command.bash == remedy)
     }
   }
 
