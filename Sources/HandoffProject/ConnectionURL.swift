@@ -1,6 +1,7 @@
 /// A PostgreSQL connection URI, `postgresql://user:password@host:port/database?sslmode=require`
 /// (https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING-URIS), also with a driver's name as
-/// SQLAlchemy writes it (`postgresql+psycopg2://`); or a string of keywords and values, `host=… dbname=…`.
+/// SQLAlchemy writes it (`postgresql+psycopg2://`), under another name of the scheme, or after `jdbc:`; or a string of
+/// keywords and values, `host=… dbname=…`.
 struct ConnectionURL: Equatable {
   var host: String?
   var port: Int?
@@ -18,12 +19,13 @@ struct ConnectionURL: Equatable {
 
   /// Reads a connection string; nil for one of another scheme or form.
   init?(_ text: String) {
+    let text = Self.withoutDriver(text)
     guard let scheme = text.firstRange(of: "://"), text[..<scheme.lowerBound].allSatisfy({ $0 != "=" }) else {
       guard readKeywords(text) else { return nil }
       return
     }
     let name = text[..<scheme.lowerBound].prefix(while: { $0 != "+" }).lowercased()
-    guard ["postgres", "postgresql", "postgis", "pgsql"].contains(name) else { return nil }
+    guard Self.schemes.contains(name) else { return nil }
     var rest = text[scheme.upperBound...]
     let credentials = Self.credentials(of: rest)
     if let credentials { rest = rest[credentials.endIndex...].dropFirst() }
@@ -41,12 +43,47 @@ struct ConnectionURL: Equatable {
     }
     guard readPlaces(place) else { return nil }
     database = Self.decoded(path)
+    var hosts: [String] = []
     for pair in query.split(separator: "&") {
       let key = pair.prefix(while: { $0 != "=" })
       guard let value = Self.decoded(pair.dropFirst(key.count + 1)) else { continue }
-      take(key, value)
+      if key == "host" { hosts.append(value) } else { take(key, value) }
     }
+    guard takeHosts(hosts) else { return nil }
     takeAddress()
+    // Whatever its driver, Ecto's URLs begin alike.
+    if name == "ecto", port == 3306 { return nil }
+  }
+
+  /// The scheme, and what other programs call it: django-environ, dj-database-url, Ecto.
+  private static let schemes: Set<String> = [
+    "postgres", "postgresql", "postgis", "pgsql", "psql", "timescale", "timescaledb", "timescalegis", "ecto",
+  ]
+
+  /// A URL as JDBC and R2DBC have it, without what goes before the URI: `jdbc:postgresql:database` has no host.
+  static func withoutDriver(_ text: String) -> String {
+    var rest = text[...]
+    for prefix in ["jdbc:", "r2dbc:", "pool:"] where rest.lowercased().hasPrefix(prefix) {
+      rest = rest.dropFirst(prefix.count)
+    }
+    let short = "postgresql:"
+    guard rest.count < text.count, rest.hasPrefix(short), !rest.hasPrefix(short + "//") else { return String(rest) }
+    return short + "//localhost/" + rest.dropFirst(short.count).drop { $0 == "/" }
+  }
+
+  /// Takes the hosts of a query: one, or several, which SQLAlchemy writes with their ports
+  /// (https://docs.sqlalchemy.org/en/latest/dialects/postgresql.html#specifying-multiple-fallback-hosts).
+  private mutating func takeHosts(_ hosts: [String]) -> Bool {
+    guard let first = hosts.first else { return true }
+    let places = hosts.joined(separator: ",")
+    guard !first.hasPrefix("/"), first.filter({ $0 == ":" }).count == 1 else {
+      host = places
+      return true
+    }
+    let before = port
+    guard readPlaces(places[...]) else { return false }
+    port = port ?? before
+    return true
   }
 
   /// Takes what a keyword says; keywords that are not known here are passed over.
@@ -59,6 +96,8 @@ struct ConnectionURL: Equatable {
     case "dbname": database = value
     case "user": user = value
     case "password": password = value
+    // The name that node-postgres has for it (https://github.com/brianc/node-postgres/tree/master/packages/pg-connection-string).
+    case "sslmode" where value == "no-verify": options["sslmode"] = "require"
     default: if Self.keywords.contains(String(key)) { options[String(key)] = value }
     }
   }

@@ -177,6 +177,33 @@ import Testing
     #expect(several.optionValues["port"] == "1,2", "each host keeps its port")
     #expect(try settings("postgresql://a:1,b/x").optionValues["port"] == "1,")
     #expect(try settings("postgresql://a:1,b:1/x").port?.value == 1)
+    let query = try settings("postgresql+psycopg2://me@/x?host=a:1&host=b:2")
+    #expect(query.host?.value == "a,b" && query.optionValues["port"] == "1,2")
+    #expect(try settings("postgresql:///x?host=/run/pg").host?.value == "/run/pg")
+    #expect(try settings("postgresql://a/x?sslmode=no-verify").optionValues == ["sslmode": "require"])
+  }
+
+  @Test("A URI of other programs for PostgreSQL leads to the same place")
+  func otherSchemes() throws {
+    for url in [
+      "psql://me@db:7/x", "ecto://me@db:7/x", "timescale://me@db:7/x", "PostgreSQL://me@db:7/x",
+      "jdbc:postgresql://db:7/x?user=me", "r2dbc:pool:postgresql://me@db:7/x",
+    ] {
+      let settings = try #require(try TemporaryProject().discover(["DATABASE_URL": url]).postgres.settings?.first)
+      #expect(settings.host?.value == "db" && settings.port?.value == 7, "\(url)")
+      #expect(settings.database?.value == "x" && settings.user?.value == "me", "\(url)")
+    }
+    let short = try TemporaryProject().discover(["DATABASE_URL": "jdbc:postgresql:x"]).postgres.settings?.first
+    #expect(short?.host?.value == "localhost" && short?.database?.value == "x")
+    for url in ["jdbc:mysql://db/x", "ecto://db:3306/x"] {
+      #expect(try TemporaryProject().discover(["DATABASE_URL": url]).postgres.settings == nil, "\(url)")
+    }
+    // Set, and not to be read: libpq's defaults are not what is meant.
+    let proxy = try TemporaryProject().discover(["DATABASE_URL": "prisma+postgres://localhost:51213/?api_key=none"])
+    guard case .undecided = proxy.postgres else {
+      Issue.record("\(proxy.postgres)")
+      return
+    }
   }
 
   @Test("A file of examples that is named and not there is told with its place")

@@ -183,7 +183,9 @@ struct ComposeProject {
 
   /// The files that could not be read, and that might name the database and the role of the published service.
   var hiddenDatabase: [UnreadableFile] {
-    guard let database = file.database, database.variables["POSTGRES_DB"] == nil else { return [] }
+    guard let database = file.database,
+      ["POSTGRES_DB", "POSTGRESQL_DATABASE"].allSatisfy({ database.variables[$0] == nil })
+    else { return [] }
     return database.unreadable
   }
 
@@ -191,13 +193,17 @@ struct ComposeProject {
   var databaseCandidate: PostgresSettings? {
     guard let database = file.database else { return nil }
     let source = Source(.compose, "\(path): \(database.service)")
-    func setting(_ name: String) -> Setting<String>? {
-      database.variables[name].flatMap { $0.isEmpty ? nil : Setting($0, source) }
+    func setting(_ names: String...) -> Setting<String>? {
+      names.compactMap { database.variables[$0] }.first { !$0.isEmpty }.map { Setting($0, source) }
     }
-    let user = setting("POSTGRES_USER") ?? Setting("postgres", source)
+    // The second names are Bitnami's and Red Hat's (https://github.com/bitnami/containers/tree/main/bitnami/postgresql).
+    let superuser = Setting("postgres", source)
+    let user = setting("POSTGRES_USER", "POSTGRESQL_USERNAME", "POSTGRESQL_USER") ?? superuser
+    let isOther = database.variables.keys.contains { $0.hasPrefix("POSTGRESQL_") }
     return PostgresSettings(
       host: Setting("localhost", source), port: Setting(database.port, source),
-      database: setting("POSTGRES_DB") ?? user, user: user, password: setting("POSTGRES_PASSWORD"))
+      database: setting("POSTGRES_DB", "POSTGRESQL_DATABASE") ?? (isOther ? superuser : user), user: user,
+      password: setting("POSTGRES_PASSWORD", "POSTGRESQL_PASSWORD"))
   }
 }
 

@@ -183,9 +183,13 @@ struct VariableGroup {
   /// What is set as `DATABASE_URL`, for PostgreSQL as it seems, and cannot be understood.
   var isMisunderstood: Bool {
     guard let url = value("DATABASE_URL"), ConnectionURL(url) == nil, !isAnotherDatabase else { return false }
-    let scheme = url.prefix { $0 != ":" }.lowercased()
-    return ["postgres", "pgsql", "postgis"].contains(where: scheme.hasPrefix) || url.contains("host=")
-      || url.contains("dbname=")
+    return url.contains("://") || url.contains("host=") || url.contains("dbname=")
+      || Self.isPostgres(scheme: url.prefix { $0 != ":" })
+  }
+
+  /// Whether the scheme of a URL may stand for PostgreSQL, as `prisma+postgres` does.
+  private static func isPostgres(scheme: Substring) -> Bool {
+    ["postg", "pg", "psql", "prisma", "timescale", "ecto"].contains(where: scheme.lowercased().contains)
   }
 
   /// Whether the variables name a database that is not PostgreSQL.
@@ -194,9 +198,15 @@ struct VariableGroup {
       .lowercased()
     if let engine, !engine.contains("pg"), !engine.contains("postg") { return true }
     if let url = value("DATABASE_URL"), let colon = url.firstIndex(of: ":"), ConnectionURL(url) == nil {
-      let scheme = url[..<colon]
-      if !scheme.isEmpty, scheme.utf8.allSatisfy({ $0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7a || $0 == 0x2b }) {
-        return !scheme.lowercased().hasPrefix("p")
+      let rest = ConnectionURL.withoutDriver(url)
+      let scheme = rest.prefix { $0 != ":" }
+      if !url[..<colon].isEmpty,
+        scheme.utf8.allSatisfy({ byte in
+          let letter = byte | 0x20
+          return letter >= 0x61 && letter <= 0x7a || byte == 0x2b || byte >= 0x30 && byte <= 0x39
+        })
+      {
+        return !Self.isPostgres(scheme: scheme) || scheme.lowercased() == "ecto" && url.contains(":3306")
       }
     }
     return value("DB_PORT") == "3306" || value("DB_PORT") == "1433"
