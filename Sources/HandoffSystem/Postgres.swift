@@ -59,6 +59,12 @@ public enum PostgresError: Error, Hashable, Sendable {
   case serviceMissing
   /// A service file that might define the service is there and cannot be read.
   case serviceFileUnreadable
+  /// A line of the service's section in a service file is no `keyword=value`, or its keyword is none of libpq's.
+  case serviceFileMalformed(path: String, line: Int)
+  /// A keyword of the connection has a value that libpq does not take; nil where it does not say which.
+  case keyword(String?)
+  /// The server is not of the kind that `target_session_attrs` asks for.
+  case sessionKind
   /// No password was given and the server asks for one.
   case passwordRequired
   /// The answer is longer than the limit.

@@ -87,7 +87,8 @@ import Testing
         .refused, .noSocket, .passwordRequired, .tls(.failed), .serviceMissing, .notPermitted, .nameNotResolved,
         .noRoute, .timedOut,
       ]
-      + [.garbage, .tooLarge, .other("x")] + states.map { .server(sqlState: $0, message: "x", routine: nil) }
+      + [.garbage, .tooLarge, .other("x"), .sessionKind, .keyword("sslmode"), .keyword(nil)]
+      + states.map { .server(sqlState: $0, message: "x", routine: nil) }
     findings += errors.map(advice.lost)
     let git: [GitFailure] = [
       .notARepository, .noWorkTree, .dubiousOwnership(folder: nil), .repositoryMoved(to: Untrusted("/x")),

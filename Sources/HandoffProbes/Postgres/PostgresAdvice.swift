@@ -93,6 +93,20 @@ struct PostgresAdvice {
         "service-unreadable", "a service file is there and cannot be read by this user", remedies.readServices)
     case .server(let state, let message, let routine):
       return refused(state: state, message: message, routine: routine)
+    case .serviceFileMalformed(let path, let line):
+      return failure(
+        "not-connected",
+        "line \(line) of \(Untrusted(context.shown(path))) is no keyword of libpq's with its value, so libpq takes no service from it",
+        [Remedy(.edit(ShellPath(context.shown(path))), "mend the line: KEYWORD=VALUE, without spaces around the sign")])
+    case .keyword(let keyword):
+      let name: Message = keyword.map { "the keyword \(Untrusted($0))" } ?? "a keyword"
+      return failure(
+        "not-connected", "\(name) of the connection has a value that libpq does not accept",
+        remedies.resetKeyword(keyword))
+    case .sessionKind:
+      return failure(
+        "not-connected", "no server at \(address) is of the kind that \(sessionKind) asks for",
+        remedies.resetKeyword("target_session_attrs"))
     case .notPermitted:
       return unknown("socket-forbidden", "this user may not use the socket \(address)", remedies.reconfigure)
     case .nameNotResolved:
@@ -111,10 +125,36 @@ struct PostgresAdvice {
     }
   }
 
+  private var sessionKind: Message { "target_session_attrs=\(Untrusted(target.place.sessionKind ?? ""))" }
+
+  /// A server that takes writes, or takes none, where `target_session_attrs` asks for the other.
+  func wrongKind(_ mode: PostgresCatalog.Mode) -> Finding {
+    guard mode.name != "primary" else {
+      return failure(
+        "not-connected", "\(address) is a primary that takes writes, and \(sessionKind) asks for another kind",
+        remedies.resetKeyword("target_session_attrs"))
+    }
+    let kind: Message = mode.name == "standby" ? "is a standby" : "takes no writes"
+    guard ["read-write", "primary"].contains(target.place.sessionKind) else { return lost(.sessionKind) }
+    return failure("read-only", "\(address) \(kind), and \(sessionKind) asks for another", remedies.takeWrites(mode))
+  }
+
+  /// The server knows no encoding of the name that PGCLIENTENCODING holds.
+  var unknownEncoding: Finding {
+    Finding(
+      "postgres.not-connected", .failure,
+      "PGCLIENTENCODING names an encoding that \(address) does not know, so that it refuses every client that asks for it",
+      remedies: [Remedy(.unset("PGCLIENTENCODING"), "libpq then takes the server's own")],
+      facts: [FactID("\(area).database")])
+  }
+
   /// What the server said no to (https://www.postgresql.org/docs/current/errcodes-appendix.html).
   private func refused(state: String, message: String, routine: String?) -> Finding {
     let words = Untrusted(message)
     switch state {
+    case "3D000" where ["base/", "pg_tblspc/"].contains(where: message.contains):
+      return failure(
+        "database-closed", "database \(database) of \(address) takes no connections: \(words)", remedies.showData)
     case "3D000":
       return missingDatabase
     case "08P01" where message.contains("no such database"):
@@ -133,7 +173,8 @@ struct PostgresAdvice {
         remedies.openDatabase(isInvalid: message.contains("invalid database")))
     case "28P01":
       return failure(
-        "password", "\(address) does not take this password for role \(user)\(passwordSource)", remedies.password)
+        "password", "\(address) does not take this password for role \(user)\(passwordSource)",
+        remedies.password + remedies.showExpiry)
     case "28000" where routine == "InitializeSessionUserId" && message.contains("not permitted to log in"):
       return failure("login-forbidden", "role \(user) of \(address) may not log in", remedies.allowLogin)
     case "28000"
@@ -153,12 +194,20 @@ struct PostgresAdvice {
     case "57P03", "57P01", "57P02":
       return unknown("starting", "\(address) takes no connections yet or any more: \(words)", remedies.wait)
     case "53300":
-      return unknown("full", "\(address) takes no more connections: \(words)", remedies.showSessions)
+      return unknown("full", "\(address) takes no more connections: \(words)", remedies.showLimits(message))
     case "57014":
       return unknown("timeout", "\(address) gave up by the deadline: \(words)", remedies.reconfigure)
+    case _ where Self.isRefusal(state):
+      return failure(
+        "not-connected", "\(address) refused the connection: \(words) (\(Untrusted(state)))", remedies.showSettings)
     default:
       return unknown("not-connected", "\(address) refused the connection: \(words) (\(Untrusted(state)))", [])
     }
+  }
+
+  /// Whether an error says no to what was asked for, as it will the next time: a value, an object, a file of a library.
+  private static func isRefusal(_ state: String) -> Bool {
+    state == "58P01" || ["0A", "22", "25", "28", "2F", "3D", "3F", "42"].contains(state.prefix(2))
   }
 
   private var missingDatabase: Finding {
@@ -181,6 +230,7 @@ struct PostgresAdvice {
   }
 
   private var ignoredPasswords: Message {
+    if let folder = target.passwordFolder { return ": \(Untrusted(folder)) is a folder, and no password file" }
     guard let file = target.passwordFile, file.isIgnored else { return "" }
     return ": others than its owner may read \(file.shown), so libpq ignores it"
   }
@@ -237,6 +287,11 @@ struct PostgresAdvice {
       return Finding(
         "postgres.unreadable", .unknown, "\(words: what) could not be read: somebody holds a lock",
         remedies: remedies.showLocks(connection), facts: facts)
+    case .server("42501", let message, _) where message.contains("row-level security"):
+      return Finding(
+        "postgres.unreadable", .unknown,
+        "row-level security keeps rows of \(words: what) from role \(Untrusted(connection?.user ?? ""))",
+        remedies: remedies.showPolicies(connection), facts: facts)
     case .server("42501", _, _):
       return Finding(
         "postgres.unreadable", .unknown, "role \(Untrusted(connection?.user ?? "")) may not read \(words: what)",

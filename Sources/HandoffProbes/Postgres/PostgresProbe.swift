@@ -46,11 +46,25 @@ public struct PostgresProbe: Probe {
     } catch {
       let advice = PostgresAdvice(area: area, target: target, context: context)
       let guide = PostgresGuide(target: target, connection: nil)
+      let mode = error == .sessionKind ? await mode(target, context, deadline: deadline) : nil
       let recorded = advice.remedies.reconfigure.map { GuideStep($0.command, $0.description) }
       return Observation(
-        probe: area, facts: [], findings: [advice.lost(error)], setup: guide.setup.isEmpty ? recorded : guide.setup,
+        probe: area, facts: [], findings: [mode.map(advice.wrongKind) ?? advice.lost(error)],
+        setup: guide.setup.isEmpty ? recorded : guide.setup,
         verification: guide.verification)
     }
+  }
+
+  /// Whether the server that refused this kind of session takes writes; nil where that cannot be told.
+  private func mode(_ target: PostgresTarget, _ context: ProbeContext, deadline: Deadline) async -> PostgresCatalog
+    .Mode?
+  {
+    var parameters = target.parameters
+    parameters.options["target_session_attrs"] = "any"
+    guard let session = try? await context.host.postgres.connect(parameters, deadline: deadline) else { return nil }
+    let mode = try? await PostgresCatalog.mode(session, deadline: deadline)
+    await session.close()
+    return mode
   }
 
   /// Why the server is not asked: it is on another machine, to which a document leads, or a file that came with the
@@ -88,6 +102,7 @@ struct PostgresReading {
     let record = PostgresRecord(reading: self, advice: advice)
     findings += record.place(identity)
     await readMode(advice, record, deadline: deadline, &facts, &findings)
+    if let finding = await encoding(advice, deadline: deadline) { findings.append(finding) }
     do throws(PostgresError) {
       let found = try await PostgresCatalog.tables(session, deadline: share(of: deadline))
       facts += tableFacts(found)
@@ -132,6 +147,16 @@ struct PostgresReading {
     } catch {
       findings.append(advice.unread("which cluster it is", error, [id("cluster")]))
     }
+  }
+
+  /// What libpq's other clients meet, who ask for the encoding that PGCLIENTENCODING names; ours asks for its own.
+  private func encoding(_ advice: PostgresAdvice, deadline: Deadline) async -> Finding? {
+    guard let name = target.parameters.environment["PGCLIENTENCODING"], !name.isEmpty, name.lowercased() != "auto",
+      let rows = try? await session.query(
+        "SELECT pg_char_to_encoding($1::name)", parameters: [name], deadline: share(of: deadline)),
+      rows.first?.first == "-1"
+    else { return nil }
+    return advice.unknownEncoding
   }
 
   func id(_ name: String) -> FactID { FactID("\(area).\(name)") }

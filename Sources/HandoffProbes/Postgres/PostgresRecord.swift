@@ -59,7 +59,7 @@ struct PostgresRecord {
       ["host", "port", "database"].allSatisfy({ isSame($0, facts) })
     else { return [] }
     let known = Set(before)
-    var findings = isSame("user", facts) ? forbidden(tables, known) : []
+    var findings = isSame("user", facts) ? await forbidden(tables, known, deadline: deadline) : []
     if let foreign = recorded("foreign")?.value.strings {
       let turned = tables.filter { $0.isForeign && known.contains($0.member) && !foreign.contains($0.member) }
       if !turned.isEmpty {
@@ -89,7 +89,9 @@ struct PostgresRecord {
   }
 
   /// Tables that were readable, or new to the record, are not looked at: only those that were and are not any more.
-  private func forbidden(_ tables: [PostgresCatalog.Table], _ known: Set<String>) -> [Finding] {
+  private func forbidden(
+    _ tables: [PostgresCatalog.Table], _ known: Set<String>, deadline: Deadline
+  ) async -> [Finding] {
     let before = Set(recorded("forbidden")?.value.strings ?? [])
     let lost = tables.filter { !$0.isReadable && known.contains($0.member) && !before.contains($0.member) }
     guard !lost.isEmpty else { return [] }
@@ -98,11 +100,16 @@ struct PostgresRecord {
     var parts: [Message] = []
     if !schemas.isEmpty { parts.append("not use the schema \(ValueText.message(.strings(schemas)))") }
     if !members.isEmpty { parts.append("not read \(ValueText.message(.strings(members)))") }
-    let user = Untrusted(reading.session.connection.user)
+    let user = reading.session.connection.user
+    // A role can be set to act as another one.
+    let rows = try? await reading.session.query("SELECT current_user", parameters: [], deadline: deadline)
+    let acting = rows?.first?.first.flatMap(\.self) ?? user
+    let role: Message =
+      acting == user ? "role \(Untrusted(user))" : "role \(Untrusted(acting)), as which role \(Untrusted(user)) acts,"
     return [
       Finding(
-        "postgres.tables-forbidden", .failure, "role \(user) may \(Message.joined(parts, separator: ", and may "))",
-        remedies: advice.remedies.grant(schemas: schemas, tables: lost.filter { !$0.isGranted }),
+        "postgres.tables-forbidden", .failure, "\(role) may \(Message.joined(parts, separator: ", and may "))",
+        remedies: advice.remedies.grant(schemas: schemas, tables: lost.filter { !$0.isGranted }, to: acting),
         facts: [reading.id("tables")])
     ]
   }

@@ -132,6 +132,74 @@ struct PostgresRemedies {
     ]
   }
 
+  /// What takes back a keyword that a variable set; what shows the variables else.
+  func resetKeyword(_ keyword: String?) -> [Remedy] {
+    let environment = context.host.environment
+    if let keyword, let variable = PostgresPlace.variable(for: keyword), environment[variable] != nil,
+      target.settings.options[keyword].map({ $0.source.kind == .environment }) ?? true
+    {
+      return [Remedy(.unset(variable), "libpq then takes its default")]
+    }
+    let source = (keyword.flatMap { target.settings.options[$0] } ?? target.settings.host)?.source
+    if source?.detail == "DATABASE_URL", source?.kind == .environment {
+      return [Remedy(.export("DATABASE_URL", PostgresGuide(target: target, connection: nil).url), "the URL without it")]
+    }
+    if source?.kind == .dotenv, let file = source?.detail.split(separator: ":").first {
+      return [edit(String(file), "mend it in the connection that the file names")]
+    }
+    let ways = reconfigure
+    return ways.isEmpty ? wait : ways
+  }
+
+  /// What the server is told for the session; PGOPTIONS, or what is set for roles and databases.
+  var showSettings: [Remedy] {
+    let sql = "SELECT setdatabase, setrole::regrole, setconfig FROM pg_db_role_setting"
+    let show = Remedy(
+      target.psql(user: superuser, database: "postgres", sql),
+      "shows what is set for roles and databases, to a superuser")
+    let isOwn = target.parameters.environment["PGOPTIONS"]?.isEmpty == false
+    return (isOwn ? [Remedy(.unset("PGOPTIONS"), "the session's own options may say so")] : []) + [show]
+  }
+
+  /// Where a database's folder belongs that is not there.
+  var showData: [Remedy] {
+    [
+      Remedy(
+        target.psql(user: superuser, database: "postgres", "SHOW data_directory"),
+        "shows where the folder belongs, to a superuser; what was in it comes back from a backup alone")
+    ]
+  }
+
+  /// Until when the role's password is good: the server does not say that it has expired.
+  var showExpiry: [Remedy] {
+    guard target.place.user != superuser else { return [] }
+    let name = (target.place.user ?? "").replacing("'", with: "''")
+    let sql = "SELECT rolvaliduntil FROM pg_roles WHERE rolname = '\(name)'"
+    return [
+      Remedy(
+        target.psql(user: superuser, database: "postgres", sql),
+        "shows, to a superuser, until when its password is good")
+    ]
+  }
+
+  /// How many connections the role or the database may have, where that is what the server speaks of; who is connected.
+  func showLimits(_ message: String) -> [Remedy] {
+    func look(_ sql: String) -> [Remedy] {
+      [
+        Remedy(
+          target.psql(user: superuser, database: "postgres", sql), "shows, to a superuser, how many it may have at all")
+      ]
+    }
+    func literal(_ name: String?) -> String { "'" + (name ?? "").replacing("'", with: "''") + "'" }
+    if message.contains("for role \"") {
+      return look("SELECT rolconnlimit FROM pg_roles WHERE rolname = \(literal(target.place.user))") + showSessions
+    }
+    if message.contains("for database \"") {
+      return look("SELECT datconnlimit FROM pg_database WHERE datname = \(literal(target.database))") + showSessions
+    }
+    return showSessions
+  }
+
   /// Who is connected.
   var showSessions: [Remedy] {
     let sql = "SELECT pid, usename, datname, application_name, state, state_change FROM pg_stat_activity"
@@ -164,6 +232,12 @@ struct PostgresRemedies {
   /// Lists who may do what with tables.
   func showPrivileges(_ connection: PostgresConnection?) -> [Remedy] {
     [look(#"\dp"#, "lists who may do what with which table", connection)]
+  }
+
+  /// Lists the policies of row-level security.
+  func showPolicies(_ connection: PostgresConnection?) -> [Remedy] {
+    let sql = "SELECT schemaname, tablename, policyname, roles, cmd, qual FROM pg_policies"
+    return [look(sql, "lists the policies; the owner, or a role with BYPASSRLS, sees all rows", connection)]
   }
 
   private func look(_ command: String, _ description: Message, _ connection: PostgresConnection?) -> Remedy {
@@ -212,7 +286,14 @@ struct PostgresRemedies {
   var createDatabase: [Remedy] {
     let name = target.database ?? ""
     let command = target.run("createdb", user: target.place.user, name.hasPrefix("-") ? ["--", name] : [name])
-    return reconfigure + [Remedy(command, "create it, empty")]
+    let own = Remedy(command, "create it, empty")
+    guard let user = target.place.user, user != superuser else { return reconfigure + [own] }
+    let words = ["-O", user] + (name.hasPrefix("-") ? ["--", name] : [name])
+    return reconfigure + [
+      own,
+      Remedy(
+        target.run("createdb", user: superuser, words), "the same, where that role may not create databases"),
+    ]
   }
 
   var password: [Remedy] {

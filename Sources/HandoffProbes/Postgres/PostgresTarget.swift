@@ -32,6 +32,7 @@ struct PostgresTarget {
         settings.options[keyword].map { (variable, $0.value, context.shown($0.value)) }
       }.filter { $0.1 != $0.2 }.map { ($0.0, $0.2) }
     surroundings = parameters.environment.filter { !$0.value.isEmpty }.mapValues(context.shown)
+    passwordFolder = place.passwordFile.flatMap { files.kind(of: $0) == .folder ? context.shown($0) : nil }
     passwordFilePath = place.passwordFile.flatMap { path in
       guard files.kind(of: path) == .regular, let isOpen = files.isOpenToOthers(path) else { return nil }
       return (context.shown(path), isOpen)
@@ -70,6 +71,9 @@ struct PostgresTarget {
 
   /// The same, its path for a command.
   let passwordFilePath: (shown: String, isIgnored: Bool)?
+
+  /// The folder that stands where the password file should, as it is shown.
+  let passwordFolder: String?
 
   // MARK: For a person
 

@@ -90,8 +90,8 @@ extension PostgresRemedies {
   // MARK: Tables
 
   /// Lets the role read tables again.
-  func grant(schemas: [String], tables: [PostgresCatalog.Table]) -> [Remedy] {
-    let role = SQLName.quoted(target.place.user ?? "")
+  func grant(schemas: [String], tables: [PostgresCatalog.Table], to role: String) -> [Remedy] {
+    let role = SQLName.quoted(role)
     var statements: [String] = []
     if !schemas.isEmpty {
       statements.append("GRANT USAGE ON SCHEMA \(schemas.map(SQLName.quoted).joined(separator: ", ")) TO \(role)")

@@ -26,6 +26,7 @@ public struct LibpqConnector: PostgresConnector {
     } work: { () throws(PostgresError) -> LibpqSession in
       let keywords = PostgresKeywords(parameters, known: LibpqConnection.keywords)
       if keywords.serviceFileFailure != nil { throw .serviceFileUnreadable }
+      if let mistake = keywords.serviceFileMistake { throw mistake }
       let targets = keywords.hosts.flatMap { PostgresTarget.resolve(host: $0.host, address: $0.address, port: $0.port) }
       isResolving.store(false, ordering: .relaxed)
       if targets.isEmpty { throw .nameNotResolved }
@@ -62,10 +63,10 @@ extension PostgresError {
   private var rank: Int {
     switch self {
     case .server, .passwordRequired, .tooLarge: 7
-    case .tls, .serviceMissing, .serviceFileUnreadable: 6
+    case .tls, .serviceMissing, .serviceFileUnreadable, .serviceFileMalformed, .keyword: 6
     case .garbage: 5
     case .timedOut: 4
-    case .notPermitted: 3
+    case .notPermitted, .sessionKind: 3
     case .refused: 2
     case .noSocket: 1
     case .noRoute, .nameNotResolved, .other: 0

@@ -12,6 +12,7 @@ enum PostgresFailureText {
       if let error = errorFields(of: line) {
         (found, routine) = (error, nil)
       } else if found != nil, routine == nil {
+        if found?.sqlState == "3D000", let folder = missingFolder(in: line) { found?.message += " (\(folder))" }
         routine = routineField(of: line)
       }
     }
@@ -36,14 +37,25 @@ enum PostgresFailureText {
     }
     let agreement = ["authentication method", "channel binding", "SCRAM", "requirepeer", "authentication was"]
     if agreement.contains(where: text.contains) { return .other("the server's way of authentication is not accepted") }
-    if text.contains("session is") || text.contains("server is in hot standby") || text.contains("read-write") {
-      return .other("the server is not of the kind that target_session_attrs asks for")
-    }
+    let kinds = ["session is", "server is in hot standby", "server is not in hot standby", "read-write"]
+    if kinds.contains(where: text.contains) { return .sessionKind }
     let keywords = ["invalid port number", "invalid connection option", "invalid sslmode", "invalid integer value"]
     if keywords.contains(where: text.contains) || text.contains(" value: \"") || text.contains("service") {
-      return .other("a keyword of the connection has a value that libpq does not accept")
+      return .keyword(keyword(in: text))
     }
     return .garbage
+  }
+
+  /// The keyword in `invalid sslmode value: "…"` or `… for connection option "port"`, one of those that libpq has.
+  private static func keyword(in text: String) -> String? {
+    if text.contains("invalid port number") { return "port" }
+    var word: Substring?
+    if let mark = text.firstRange(of: " value: \"") {
+      word = text[..<mark.lowerBound].split(separator: " ").last
+    } else if let mark = text.firstRange(of: "connection option \"") {
+      word = text[mark.upperBound...].prefix { $0 != "\"" }
+    }
+    return word.map(String.init).flatMap { LibpqConnection.keywords.contains($0) ? $0 : nil }
   }
 
   /// The SQLSTATE and the message after it: `SEVERITY:  3D000: message`.
@@ -58,6 +70,12 @@ enum PostgresFailureText {
       if after.hasPrefix(": ") { return (String(state), String(after.dropFirst(2))) }
     }
     return nil
+  }
+
+  /// What `DETAIL:  The database subdirectory "base/16384" is missing.` says, in whichever language.
+  private static func missingFolder(in line: Substring) -> Substring? {
+    guard line.contains("\"base/") || line.contains("\"pg_tblspc/") else { return nil }
+    return line.firstRange(of: ":  ").map { line[$0.upperBound...] }
   }
 
   /// The function in `LOCATION:  function, file.c:123`.

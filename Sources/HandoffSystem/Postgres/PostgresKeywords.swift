@@ -7,6 +7,10 @@ struct PostgresKeywords: Hashable {
   private(set) var values: [String: String]
   /// Why a service file that might define the service could not be read; nil where none is asked for or all could.
   private(set) var serviceFileFailure: FileError?
+  /// Where libpq gives up the service's section.
+  private(set) var serviceFileMistake: PostgresError?
+  /// Whether the password file is none that libpq reads, of which it would complain on standard error.
+  private let ignoresPasswordFile: Bool
 
   /// The variables that stand for keywords.
   static let variables = [
@@ -46,16 +50,19 @@ struct PostgresKeywords: Hashable {
     let service = parameters.options["service"] ?? environment["PGSERVICE"]
     if let service, !service.isEmpty {
       do throws(FileError) {
-        if let found = try PostgresServiceFile.look(
-          for: service, file: parameters.options["servicefile"], environment: environment, files: files)
+        switch try PostgresServiceFile.look(
+          for: service, file: parameters.options["servicefile"], environment: environment, known: known, files: files)
         {
+        case .found(let found):
           // A password is for the place that it stands beside.
           let isElsewhere = ["host", "port"].contains { keyword in
             explicit[keyword].map { $0 != found[keyword] } ?? false
           }
           fill(isElsewhere ? found.filter { !["password", "passfile"].contains($0.key) } : found)
           values["service"] = nil
-        } else {
+        case .mistake(let path, let line):
+          serviceFileMistake = .serviceFileMalformed(path: path, line: line)
+        case nil:
           // libpq also knows a place that was chosen when it was built.
           values["service"] = service
         }
@@ -69,6 +76,8 @@ struct PostgresKeywords: Hashable {
     fill(["gssencmode": "disable"])
     for keyword in Self.refused where keyword != "service" { values[keyword] = nil }
     values.merge(Self.own) { _, own in own }
+    ignoresPasswordFile =
+      values["passfile"].map { files.kind(of: $0) == .folder || files.isOpenToOthers($0) == true } ?? false
     self.values = values.filter { known.contains($0.key) && !$0.value.isEmpty && !$0.value.utf8.contains(0) }
   }
 
@@ -97,6 +106,8 @@ struct PostgresKeywords: Hashable {
     values["host"] = target.host
     values["hostaddr"] = target.address
     values["port"] = target.port
+    // A place where nothing can be.
+    if ignoresPasswordFile { values["passfile"] = "/dev/null/none" }
     return values
   }
 

@@ -13,6 +13,8 @@ public struct PostgresPlace: Hashable, Sendable {
   public let user: String?
   /// libpq's `sslmode`, where one is set.
   public let sslMode: String?
+  /// libpq's `target_session_attrs`, where it is set.
+  public let sessionKind: String?
   /// The file of trusted certificate authorities, where one is named.
   public let rootCertificate: String?
   /// The files of trusted authorities, of the client's certificate and of its key, as named or where libpq looks for them
@@ -21,6 +23,11 @@ public struct PostgresPlace: Hashable, Sendable {
   /// The password file.
   public let passwordFile: String?
 
+  /// The variable that stands for a keyword, or nil.
+  public static func variable(for keyword: String) -> String? {
+    PostgresKeywords.variables.first { $0.value == keyword }?.key
+  }
+
   /// Works out where a connection leads to: from its parameters, the service file and the given variables.
   public init(of parameters: PostgresParameters, files: FileSystem = FileSystem()) {
     let keywords = PostgresKeywords(parameters, known: LibpqConnection.keywords, files: files)
@@ -28,6 +35,7 @@ public struct PostgresPlace: Hashable, Sendable {
     port = keywords["port"].flatMap { Int($0.prefix { $0 != "," }) } ?? 5432
     ports = keywords["port"] ?? "5432"
     sslMode = keywords["sslmode"]
+    sessionKind = keywords["target_session_attrs"]
     rootCertificate = keywords["sslrootcert"]
     let home = parameters.environment["HOME"]
     certificateFiles = [("sslrootcert", "root.crt"), ("sslcert", "postgresql.crt"), ("sslkey", "postgresql.key")]

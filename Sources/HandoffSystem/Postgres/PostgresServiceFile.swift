@@ -3,11 +3,12 @@ import HandoffText
 /// libpq's connection service file (https://www.postgresql.org/docs/current/libpq-pgservice.html).
 enum PostgresServiceFile {
   /// Looks for a service in the user's file, then in the system's.
-  /// - Returns: the keywords of the service, or nil when no file defines it.
+  /// - Parameter known: the keywords that this libpq has.
+  /// - Returns: the keywords of the service, or where libpq gives its section up; nil when no file defines it.
   /// - Throws: ``FileError`` when a file that might define it is there and cannot be read.
   static func look(
-    for service: String, file: String?, environment: [String: String], files: FileSystem
-  ) throws(FileError) -> [String: String]? {
+    for service: String, file: String?, environment: [String: String], known: Set<String>, files: FileSystem
+  ) throws(FileError) -> Result? {
     var paths: [String] = []
     if let file = file ?? environment["PGSERVICEFILE"] {
       paths.append(file)
@@ -19,9 +20,37 @@ enum PostgresServiceFile {
     }
     for path in paths {
       do throws(FileError) {
-        if let found = parse(try files.readText(path), service: service) { return found }
+        let text = try files.readText(path)
+        guard let found = parse(text, service: service) else { continue }
+        return mistake(in: text, service: service, known: known).map { .mistake(path: path, line: $0) } ?? .found(found)
       } catch {
         guard error == .missing else { throw error }
+      }
+    }
+    return nil
+  }
+
+  /// What a search came to.
+  enum Result {
+    case found([String: String])
+    case mistake(path: String, line: Int)
+  }
+
+  /// The line of a service's section at which libpq gives up, from 1 on: without a sign, or with another keyword than its
+  /// own, to which spaces around it count, or with that of another service.
+  static func mistake(in text: String, service: String, known: Set<String>) -> Int? {
+    var isInside = false
+    for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
+      let line = line.trimmed
+      if line.isEmpty || line.hasPrefix("#") { continue }
+      if line.hasPrefix("[") {
+        if isInside { return nil }
+        isInside = line == "[\(service)]"
+      } else if isInside, !line.hasPrefix("ldap") {
+        let keyword = line.prefix { $0 != "=" }
+        if keyword.endIndex == line.endIndex || keyword == "service" || !known.contains(String(keyword)) {
+          return index + 1
+        }
       }
     }
     return nil

@@ -288,7 +288,8 @@ struct PostgresTroubleTests {
       [
         .refused, .noSocket, .notPermitted, .nameNotResolved, .noRoute, .timedOut, .garbage, .tls(.failed),
         .serviceMissing,
-        .passwordRequired, .tooLarge, .other("x"),
+        .passwordRequired, .tooLarge, .other("x"), .sessionKind, .keyword("sslmode"), .keyword(nil),
+        .serviceFileMalformed(path: "/x", line: 1),
       ] + states.map { .server(sqlState: $0, message: "x") }
     for error in errors {
       let finding = advice.lost(error)
