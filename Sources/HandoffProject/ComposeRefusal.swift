@@ -29,10 +29,11 @@ enum ComposeRefusal {
   /// The variables that a text demands outside of other variables' defaults.
   private static func mandatory(_ text: String) -> [(text: String, isNeverEmpty: Bool)] {
     var found: [(String, Bool)] = []
+    let braces = VariableBraces(text)
     var rest = text[...]
     while let dollar = rest.firstIndex(of: "$") {
       rest = rest[rest.index(after: dollar)...]
-      guard rest.hasPrefix("{"), let close = ComposeFile.closingBrace(of: rest) else {
+      guard rest.hasPrefix("{"), let close = braces.end(of: rest.startIndex) else {
         rest = rest.dropFirst()
         continue
       }

@@ -65,7 +65,7 @@ import Testing
     ])
     let subject = TrustSubject(try project.discover())
     #expect(subject.commands[0].run == ["/bin/sh", "-c", #"x=z.ini; ./x/y.py <$x | sh -s "w""#])
-    #expect(subject.files(of: subject.commands[0], FileSystem()) == ["sh", "w", "x/y.py", "z.ini"])
+    #expect(subject.files(of: subject.commands[0], FileSystem()) == ["sh", "w", "x", "x/y.py", "z.ini"])
     #expect(subject.words(of: subject.commands[0]) { "/elsewhere/\($0)" } == subject.commands[0].run)
   }
 
