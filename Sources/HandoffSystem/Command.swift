@@ -60,9 +60,9 @@ public enum CommandOutcome: Hashable, Sendable {
 public struct CommandResult: Sendable {
   /// How it ended.
   public let outcome: CommandOutcome
-  /// What it printed, up to the limit.
+  /// What it printed, up to the limit; where it printed too much, at most its first MiB.
   public let standardOutput: [UInt8]
-  /// What it complained, up to the limit.
+  /// What it complained, in the same way.
   public let standardError: [UInt8]
 
   /// Describes what a program gave back.

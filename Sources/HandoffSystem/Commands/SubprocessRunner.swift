@@ -62,12 +62,20 @@ public struct SubprocessRunner: CommandRunner {
       let outcome = await withCheckedContinuation { answer.wait($0) }
       guardian.cancel()
       work.cancel()
-      let output = capture.finish()
+      var output = capture.finish()
+      if outcome == .tooMuchOutput {
+        // Nobody reads all of what is too much, and each text made of it would take as much again.
+        output.standard = Array(output.standard.prefix(Self.excerpt))
+        output.error = Array(output.error.prefix(Self.excerpt))
+      }
       return CommandResult(outcome: outcome, standardOutput: output.standard, standardError: output.error)
     } onCancel: {
       capture.events.continuation.yield(.deadline)
     }
   }
+
+  /// How many bytes are given back of each output where a program printed too much.
+  private static let excerpt = 1 << 20
 
   private static func unstarted(_ outcome: CommandOutcome) -> CommandResult {
     CommandResult(outcome: outcome, standardOutput: [], standardError: [])
