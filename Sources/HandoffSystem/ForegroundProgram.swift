@@ -1,3 +1,6 @@
+#if os(Linux)
+  import CLinux
+#endif
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -19,6 +22,12 @@ public enum ForegroundProgram {
   /// - Returns: its exit status, or the signal that ended it as a negative number.
   /// - Throws: ``NotStarted``.
   public static func run(_ arguments: [String], environment: ProcessEnvironment) throws(NotStarted) -> Int32 {
+    // What an editor leaves running (a server of its own, a first window) is the user's, and none of ours to end.
+    #if os(Linux)
+      let adopts = handoff_adopts_orphans()
+      if adopts == 1 { _ = handoff_adopt_orphans(0) }
+      defer { if adopts == 1 { _ = handoff_adopt_orphans(1) } }
+    #endif
     let process = try spawn(arguments, environment)
     var status: Int32 = 0
     while waitpid(process, &status, 0) < 0 {

@@ -43,7 +43,7 @@ final class Orphans: Sendable {
       let foreignSessions = Set(ProcessEntry.all().map(\.session))
       let executable = FileSystem().destination(ofLink: "/proc/self/exe")
       /// Whether orphans fall to us, and to us on purpose: to the first process of a container all do.
-      let adopts = handoff_adopt_orphans() == 0 && getpid() != 1
+      let adopts = handoff_adopt_orphans(1) == 0 && getpid() != 1
     }
 
     private let runs = Mutex(Runs())
@@ -74,40 +74,55 @@ final class Orphans: Sendable {
 
     private static let patience = Duration.milliseconds(450)
 
+    /// How long a process is without the mark before it is taken for one that took it off: until a program that is being
+    /// started has its variables, it has none to show.
+    private static let doubt = Duration.milliseconds(30)
+
     /// Kills child after child: what those had started falls to us in turn.
     private func kill(leftBy run: Run) async {
       guard let origin = runs.withLock({ $0.origin }), origin.adopts else { return }
       let deadline = Deadline.after(Self.patience)
       var killed: Set<pid_t> = []
+      var doubtful: [pid_t: ContinuousClock.Instant] = [:]
       while true {
-        let left = ProcessEntry.all().filter { isLeft($0, by: run, origin) }
-        for process in left {
+        let now = ContinuousClock.now
+        var isEnd = true
+        for process in ProcessEntry.all() {
+          let trace = trace(of: process, run, origin)
+          guard trace != .none else { continue }
+          isEnd = false
+          let since = doubtful[process.id] ?? now
+          doubtful[process.id] = since
+          guard trace == .marked || now - since > Self.doubt else { continue }
           // A whole group at once, so that none of it can fork meanwhile; its session is none of a living program's.
-          if process.group != getpgrp() { Glibc.kill(-process.group, SIGKILL) }
+          if process.group > 1, process.group != getpgrp() { Glibc.kill(-process.group, SIGKILL) }
           Glibc.kill(process.id, SIGKILL)
           killed.insert(process.id)
         }
         // What is dead still counts against the user's limit of processes until it is reaped.
         killed = killed.filter { waitpid($0, nil, WNOHANG) == 0 }
-        if (left.isEmpty && killed.isEmpty) || deadline.hasPassed { return }
+        if (isEnd && killed.isEmpty) || deadline.hasPassed { return }
         try? await Task.sleep(for: .milliseconds(1))
       }
     }
 
-    private func isLeft(_ process: ProcessEntry, by run: Run, _ origin: Origin) -> Bool {
+    /// What ties a process to a program that ended.
+    private enum Trace { case none, marked, unmarked }
+
+    private func trace(of process: ProcessEntry, _ run: Run, _ origin: Origin) -> Trace {
       guard process.parent == getpid(), !process.isDead, !origin.foreignSessions.contains(process.session) else {
-        return false
+        return .none
       }
       let (living, keeping) = runs.withLock { ($0.living, $0.keeping) }
-      if living.contains(where: { $0.value == process.id }) { return false }
+      if living.contains(where: { $0.value == process.id }) { return .none }
       if let mark = process.variable(Self.variable) {
-        if mark == run.mark { return true }
+        if mark == run.mark { return .marked }
         let other = Run(mark: mark)
-        if living[other] != nil || keeping.contains(other) { return false }
+        if living[other] != nil || keeping.contains(other) { return .none }
       }
       // It took off the mark. One that was forked this moment to become a program has none yet.
-      if living.contains(where: { $0.key != run && $0.value == process.session }) { return false }
-      return process.executable.map { $0 != origin.executable } ?? false
+      if living.contains(where: { $0.key != run && $0.value == process.session }) { return .none }
+      return process.executable.map { $0 != origin.executable } == true ? .unmarked : .none
     }
   #else
     /// Does nothing.

@@ -16,8 +16,9 @@ import Synchronization
 ///
 /// libpq buffers each message whole, however long the server says that it is, and reads on in one call as long as
 /// something comes. On Linux another thread therefore looks on while such a call lasts, and cuts the connection off when
-/// it has taken too much: the system counts the bytes of TCP; of a unix socket it does not, so that there the time of the
-/// processor tells that a call does not end. Elsewhere only what each call took is counted, roughly.
+/// it has taken too much: the system counts the bytes of TCP; of a unix socket it does not, so that there a call must both
+/// have taken long of the processor and have made this process larger by more than the limit: a password's hashes take the
+/// one and not the other. Elsewhere only what each call took is counted, roughly.
 final class LibpqFlood: Sendable {
   private struct State {
     /// The socket that libpq reads from now, by a descriptor of our own.
@@ -32,6 +33,8 @@ final class LibpqFlood: Sendable {
       /// The clock of the thread that reads, and what it showed.
       var clock: clockid_t = 0
       var began = timespec()
+      /// How much memory this process took when the call was first looked at.
+      var resident: Int?
     #endif
   }
 
@@ -50,6 +53,7 @@ final class LibpqFlood: Sendable {
       #if os(Linux)
         pthread_getcpuclockid(pthread_self(), &state.clock)
         clock_gettime(state.clock, &state.began)
+        state.resident = nil
         defer { state.isWatched = true }
         return !state.isWatched
       #else
@@ -96,6 +100,13 @@ final class LibpqFlood: Sendable {
     /// How long one call reads from a unix socket, in nanoseconds of the processor. One that ends takes far less.
     private static let patience = 3_000_000
 
+    /// The bytes of memory that this process takes, by /proc/self/statm (proc_pid_statm(5)); 0 where that is not there.
+    private static var resident: Int {
+      guard let text = try? FileSystem().readText("/proc/self/statm") else { return 0 }
+      let words = text.split(separator: " ")
+      return words.count > 1 ? (Int(words[1]) ?? 0) * Int(sysconf(Int32(_SC_PAGESIZE))) : 0
+    }
+
     private func watch() {
       _ = onOwnThread { [self] in
         while look() { usleep(1000) }
@@ -114,7 +125,9 @@ final class LibpqFlood: Sendable {
           var now = timespec()
           clock_gettime(state.clock, &now)
           let spent = (now.tv_sec - state.began.tv_sec) * 1_000_000_000 + now.tv_nsec - state.began.tv_nsec
-          state.isTooMuch = spent > Self.patience
+          let resident = Self.resident
+          if state.resident == nil { state.resident = resident }
+          state.isTooMuch = spent > Self.patience && resident - (state.resident ?? resident) > limit
         }
         if state.isTooMuch { shutdown(socket, Int32(SHUT_RDWR)) }
         return true
