@@ -140,10 +140,11 @@ import Testing
       sql: "CREATE SCHEMA sqitch; CREATE TABLE sqitch.projects (project text); "
         + "CREATE TABLE sqitch.changes (change_id text, script_hash text, change text, project text, "
         + "committed_at timestamptz DEFAULT clock_timestamp()); CREATE TABLE sqitch.events (event text, change_id text, "
-        + "change text, project text, committed_at timestamptz DEFAULT clock_timestamp()); "
+        + "change text, project text, committed_at timestamptz, PRIMARY KEY (change_id, committed_at)); "
         + "INSERT INTO sqitch.changes (change_id, change, project) VALUES ('1', 'a', 'p'), ('9', 'z', 'another'); "
-        + "INSERT INTO sqitch.events (event, change_id, change, project) VALUES ('fail', '1', 'a', 'p'), "
-        + "('fail', '2', 'b/c', 'p'), ('fail', '4', 'd', 'p'), ('revert', '4', 'd', 'p')",
+        + "INSERT INTO sqitch.events SELECT event, id, change, 'p', timestamptz '2026-01-01' + number * interval '1 second' "
+        + "FROM (VALUES (1, 'fail', '1', 'a'), (2, 'fail', '2', 'b/c'), (3, 'fail', '4', 'd'), (4, 'revert', '4', 'd')) "
+        + "AS made (number, event, id, change)",
       folder: "store",
       files: [
         "sqitch.plan": "%syntax-version=1.0.0\n%project=p # it\n\na 2024-01-01T00:00:00Z N <n@x>\n"
