@@ -163,6 +163,7 @@ class Case:
         for place in (self.session.project, self.session.home):
             if str(place) in self.document:
                 raise Missed(f"the document names {place}")
+        self.in_powershell(document.for_powershell(self.document))
         self.told_sources(row.sources)
         if row.witness and self.session.shell(row.witness).status == 0:
             raise Missed("the witness sees it broken before it is")
@@ -229,7 +230,15 @@ class Case:
             raise Missed(f"verify took {answer.seconds:.1f} s, more than its deadline and a second")
         report = Report(answer, "verify")
         self.in_catalog(report)
+        told = (remedy["command"].get("powershell") for remedy in report.all_remedies())
+        self.in_powershell([command for command in told if command])
         return report
+
+    def in_powershell(self, scripts: list) -> None:
+        """What is said for PowerShell is what its grammar knows."""
+        wrong = [script for script in scripts if not document.is_powershell(script)]
+        if wrong:
+            raise Missed(f"no PowerShell: {wrong}")
 
     def deadline(self, words: list) -> float:
         """How long a probe may take: as the arguments say, or handoff.yml, or by default."""

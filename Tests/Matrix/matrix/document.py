@@ -1,8 +1,13 @@
-"""What a person pastes from a handoff: the blocks for bash under a heading, with the blanks filled in."""
+"""What a person pastes from a handoff: the blocks for bash under a heading, with the blanks filled in; and whether what it
+says for PowerShell is PowerShell."""
 
 from __future__ import annotations
 
+import functools
 import re
+
+import tree_sitter
+import tree_sitter_powershell
 
 SETUP, CHECKS = "**How to configure in a new session**", "**Verification**"
 
@@ -31,3 +36,19 @@ def filled(commands: str, variables: dict) -> tuple:
         return f"{match[1]}='" + value.replace("'", "'\\''") + "'"
 
     return re.sub(r"\b([A-Za-z_]\w*)=\.\.\.(?=\s|$)", fill, commands), unknown
+
+
+def for_powershell(document: str) -> list:
+    """The blocks for PowerShell, wherever they stand."""
+    return [match[2] for match in re.finditer(r"^(`{3,})powershell\n(.*?)\n\1$", document, re.MULTILINE | re.DOTALL)]
+
+
+# What PowerShell reads as plain words, and its grammar of tree-sitter's does not know: `--`, `-3`, `Env:A, Env:B`.
+PLAIN = re.compile(r"(?<=\s)(--|-\d+|Env:\w+(?:, Env:\w+)+)(?=\s|$)")
+
+
+@functools.cache
+def is_powershell(script: str) -> bool:
+    """Whether PowerShell's grammar knows the whole of it (https://github.com/airbus-cert/tree-sitter-powershell)."""
+    parser = tree_sitter.Parser(tree_sitter.Language(tree_sitter_powershell.language()))
+    return not parser.parse(PLAIN.sub(r"'\1'", script).encode(errors="surrogatepass")).root_node.has_error
