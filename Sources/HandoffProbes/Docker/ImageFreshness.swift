@@ -75,6 +75,8 @@ struct ImageFreshness {
     let hasTriggers = ([source.recipe.base].compactMap(\.self) + source.recipe.otherBases)
       .contains { images[$0]?.hasTriggers == true }
     let taken = image.sourceDigest == nil && !hasTriggers ? source.taken : nil
+    // Of a base that is not here nobody knows whether it takes the files that the Dockerfile does not (ONBUILD).
+    let mayTakeMore = taken?.isEmpty == true && source.recipe.base.map { images[$0] == nil } == true
     let digest = await SourceDigest.of(
       source, taken: taken, limit: limit, context.host.files, deadline: patience)
     if let base = source.recipe.base, let present = images[base], !present.layers.isEmpty, !image.isMade(on: present) {
@@ -90,17 +92,19 @@ struct ImageFreshness {
       return Verdict(.stale(.newerBase(base)), digest: digest)
     }
     if image.sourceDigest != nil { return Verdict(.current, digest: digest, isExact: true) }
-    return Verdict(await guess(image, name, source, taken, digest), digest: digest)
+    return Verdict(await guess(image, name, source, taken, mayTakeMore: mayTakeMore, digest), digest: digest)
   }
 
   private func guess(
-    _ image: EngineImage, _ name: String, _ source: BuildSource, _ taken: [PathPattern]?, _ digest: String?
+    _ image: EngineImage, _ name: String, _ source: BuildSource, _ taken: [PathPattern]?, mayTakeMore: Bool,
+    _ digest: String?
   ) async -> Answer {
     guard let builtAt = image.builtAt else { return .unknown }
     let recorded = recordedDigest(image, name)
     if let recorded, recorded == digest { return .current }
     guard let history else { return .unknown }
     if let newest = await history.newest(of: source, taken: taken, after: builtAt) { return .stale(newest) }
+    if mayTakeMore { return .unknown }
     guard await history.isReadable(source) else { return .unknown }
     if let recorded, let digest, recorded != digest, let expected = context.expected,
       // A document tells whole seconds.
@@ -117,6 +121,6 @@ struct ImageFreshness {
       context.expected?.fact(FactID("docker.container[\(name)].\(attribute)"))?.value.string
     }
     guard recorded("source") == "current", recorded("imageID") == image.id else { return nil }
-    return recorded("sourceDigest")
+    return recorded("sourceDigest").flatMap { SourceDigest.isDigest($0) ? $0 : nil }
   }
 }

@@ -92,6 +92,35 @@ struct DockerImageTests {
     }
   }
 
+  @Test("Of a base that is not here nobody knows whether it takes files by itself")
+  func baseNotHere() async throws {
+    let files = [
+      "docker-compose.yml": "version: \"2.4\"\nservices: {app: {build: ./app, command: sleep 1000}}\n",
+      "base/Dockerfile": "FROM IMAGE\nONBUILD COPY . /code/\n", "app/code": "1",
+    ]
+    try await DockerFixture.with(files) { fixture in
+      try fixture.folder.write("app/Dockerfile", "FROM \(fixture.name)-base\n")
+      try await fixture.docker("build", "-q", "-t", fixture.name + "-base", "base")
+      try await fixture.compose("up", "-d")
+      try await git(fixture, "init", "-q")
+      try await git(fixture, "add", "-A")
+      try await git(fixture, "commit", "-qm", "first")
+      #expect(sources(try await fixture.observe()) == ["app current"])
+      try await fixture.docker("rmi", fixture.name + "-base")
+      try writeLater(fixture, "app/code", "2")
+      let observation = try await fixture.observe()
+      #expect(sources(observation) == ["app unknown"])
+      #expect(observation.verdicts == [])
+    }
+  }
+
+  @Test("Only a digest of this version counts as one")
+  func digestVersion() {
+    let hexadecimal = String(repeating: "0a", count: 32)
+    #expect(SourceDigest.isDigest("v1:sha256:" + hexadecimal))
+    for other in ["sha256:", "v2:sha256:", "v1:sha256:0"] { #expect(!SourceDigest.isDigest(other + hexadecimal)) }
+  }
+
   @Test("A container whose tag means another image now is told, and making it anew mends it")
   func replaced() async throws {
     try await DockerFixture.with(Self.files) { fixture in

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The digest of a build's source, after its definition and apart from the tool: see SourceDigest.swift.
 
-    source_digest.py CONTEXT [LEFT-OUT …]       prints sha256:…; paths and folders relative to the context
+    source_digest.py CONTEXT [LEFT-OUT …]       prints v1:sha256:…; paths and folders relative to the context
 """
 
 import hashlib
@@ -29,7 +29,7 @@ def main(context, *left_out):
     whole = hashlib.sha256(b"d " + recipe + b" \0")
     for path, kind, digest in sorted(records):
         whole.update(kind + b" " + digest + b" " + path + b"\0")
-    print("sha256:" + whole.hexdigest())
+    print("v1:sha256:" + whole.hexdigest())
 
 
 main(*sys.argv[1:])

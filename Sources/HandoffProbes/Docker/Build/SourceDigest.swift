@@ -11,22 +11,28 @@ import HandoffText
 /// The digest of what an image is built from, and the label under which a build stamps it on the image, so that whether
 /// the image is as new as its source can be told exactly.
 ///
-/// The SHA-256, as `sha256:` and lower-case hexadecimal, of these records, one after another. First the Dockerfile:
+/// It is `v1:sha256:` and, in lower-case hexadecimal, the SHA-256 of these records, one after another. First the Dockerfile:
 /// `d`, a space, the SHA-256 of its content in hexadecimal, a space, a zero byte; its content is `dockerfile_inline` where
 /// the compose file has that. Then each file of the context that
 /// ``BuildSource`` counts, ordered by the bytes of its path: `f` for a file, `x` for one that its owner may execute, `l`
 /// for a symbolic link; a space; the SHA-256 of its content, or of where the link points to; a space; its path relative
 /// to the context; a zero byte. Times, owners, other permissions and empty folders do not count.
 ///
+/// Whoever changes which files count, or the records, counts the version up: a label of another version, or of none, says
+/// nothing, as if it were not there, and a fact of another version is compared with nothing. ``ImageFreshness`` then guesses.
+///
 /// Where no build stamped it, a digest of the same form holds only what COPY and ADD take, if that can be told.
 enum SourceDigest {
   /// The name of the label.
   static let label = "handoff.source-digest"
 
-  /// Whether a label's value is such a digest.
+  /// What a digest begins with.
+  static let version = "v1:sha256:"
+
+  /// Whether a label's or a fact's value is such a digest.
   static func isDigest(_ text: String) -> Bool {
-    text.hasPrefix("sha256:") && text.utf8.count == 71
-      && text.utf8.dropFirst(7).allSatisfy { "0123456789abcdef".utf8.contains($0) }
+    text.hasPrefix(version) && text.utf8.count == version.utf8.count + 64
+      && text.utf8.dropFirst(version.utf8.count).allSatisfy { "0123456789abcdef".utf8.contains($0) }
   }
 
   /// Reads the files on a thread of its own.
@@ -67,6 +73,6 @@ enum SourceDigest {
       }
       whole.update(data: Data("\(kind) \(SHA256.hash(data: Data(content)).hexadecimal) \(entry.path)\0".utf8))
     }
-    return "sha256:" + whole.finalize().hexadecimal
+    return version + whole.finalize().hexadecimal
   }
 }
