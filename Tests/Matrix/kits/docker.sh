@@ -9,6 +9,24 @@ add_service() {
   } >>docker-compose.yml
 }
 
+# note_containers [NAME …]: which containers there are and since when they run, those of the first services unless named.
+note_containers() {
+  for container in "${@:-$NAME-web}"; do inspect "{{.Name}} {{.Id}} {{.State.StartedAt}}" "$container"; done >"$ROW/noted"
+  [ $# -gt 0 ] || inspect "{{.Name}} {{.Id}} {{.State.StartedAt}}" $NAME-worker >>"$ROW/noted"
+}
+
+# containers_are_others, containers_began_again: each of those noted runs, as another container or since another time.
+containers_are_others() { seen_anew 'test "$now" != "$id" && test "$since" != "$started"'; }
+containers_began_again() { seen_anew 'test "$now" = "$id" && test "$since" != "$started"'; }
+seen_anew() {
+  local name id started now since running
+  [ -s "$ROW/noted" ] || return 1
+  while read -r name id started; do
+    read -r now since running <<<"$(inspect "{{.Id}} {{.State.StartedAt}} {{.State.Running}}" "${name#/}")"
+    [ "$running" = true ] && eval "$1" || return 1
+  done <"$ROW/noted"
+}
+
 # begun_again: what the compose file now says, healthy.
 begun_again() { compose up -d --remove-orphans 2>&1; }
 
