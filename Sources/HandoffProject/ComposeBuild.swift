@@ -16,6 +16,9 @@ extension ComposeFile {
 
   /// Whether a node bears a tag of compose's own, such as `!reset` and `!override`.
   static func isTagged(_ node: Node) -> Bool { node.tag.description.hasPrefix("!") }
+
+  /// Whether a node takes away what the files before it say.
+  static func isReset(_ node: Node) -> Bool { node.tag.description == "!reset" }
 }
 
 extension ComposeFile.Service {

@@ -83,8 +83,6 @@ extension ComposeFile {
     return other.services[parent.service]?.moved(from: Self.folder(of: path))
   }
 
-  private init(services: [String: Service]) { self.services = services }
-
   /// The folder of a path, as that is: relative, empty for none, or absolute.
   static func folder(of path: String) -> String {
     path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""

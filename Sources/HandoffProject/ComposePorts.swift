@@ -72,3 +72,38 @@ struct ComposePorts {
     return (place.isEmpty ? "" : place + ":") + "\(port):\(ending)"
   }
 }
+
+extension ComposePorts {
+  /// `"5443:5432"`, `"127.0.0.1:5443:5432/tcp"` or `{target: 5432, published: 5443}`.
+  static func pair(_ node: Node, _ text: (Node?) -> String?) -> (host: Int, container: Int)? {
+    if let mapping = node.mapping {
+      guard let target = text(mapping["target"]).flatMap({ Int($0) }),
+        let published = text(mapping["published"]).flatMap({ Int($0) })
+      else { return nil }
+      return (published, target)
+    }
+    guard let entry = text(node)?.split(separator: "/").first else { return nil }
+    let parts = entry.split(separator: ":")
+    guard parts.count >= 2, let container = Int(parts[parts.count - 1]), let host = Int(parts[parts.count - 2]) else {
+      return nil
+    }
+    return (host, container)
+  }
+
+  /// The port of the container, `8080/tcp`, where any port of the host will do: `"8080"`, `"127.0.0.1::8080"`,
+  /// `{target: 8080}`.
+  static func ephemeral(_ node: Node, _ text: (Node?) -> String?) -> String? {
+    if let mapping = node.mapping {
+      guard let target = text(mapping["target"]), ["", "0"].contains(text(mapping["published"]) ?? "") else {
+        return nil
+      }
+      return "\(target)/\(text(mapping["protocol"]) ?? "tcp")"
+    }
+    guard let parts = text(node)?.split(separator: "/"), let entry = parts.first else { return nil }
+    let numbers = entry.split(separator: ":", omittingEmptySubsequences: false)
+    guard let container = numbers.last, numbers.count == 1 || ["", "0"].contains(numbers[numbers.count - 2]) else {
+      return nil
+    }
+    return "\(container)/\(parts.count > 1 ? String(parts[1]) : "tcp")"
+  }
+}

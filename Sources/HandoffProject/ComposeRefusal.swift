@@ -1,13 +1,34 @@
 import Yams
 
 /// What compose refuses a whole file for, so that none of its commands does anything. Told is only what both docker-compose
-/// 1.29 and compose 2 refuse.
-enum ComposeRefusal {
+/// 1.29, which was tried, and compose 2, by its documentation, refuse.
+public struct ComposeRefusal: Hashable, Sendable {
+  /// What it is that compose refuses.
+  public enum Reason: Hashable, Sendable {
+    /// A variable that has to be set and is not.
+    case unset(variable: String)
+    /// A file of `env_file` that is not there; its path relative to the root, or absolute.
+    case missing(file: String)
+    /// A service's key that there is not.
+    case unknownKey
+    /// A network, a volume or a service that a service names and nothing declares.
+    case undeclared
+  }
+
+  /// What it is.
+  public let reason: Reason
+  /// Where it stands, in words.
+  public let mistake: ConfigurationError
+  /// Whether it is none where compose is given other variables than `.env` and the session hold.
+  public let dependsOnVariables: Bool
+}
+
+extension ComposeRefusal {
   /// The variables that have to be set and are not: `${NAME:?…}` and `${NAME?…}` in values of the sections in which both
   /// put variables in.
-  static func unsetVariables(_ root: YAMLReader, _ variables: (String) -> String?) -> [ConfigurationError] {
+  static func unsetVariables(_ root: YAMLReader, _ variables: (String) -> String?) -> [ComposeRefusal] {
     var nodes = ["configs", "networks", "secrets", "services", "volumes"].compactMap { root.node[$0] }
-    var unset: [ConfigurationError] = []
+    var unset: [ComposeRefusal] = []
     var names: Set<String> = []
     // Aliases in aliases can mean more nodes than could ever be looked at.
     for _ in 0..<100_000 {
@@ -17,13 +38,15 @@ enum ComposeRefusal {
       for name in mandatory(text) where names.insert(name.text).inserted {
         let value = variables(name.text)
         guard value == nil || (name.isNeverEmpty && value == "") else { continue }
-        unset.append(
-          ConfigurationError(
-            file: root.file, line: node.mark?.line, column: node.mark?.column,
-            message: "the variable \(name.text) is not set, and the file demands it"))
+        let mistake = ConfigurationError(
+          file: root.file, line: node.mark?.line, column: node.mark?.column,
+          message: "the variable \(name.text) is not set, and the file demands it")
+        unset.append(ComposeRefusal(reason: .unset(variable: name.text), mistake: mistake, dependsOnVariables: true))
       }
     }
-    return unset.sorted { ($0.line ?? 0, $0.message) < ($1.line ?? 0, $1.message) }
+    return unset.sorted {
+      ($0.mistake.line ?? 0, $0.mistake.message) < ($1.mistake.line ?? 0, $1.mistake.message)
+    }
   }
 
   /// The variables that a text demands outside of other variables' defaults.
@@ -40,7 +63,7 @@ enum ComposeRefusal {
       let body = rest[rest.index(after: rest.startIndex)..<close]
       let name = body.prefix { $0 == "_" || ($0.isASCII && ($0.isLetter || $0.isNumber)) }
       let form = body[name.endIndex...]
-      if !name.isEmpty, form.hasPrefix("?") || form.hasPrefix(":?") {
+      if name.first?.isNumber == false, form.hasPrefix("?") || form.hasPrefix(":?") {
         found.append((String(name), form.hasPrefix(":")))
       }
       rest = rest[rest.index(after: close)...]
@@ -49,32 +72,34 @@ enum ComposeRefusal {
   }
 
   /// The files of `env_file` that are not there, unless they need not be.
-  /// - Parameter text: a scalar's text, its variables put in; nil where one is not set.
-  static func missingFiles(
-    _ node: Node?, in file: String, _ text: (Node?) -> String?, _ look: (String) -> FileLook
-  ) -> [ConfigurationError] {
-    guard let node, !ComposeFile.isTagged(node) else { return [] }
+  static func missingFiles(_ node: Node?, _ reading: ComposeReading) -> [ComposeRefusal] {
+    guard let node else { return [] }
     return (node.sequence.map(Array.init) ?? [node]).compactMap { entry in
       if entry.mapping != nil, entry["required"] != nil { return nil }
-      guard let path = text(entry.mapping == nil ? entry : entry["path"]), !path.isEmpty, !path.hasPrefix("~"),
-        case .absent = look(path)
-      else { return nil }
-      return ConfigurationError(
-        file: file, line: entry.mark?.line, column: entry.mark?.column,
+      let scalar = entry.mapping == nil ? entry : entry["path"]
+      guard let path = reading.certain(scalar), !path.isEmpty, !path.hasPrefix("~"), reading.isAbsent(path) else {
+        return nil
+      }
+      let mistake = ConfigurationError(
+        file: reading.file, line: entry.mark?.line, column: entry.mark?.column,
         message: "the file \(path), which env_file names, is not there")
+      return ComposeRefusal(
+        reason: .missing(file: reading.beside(path)), mistake: mistake,
+        dependsOnVariables: scalar?.string?.contains("$") == true)
     }
   }
 
   /// The keys of a service that are misspelt: one edit away from one that there is. Other keys may be those of a compose
   /// that is younger than this list.
-  static func unknownKeys(of service: Node.Mapping, in file: String) -> [ConfigurationError] {
+  static func unknownKeys(of service: Node.Mapping, in file: String) -> [ComposeRefusal] {
     service.compactMap { key, _ in
       guard let name = key.string, !keys.contains(name), name != "<<", !name.hasPrefix("x-"),
         let near = keys.sorted().first(where: { isOneEdit(name, $0) })
       else { return nil }
-      return ConfigurationError(
+      let mistake = ConfigurationError(
         file: file, line: key.mark?.line, column: key.mark?.column,
         message: "a service has no key \"\(name)\"; did you mean \"\(near)\"?")
+      return ComposeRefusal(reason: .unknownKey, mistake: mistake, dependsOnVariables: false)
     }
   }
 

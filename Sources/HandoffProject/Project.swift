@@ -212,16 +212,6 @@ public struct DockerSettings: Sendable, Hashable {
     case all
   }
 
-  /// What a compose file says of the end of a service's container.
-  public enum Ending: Sendable, Hashable {
-    /// Nothing.
-    case unsaid
-    /// That it is not started again (`restart: "no"`).
-    case final
-    /// That another service waits for it (`service_completed_successfully`).
-    case awaited
-  }
-
   /// A service of the compose file.
   public struct Service: Sendable, Hashable {
     /// Its name.
@@ -249,17 +239,19 @@ public struct DockerSettings: Sendable, Hashable {
     public var containerName: String?
     /// Whether it belongs to a profile, so that `up` alone does not start it.
     public var optional: Bool
-    /// Whether its container is meant to end.
-    public var ending: Ending
+    /// Whether its container is meant to end: another service waits for that (`service_completed_successfully`).
+    public var isAwaited: Bool
     /// How many containers the file asks for, where it says so.
     public var replicas: Int?
+    /// The networks that the file says it is in, as the engine calls them, sorted.
+    public var networks: [String] = []
 
     /// Describes a service.
     public init(
       name: String, buildContext: String? = nil, buildFile: String? = nil, inlineBuildFile: String? = nil,
       buildArguments: [String: String] = [:], buildTarget: String? = nil, ephemeralPorts: Set<String> = [],
       publishedPorts: [String]? = nil, image: String? = nil, isImageCertain: Bool = true, containerName: String? = nil,
-      optional: Bool = false, ending: Ending = .unsaid, replicas: Int? = nil
+      optional: Bool = false, isAwaited: Bool = false, replicas: Int? = nil
     ) {
       self.name = name
       self.buildContext = buildContext
@@ -273,7 +265,7 @@ public struct DockerSettings: Sendable, Hashable {
       self.isImageCertain = isImageCertain
       self.containerName = containerName
       self.optional = optional
-      self.ending = ending
+      self.isAwaited = isAwaited
       self.replicas = replicas
     }
   }
@@ -291,7 +283,7 @@ public struct DockerSettings: Sendable, Hashable {
   /// What is wrong with the compose file, which then names no services; nil when it could be read.
   public var problem: ConfigurationError?
   /// What compose refuses the compose file for, although the services could be read.
-  public var refusals: [ConfigurationError] = []
+  public var refusals: [ComposeRefusal] = []
   /// Files that would say which containers are the project's and that could not be read.
   public var unreadable: [UnreadableFile] = []
 

@@ -6,9 +6,10 @@ import HandoffText
 /// The compose command of this machine, for this project: `docker compose` or `docker-compose`, with the options that a
 /// new session needs.
 struct ComposeCommand {
-  private let words: [String]
+  private let words: [ShellArgument]
 
-  init(_ settings: DockerSettings, _ context: ProbeContext) {
+  /// - Parameter environmentFiles: the files of variables that compose was given; absolute paths.
+  init(_ settings: DockerSettings, _ context: ProbeContext, environmentFiles: [String] = []) {
     var words = Self.program(context.host)
     if let file = settings.composeFile {
       let isDefault = (!file.value.contains("/") && file.source.kind == .file) || file.source.kind == .dotenv
@@ -20,18 +21,20 @@ struct ComposeCommand {
     {
       words += ["-p", project]
     }
-    self.words = words
+    self.words =
+      words.map { .word($0) }
+      + environmentFiles.flatMap { [.word("--env-file"), .path(ShellPath(context.shown($0)))] }
   }
 
   /// For services of a compose file that the project's containers are not taken from; nil for the usual file.
   init(file: String?, _ host: Host) {
-    words = Self.program(host) + (file.map { ["-f", $0] } ?? [])
+    words = (Self.program(host) + (file.map { ["-f", $0] } ?? [])).map { .word($0) }
   }
 
   /// A command of compose. A service's name comes last and cannot be an option.
   func run(_ arguments: [String], service: String? = nil) -> ShellCommand {
     let operand = service.map { $0.hasPrefix("-") ? ["--", $0] : [$0] } ?? []
-    return .run(words + arguments + operand)
+    return .run(words + (arguments + operand).map { .word($0) })
   }
 
   /// The plugin where there is one, else the program, else the plugin, which is what there should be.

@@ -57,8 +57,8 @@ struct ComposeLabels: Hashable, Sendable {
   let service: String?
   /// A container of `docker compose run`.
   let isOneOff: Bool
-  /// Whether compose was given a file of variables when it made the container.
-  private(set) var hasOwnVariables = false
+  /// The files of variables that compose was given (`--env-file`) when it made the container.
+  private(set) var environmentFiles: [String] = []
   /// The folder of the compose file, an absolute path.
   let workingDirectory: String?
   /// The compose files that it was made from; absolute paths, or as they were given to older versions of compose.
@@ -79,7 +79,7 @@ struct ComposeLabels: Hashable, Sendable {
       isOneOff: labels["com.docker.compose.oneoff"]?.string?.lowercased() == "true",
       workingDirectory: labels["com.docker.compose.project.working_dir"]?.string,
       files: Self.files(labels[Self.filesLabel]?.string))
-    hasOwnVariables = labels["com.docker.compose.project.environment_file"]?.string?.isEmpty == false
+    environmentFiles = Self.files(labels["com.docker.compose.project.environment_file"]?.string)
   }
 }
 
@@ -104,6 +104,8 @@ struct Container: Hashable, Sendable {
   let restartPolicy: String
   /// The network that it was made with and, while it runs, is not connected to.
   let lostNetwork: String?
+  /// The networks that it is connected to; nil while it does not run.
+  let connected: Set<String>?
   /// The bindings that were asked for.
   private let bindings: Set<PortBinding>
 
@@ -128,6 +130,7 @@ struct Container: Hashable, Sendable {
     let hostConfig = json["HostConfig"]
     restartPolicy = hostConfig?["RestartPolicy"]?["Name"]?.string ?? "no"
     lostNetwork = status == "running" ? Self.lostNetwork(json) : nil
+    connected = status == "running" ? json["NetworkSettings"]?["Networks"]?.object.map { Set($0.keys) } : nil
     bindings = PortBinding.all(
       hostConfig?["PortBindings"]?.object ?? [:],
       exposed: hostConfig?["PublishAllPorts"]?.bool == true ? config["ExposedPorts"]?.object ?? [:] : [:])

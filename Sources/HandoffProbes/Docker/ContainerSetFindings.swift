@@ -6,8 +6,10 @@ import HandoffText
 struct ContainerSetFindings {
   let settings: DockerSettings
   let context: ProbeContext
+  /// The files of variables that compose was given for the project's containers.
+  var environmentFiles: [String] = []
 
-  private var compose: ComposeCommand { ComposeCommand(settings, context) }
+  var compose: ComposeCommand { ComposeCommand(settings, context, environmentFiles: environmentFiles) }
 
   // MARK: Missing
 
@@ -51,11 +53,12 @@ struct ContainerSetFindings {
     }
   }
 
-  /// A container was disconnected from its network, where the others find it by its service's name.
-  func disconnected(_ name: String, from network: String, service: String) -> Finding {
+  /// A container is not connected to a network, where the others find it by its service's name.
+  /// - Parameter reason: why it should be.
+  func disconnected(_ name: String, from network: String, _ reason: Message, service: String) -> Finding {
     Finding(
       "docker.service-changed", .warning,
-      "\(Untrusted(name)) is not connected to the network \(Untrusted(network)), which it was made with",
+      "\(Untrusted(name)) is not connected to the network \(Untrusted(network)), \(reason)",
       remedies: [
         Remedy(
           .run("docker", "network", "connect", "--alias=" + service, network, name),

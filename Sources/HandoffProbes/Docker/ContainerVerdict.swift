@@ -12,8 +12,8 @@ struct ContainerVerdict {
   let compose: ComposeCommand
   /// The state that the handoff recorded, or nil.
   let expectedState: String?
-  /// Whether its service's container is meant to end.
-  let serviceEnding: DockerSettings.Ending
+  /// Whether another service waits for its service's end.
+  let isAwaited: Bool
   /// The time of day in seconds since 1970.
   let now: Double
 
@@ -31,15 +31,11 @@ struct ContainerVerdict {
   /// Its state, the same at every moment of a restart loop.
   var state: String { isLooping ? "restarting" : isCompleted ? "completed" : container.status }
 
-  /// Whether it was meant to end, and ended well. That it is not to be started again says less than that another service
-  /// waits for its end: many a service is stopped by hand, and ends well then.
+  /// Whether it was meant to end, and ended well: another service waits for its end, or the handoff has it so. That a file
+  /// says `restart: "no"` does not tell, as this is what holds without a word, and a worker that is stopped ends well, too.
   private var isCompleted: Bool {
-    guard container.status == "exited", container.exitCode == 0, container.startError == nil else { return false }
-    return switch serviceEnding {
-    case .awaited: true
-    case .final: container.restartPolicy == "no" && !container.publishesPorts && !container.hasHealthCheck
-    case .unsaid: false
-    }
+    container.status == "exited" && container.exitCode == 0 && container.startError == nil
+      && (isAwaited || expectedState == "completed")
   }
 
   /// Whether somebody counts on it running: a one-shot that did its work and ended well is as it should be.

@@ -22,7 +22,7 @@ extension DockerProbe {
       order: .ranked([["running", "completed"], ["restarting", "paused"], ["exited", "dead", "created", "removing"]]),
       title: "state", memberOf: "docker.containers",
       meaning:
-        "`running`, `restarting` (also between the restarts of a loop), `paused`, `exited`, `dead`, `created`; `completed` where the compose file says that it is to end, and it ended well"
+        "`running`, `restarting` (also between the restarts of a loop), `paused`, `exited`, `dead`, `created`; `completed` where another service waits for its end, and it ended well"
     ),
     FactDefinition(
       "docker.container[*].health", .state, order: .ranked([["healthy"], ["starting"], ["unhealthy"]]),

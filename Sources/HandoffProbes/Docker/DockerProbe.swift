@@ -76,7 +76,7 @@ public struct DockerProbe: Probe {
       scope: settings.scope.value, root: context.project.root, projectName: context.project.name.value)
     do throws(EngineFailure) {
       let listed = try await client.containers(labelled: scope.label, deadline: deadline).filter(scope.contains)
-      report.addRefusals(listed)
+      report.addCompose(listed)
       let details = await client.details(of: listed, deadline: deadline)
       let builds = await Builds(settings, details, context, deadline: deadline)
       let images = await client.images(references(details, builds), deadline: deadline)

@@ -3,12 +3,6 @@ import HandoffProject
 import HandoffSystem
 import HandoffText
 
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
-
 /// Gathers what the engine said: facts, findings, and the line for a glance.
 struct DockerReport {
   let settings: DockerSettings
@@ -23,7 +17,11 @@ struct DockerReport {
   private(set) var running: [String] = []
 
   private static let engine = Source(.measured, "the engine")
-  private var advice: ContainerSetFindings { ContainerSetFindings(settings: settings, context: context) }
+  /// The files of variables that compose was given for the project's containers.
+  private var environmentFiles: [String] = []
+  private var advice: ContainerSetFindings {
+    ContainerSetFindings(settings: settings, context: context, environmentFiles: environmentFiles)
+  }
 
   init(settings: DockerSettings, context: ProbeContext, endpoint: DockerEndpoint) {
     self.settings = settings
@@ -54,18 +52,13 @@ struct DockerReport {
   }
 
   /// Adds what compose refuses its file for: the containers are as they were, and no command of it does anything to them.
-  /// Containers that were made with `--env-file` say that it is called otherwise than we know.
-  mutating func addRefusals(_ present: [ContainerSummary]) {
-    guard let file = settings.composeFile?.value, !settings.refusals.isEmpty,
-      !present.contains(where: \.compose.hasOwnVariables)
-    else { return }
-    let reasons = Message.joined(settings.refusals.map { "\(Untrusted($0.description))" }, separator: "; ")
-    findings.append(
-      Finding(
-        "docker.compose-invalid", .failure, "compose refuses \(Untrusted(file)): \(reasons)",
-        remedies: [
-          Remedy(ComposeCommand(settings, context).run(["config", "-q"]), "shows what is wrong with it")
-        ]))
+  /// Containers that were made with `--env-file` say that it is given other variables than we know, and which file.
+  mutating func addCompose(_ present: [ContainerSummary]) {
+    let given = Set(present.filter { settings.service(of: $0) != nil }.map(\.compose.environmentFiles))
+    if given.count == 1, let files = given.first { environmentFiles = files }
+    let hasOwnVariables = given.contains { !$0.isEmpty }
+    let refusals = settings.refusals.filter { !hasOwnVariables || !$0.dependsOnVariables }
+    if let finding = advice.refused(refusals) { findings.append(finding) }
   }
 
   /// The containers could not be listed.
@@ -113,85 +106,15 @@ struct DockerReport {
     _ summary: ContainerSummary, _ container: Container, _ images: [String: EngineImage],
     _ source: ImageFreshness.Verdict?
   ) -> [Finding] {
-    let name = summary.name
-    let settled = settings.service(of: summary)
-    let service = settled?.name
-    let asked = service.flatMap { service in
-      settings.composeFile.map { Source(.compose, "\($0.value): \(service)") }
+    let seen = ContainerSeen(
+      summary: summary, container: container, service: settings.service(of: summary), source: source,
+      advice: advice)
+    let verdict = seen.verdict
+    if verdict.state == "running" { running.append(summary.name) }
+    facts += seen.facts(state: verdict.state)
+    if let service = seen.service {
+      for attribute in ["image", "ports"] { wayBack[seen.id(attribute)] = advice.recreate(service: service.name) }
     }
-    let verdict = ContainerVerdict(
-      name: name, container: container, service: service, compose: ComposeCommand(settings, context),
-      expectedState: context.expected?.fact(FactID("docker.container[\(name)].state"))?.value.string,
-      serviceEnding: settled?.ending ?? .unsaid, now: context.host.now().timeIntervalSince1970)
-    if verdict.state == "running" { running.append(name) }
-    func add(_ attribute: String, _ factClass: FactClass, _ value: JSONValue, _ source: Source = Self.engine) {
-      facts.append(Fact(FactID("docker.container[\(name)].\(attribute)"), factClass, value, source: source))
-    }
-    add("image", .identity, .string(container.image), asked ?? Self.engine)
-    add("ports", .state, .strings(container.ports(ephemeral: settled?.ephemeralPorts ?? [])), asked ?? Self.engine)
-    if let service {
-      for attribute in ["image", "ports"] {
-        wayBack[FactID("docker.container[\(name)].\(attribute)")] = advice.recreate(service: service)
-      }
-    }
-    add("state", .state, .string(verdict.state))
-    if let health = container.health { add("health", .state, .string(health)) }
-    let recordedSource = context.expected?.fact(FactID("docker.container[\(name)].source"))?.value.string
-    // What could be told when it was recorded, and cannot now, is not seen rather than changed.
-    let isUnseen = source?.answer == .unknown && ["current", "stale"].contains(recordedSource)
-    if let source, !isUnseen {
-      add("source", .state, .string(source.answer.rawValue), Source(.measured, source.isExact ? "its label" : "git"))
-      if let digest = source.digest { add("sourceDigest", .volatile, .string(digest), Source(.measured, "its files")) }
-    }
-    add("imageID", .volatile, .string(container.imageID))
-    add("restarts", .volatile, .int(container.restartCount))
-    var findings = verdict.finding.map { [$0] } ?? []
-    if isUnseen { findings.append(advice.sourceUnseen(name, unreadable: source?.unreadable)) }
-    if let settled, let file = settings.composeFile?.value,
-      let change = ServiceChange(settled, summary, container, settings, images)
-    {
-      findings.append(change.finding(name, file: file, up: advice.up(service: settled.name)))
-    }
-    if let service, let network = container.lostNetwork {
-      findings.append(advice.disconnected(name, from: network, service: service))
-    }
-    if let tagged = images[container.image], tagged.id != container.imageID,
-      !container.imageID.hasSuffix(container.image),
-      images[container.imageID].map({ tagged.isRebuild(of: $0, isSourceOld: source?.answer == .current) }) != true
-    {
-      findings.append(advice.imageReplaced(name, container.image, service: service))
-    }
-    if case .stale(let reason) = source?.answer {
-      findings.append(advice.imageStale(name, reason, service: service, image: container.image))
-    }
-    return findings
+    return [verdict.finding].compactMap(\.self) + seen.findings(images)
   }
-}
-
-/// The project's containers in one line: "10 containers; storyteller restarts in a loop".
-enum DockerSummary {
-  static func count(_ count: Int, running: Int) -> Message {
-    if count == 0 { return "no containers" }
-    let all: Message = count == 1 ? "1 container" : "\(count) containers"
-    return running == count ? all : "\(all), \(running) running"
-  }
-
-  /// What is wrong with containers, the first two of them named.
-  static func trouble(_ findings: [Finding]) -> [Message] {
-    var told: [Message] = []
-    for finding in findings {
-      guard let name = finding.facts.first?.member, let words = words[finding.id] else { continue }
-      told.append("\(Untrusted(name)) \(words)")
-    }
-    return told.count <= 2 ? told : Array(told.prefix(2)) + ["\(told.count - 2) more"]
-  }
-
-  private static let words: [String: Message] = [
-    "docker.container-exited": "is stopped", "docker.container-not-started": "was never started",
-    "docker.container-paused": "is paused", "docker.container-restarting": "restarts in a loop",
-    "docker.container-unhealthy": "is unhealthy", "docker.container-starting": "is starting",
-    "docker.container-gone": "is gone", "docker.image-stale": "is probably out of date",
-    "docker.image-replaced": "runs an older image", "docker.port-taken": "has no port",
-    "docker.service-undefined": "is no longer defined", "docker.service-changed": "is not as the file says",
-  ]
 }

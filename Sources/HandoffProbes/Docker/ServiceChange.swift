@@ -10,17 +10,15 @@ struct ServiceChange {
   /// The ports of the file and of the container, where they differ.
   private(set) var ports: (asked: [String], present: [String])?
 
-  /// Compares a container with its service, where it was made from the same files that were read.
+  /// Compares a container with its service, where it was made from the same files that were read, and with no variables
+  /// of others.
   /// - Parameter images: the images by what they are called; two names of one image are no difference.
   /// - Returns: nil where nothing differs, or it cannot be told.
   init?(
     _ service: DockerSettings.Service, _ summary: ContainerSummary, _ container: Container,
     _ settings: DockerSettings, _ images: [String: EngineImage]
   ) {
-    func name(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
-    guard !summary.compose.files.isEmpty,
-      summary.compose.files.map(name) == settings.composeFiles.map(name)
-    else { return nil }
+    guard Self.isMadeFromThese(summary, settings) else { return nil }
     let present = container.image
     if let asked = service.image, service.isImageCertain, !Self.isID(present),
       Self.whole(asked) != Self.whole(present), images[asked]?.id != container.imageID
@@ -32,6 +30,23 @@ struct ServiceChange {
       if asked != Set(present.map(Self.withoutAnyAddress)).sorted() { ports = (asked, present) }
     }
     if image == nil, ports == nil { return nil }
+  }
+
+  /// Whether a container was made from the same files that were read, and with no variables of others.
+  private static func isMadeFromThese(_ summary: ContainerSummary, _ settings: DockerSettings) -> Bool {
+    func name(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
+    return !summary.compose.files.isEmpty && summary.compose.environmentFiles.isEmpty
+      && summary.compose.files.map(name) == settings.composeFiles.map(name)
+  }
+
+  /// The networks that the file says a running container is in, and that it is not connected to.
+  static func lostNetworks(
+    _ service: DockerSettings.Service, _ summary: ContainerSummary, _ container: Container, _ settings: DockerSettings
+  ) -> [String] {
+    guard let connected = container.connected, isMadeFromThese(summary, settings) else { return [] }
+    return service.networks.filter {
+      ContainerSummary.isName($0) && !connected.contains($0) && $0 != container.lostNetwork
+    }
   }
 
   /// The image that it is compared with, to be asked for.

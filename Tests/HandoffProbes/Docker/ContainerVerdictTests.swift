@@ -8,9 +8,9 @@ import Testing
 /// What is told of a container without asking an engine.
 @Suite struct ContainerVerdictTests {
   /// The verdict on a container that ran when the handoff was written, and ended.
-  func verdict(_ ending: DockerSettings.Ending, status: Int = 0, policy: String = "no", config: JSONValue = [:]) throws
-    -> ContainerVerdict
-  {
+  func verdict(
+    isAwaited: Bool = false, status: Int = 0, recorded: String? = "running", config: JSONValue = [:]
+  ) throws -> ContainerVerdict {
     let environment = ProcessEnvironment([:])
     let host = Host(
       environment: environment, workingDirectory: "/", commands: SubprocessRunner(),
@@ -19,22 +19,30 @@ import Testing
     configuration["Image"] = "a"
     let inspected: JSONValue = [
       "State": ["Status": "exited", "ExitCode": .int(status)], "Image": "sha256:1", "Config": .object(configuration),
-      "HostConfig": ["RestartPolicy": ["Name": .string(policy)]],
+      "HostConfig": ["RestartPolicy": ["Name": "no"]],
     ]
     return ContainerVerdict(
       name: "job", container: try #require(Container(inspected: inspected)), service: "job",
-      compose: ComposeCommand(file: nil, host), expectedState: "running", serviceEnding: ending, now: 0)
+      compose: ComposeCommand(file: nil, host), expectedState: recorded, isAwaited: isAwaited, now: 0)
   }
 
-  @Test("Only a service that is meant to end, and ended well, is completed")
+  @Test("Only what another service waits for, or was completed before, is completed once it ended well")
   func completed() throws {
     let check: JSONValue = ["Healthcheck": ["Test": ["CMD", "true"]]]
-    #expect(try verdict(.awaited, config: check).state == "completed")
-    #expect(try verdict(.awaited, config: check).finding == nil)
-    #expect(try verdict(.final).finding == nil)
+    for done in [
+      try verdict(isAwaited: true, config: check), try verdict(isAwaited: true, recorded: nil),
+      try verdict(recorded: "completed", config: check),
+    ] {
+      #expect(done.state == "completed")
+      #expect(done.finding == nil)
+    }
+    for done in [try verdict(recorded: "exited"), try verdict(recorded: nil)] {
+      #expect(done.state == "exited")
+      #expect(done.finding == nil)
+    }
     for other in [
-      try verdict(.unsaid), try verdict(.awaited, status: 1), try verdict(.final, config: check),
-      try verdict(.final, policy: "always"),
+      try verdict(), try verdict(recorded: "restarting"), try verdict(isAwaited: true, status: 1),
+      try verdict(status: 1, recorded: "completed"), try verdict(recorded: nil, config: check),
     ] {
       #expect(other.state == "exited")
       #expect(other.finding?.id == "docker.container-exited")

@@ -9,13 +9,19 @@ import Testing
   /// What differs between the service `web` of `compose.yaml` and a container of it.
   func change(
     _ service: DockerSettings.Service, image: String = "a", ports: JSONValue = .object([:]),
-    files: [String] = ["/home/sample/compose.yaml"]
+    files: [String] = ["/home/sample/compose.yaml"], variables: String? = nil
   ) throws -> ServiceChange? {
     let inspected = JSONValue.object([
       "State": .object(["Status": .string("running")]), "Image": .string("sha256:1"),
       "Config": .object(["Image": .string(image)]), "HostConfig": .object(["PortBindings": ports]),
     ])
-    let labels = ComposeLabels(project: "p", service: "web", isOneOff: false, workingDirectory: nil, files: files)
+    let prefix = "com.docker.compose."
+    let labels = ComposeLabels(
+      .object([
+        prefix + "project": .string("p"), prefix + "service": .string("web"),
+        prefix + "project.config_files": .string(files.joined(separator: ",")),
+        prefix + "project.environment_file": variables.map { .string($0) } ?? .null,
+      ]))
     let settings = DockerSettings(
       scope: Setting(.compose(project: "p"), Source(.folder, "p")), composeFiles: ["compose.yaml"], services: [service])
     return ServiceChange(
@@ -40,6 +46,7 @@ import Testing
     var service = DockerSettings.Service(name: "web", publishedPorts: ["80/tcp"], image: "b")
     #expect(try change(service, files: ["compose.yaml", "more.yaml"]) == nil)
     #expect(try change(service, files: []) == nil)
+    #expect(try change(service, variables: "/home/sample/other.env") == nil)
     #expect(try change(service)?.ports?.asked == ["80/tcp"])
     service.isImageCertain = false
     service.publishedPorts = nil
