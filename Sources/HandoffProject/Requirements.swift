@@ -104,23 +104,9 @@ public struct Requirements: Sendable {
   /// The files that setuptools takes the dependencies of `pyproject.toml` from
   /// (https://setuptools.pypa.io/en/latest/userguide/pyproject_config.html#dynamic-metadata).
   static func dynamicFiles(in pyproject: String) -> [String] {
-    var table = ""
-    var isDynamic = false
-    var text = ""
-    for line in pyproject.split(whereSeparator: \.isNewline) {
-      let line = withoutComment(String(line))
-      if line.hasPrefix("["), line.hasSuffix("]"), !line.contains(",") { table = line.filter { !$0.isWhitespace } }
-      if table == "[project]", line.hasPrefix("dynamic"), line.contains("dependencies\"") { isDynamic = true }
-      if table == "[tool.setuptools.dynamic]" { text += line + " " }
-    }
-    guard isDynamic, let start = text.firstRange(of: "dependencies"), !text[..<start.lowerBound].hasSuffix("-"),
-      let file = text[start.upperBound...].firstRange(of: "file"),
-      let equals = text[file.upperBound...].firstIndex(of: "=")
-    else { return [] }
-    let value = text[text.index(after: equals)...].trimmed
-    let list = value.hasPrefix("[") ? value.prefix { $0 != "]" } : value.prefix { $0 != "}" }
-    let parts = list.split(separator: "\"", omittingEmptySubsequences: false)
-    return parts.enumerated().filter { $0.offset % 2 == 1 }.map { String($0.element) }
+    let toml = TOMLReader(pyproject)
+    guard toml.value("project", "dynamic")?.texts?.contains("dependencies") == true else { return [] }
+    return toml.value("tool", "setuptools", "dynamic", "dependencies", "file")?.texts ?? []
   }
 
   /// `3.12` of each line `3.12` or `3.12.1`; nothing where a line names another thing, as the name of an environment.

@@ -67,4 +67,21 @@ import Testing
     let requirements = try read(["requirements.txt": text], "requirements.txt")
     #expect(requirements.lines.map(\.text.utf8.count) == [500_000])
   }
+
+  @Test(
+    "The files that setuptools takes dependencies from are read, in whatever form pyproject.toml names them",
+    arguments: [
+      "[tool.setuptools.dynamic]\ndependencies = {file = [\"a.in\"]} # and no [other]\n",
+      "[tool.setuptools.dynamic]\noptional-dependencies.x = {file = ['z.in']}\ndependencies = {file = 'a.in'}\n",
+      "[tool.setuptools.dynamic.dependencies]\nfile = [ # all\n  'a.in', # \"z.in\"\n]\n",
+      "[tool.setuptools]\ndynamic.dependencies.file = ['a.in']\n",
+      "[tool.setuptools.dynamic]\nversion = {file = 'z.in'}\ndependencies.file = [\n'a.in',\n]\n",
+    ])
+  func dynamic(_ table: String) throws {
+    let head = "[project]\nname = 'x'\ndynamic = [\n  'version', # 'y'\n  'dependencies',\n]\n"
+    let requirements = try read(["pyproject.toml": head + table, "a.in": "a\n", "z.in": "z\n"])
+    #expect(requirements.lines.map(\.text) == ["a"])
+    // Without `dynamic` setuptools refuses them.
+    #expect(try read(["pyproject.toml": table, "a.in": "a\n"]).lines.isEmpty)
+  }
 }

@@ -2,9 +2,8 @@
 public enum PoetrySign {
   /// Whether `pyproject.toml` says so, by a table of poetry's or by its build backend.
   public static func isIn(pyproject text: String) -> Bool {
-    text.split(whereSeparator: \.isNewline).contains { line in
-      line.hasPrefix("[tool.poetry]") || line.hasPrefix("[tool.poetry.")
-        || line.hasPrefix("build-backend") && line.contains("poetry.core")
-    }
+    let toml = TOMLReader(text)
+    let backend = toml.value("build-system", "build-backend")?.text
+    return toml.value("tool", "poetry") != nil || backend?.contains("poetry.core") == true
   }
 }

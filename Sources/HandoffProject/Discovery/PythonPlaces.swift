@@ -117,15 +117,8 @@ struct PythonPlaces {
 
   /// The minor version in the table of a project, as poetry writes it: `[NAME-HASH]`, `minor = "3.11"`.
   private static func minor(of project: String, in text: String) -> String? {
-    var isOwn = false
-    for line in text.split(whereSeparator: \.isNewline) {
-      if line.hasPrefix("[") {
-        isOwn = line.filter { $0 != "\"" }.trimmed.hasSuffix(project + "]")
-      } else if isOwn, line.hasPrefix("minor") {
-        return line.split(separator: "\"").dropFirst().first.map(String.init)
-      }
-    }
-    return nil
+    let toml = TOMLReader(text)
+    return toml.names.first { $0.hasSuffix(project) }.flatMap { toml.value($0, "minor")?.text }
   }
 
   private var poetryFolder: String? {

@@ -2,7 +2,7 @@ import HandoffSystem
 
 @testable import HandoffProject
 
-/// A requirements file, which may include itself, and `.python-version`.
+/// A requirements file, which may include itself, `.python-version`, and `pyproject.toml`.
 enum FuzzedRequirements: FuzzedParser {
   static func parse(_ input: [UInt8]) {
     FuzzFolder.write("requirements.txt", input)
@@ -13,5 +13,6 @@ enum FuzzedRequirements: FuzzedParser {
       hold(line.line >= 1 && line.line <= input.count + 1, "a line is one of the file")
     }
     _ = Requirements.versions(text(input))
+    hold(Requirements.dynamicFiles(in: text(input)).count <= input.count, "a file is named by some text")
   }
 }
