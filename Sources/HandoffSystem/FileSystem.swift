@@ -115,12 +115,13 @@ public struct FileSystem: Sendable {
     }
   }
 
-  /// What stands at a path; symbolic links are looked through.
+  /// What stands at a path.
+  /// - Parameter followLinks: whether a symbolic link is looked through.
   /// - Throws: ``FileError``, which tells what is not there from what may not be seen.
-  public func examine(_ path: String) throws(FileError) -> FileKind {
-    if let kind = kind(of: path) { return kind }
+  public func examine(_ path: String, followLinks: Bool = true) throws(FileError) -> FileKind {
+    if let kind = kind(of: path, followLinks: followLinks) { return kind }
     var result = stat()
-    guard stat(path, &result) != 0 else { return .other }
+    guard (followLinks ? stat(path, &result) : lstat(path, &result)) != 0 else { return .other }
     throw Self.error(errno)
   }
 

@@ -1,3 +1,4 @@
+import HandoffProject
 import HandoffSystem
 import HandoffText
 
@@ -6,68 +7,92 @@ import HandoffText
 struct AlembicOptions {
   private let home: String
   private let reader: MigrationReader
-  /// The sections of `alembic.ini`, in the order in which they are asked.
-  private let sections: [String]
-  private let toml: String?
-  /// Whether there is no section `[alembic]`, but several others that each name scripts, between which only the command
-  /// line chooses.
+  /// What `alembic.ini` sets.
+  private var said: [String: String]
+  private let toml: [String: TOMLReader.Value]
+  /// Whether it cannot be told which are meant: there is no section `[alembic]`, but several others that each name
+  /// scripts, between which only the command line chooses, or `pyproject.toml` is no TOML.
   let isAmbiguous: Bool
 
   /// - Parameter home: the folder of both files.
   init(_ home: String, _ reader: MigrationReader) throws(MigrationsUnread) {
     self.home = home
     self.reader = reader
-    let text = try reader.textIfPresent(MigrationReader.join(home, "alembic.ini")) ?? ""
-    let project = try reader.textIfPresent(MigrationReader.join(home, "pyproject.toml"))
-    toml = project.flatMap { MigrationLocations.section("tool.alembic", of: $0) }
-    var main = MigrationLocations.section("alembic", of: text)
-    var others: [String] = []
-    if main == nil, toml == nil {
-      let names = Set(text.split(whereSeparator: \.isNewline).compactMap(MigrationLocations.header))
-      others = names.sorted().compactMap { MigrationLocations.section($0, of: text) }.filter {
-        MigrationLocations.value(of: "script_location", in: $0) != nil
-      }
-      main = others.first
+    let text = try reader.textIfPresent(MigrationReader.join(home, "alembic.ini"))
+    let file = SettingsText(text ?? "", .python)
+    let project = try reader.textIfPresent(MigrationReader.join(home, "pyproject.toml")).map { TOMLReader($0) }
+    let own = project?.value("tool", "alembic")?.table
+    toml = own ?? [:]
+    var main = ["alembic"].filter(file.sections.contains)
+    if main.isEmpty, own == nil {
+      main = file.sections.sorted().filter { file[$0, "script_location"] != nil }
     }
-    isAmbiguous = others.count > 1
-    sections = [main, MigrationLocations.section("DEFAULT", of: text)].compactMap(\.self)
+    said = file.all(in: "DEFAULT").merging(main.first.map { file.all(in: $0) } ?? [:]) { $1 }
+    isAmbiguous = main.count > 1 || project?.isWhole == false && said["script_location"] == nil
   }
 
-  /// An option's text, without the quotes of TOML; nil where it is not set.
+  /// An option's text; nil where it is not set.
   subscript(_ name: String) -> String? {
-    for section in sections {
-      if let value = MigrationLocations.value(of: name, in: section) { return value }
-    }
-    return toml.flatMap { MigrationLocations.value(of: name, in: $0) }
-      .map { $0.hasPrefix("[") ? $0 : String($0.filter { !"\"'".contains($0) }) }
+    if let value = said[name] { return value }
+    if case .flag(let flag)? = toml[name] { return flag ? "true" : "false" }
+    return toml[name]?.text
+  }
+
+  /// The members of an option, which are a list in TOML and are kept apart by `path_separator` in `alembic.ini`.
+  func list(_ name: String) -> [String] {
+    if said[name] == nil, let members = toml[name]?.texts { return members }
+    let text = self[name] ?? ""
+    let parts =
+      switch self["path_separator"] ?? self["version_path_separator"] {
+      case "os", ":": text.split { $0 == ":" || $0.isNewline }
+      case ";": text.split { $0 == ";" || $0.isNewline }
+      case "newline": text.split(whereSeparator: \.isNewline)
+      case "space": text.split(whereSeparator: \.isWhitespace)
+      default: text.split { $0 == "," || $0.isWhitespace }
+      }
+    return parts.map { String($0.trimmed) }.filter { !$0.isEmpty }
   }
 
   /// The folder that a value names, relative to the project; nil where that cannot be told.
   func folder(_ value: String) -> String? {
-    let value = value.replacing("%(here)s", with: ".")
-    guard !value.contains("%") else { return nil }
+    var limit = 100
+    guard let value = filled(value, &limit) else { return nil }
     // `package:folder` stands for the folder of a package.
     return reader.normalized(
       value.hasPrefix("/") ? value : MigrationReader.join(home, value.replacing(":", with: "/")))
   }
 
-  /// Takes apart a list of TOML's, or what `path_separator` keeps apart.
-  func split(_ text: String) -> [String] {
-    let parts =
-      switch self["path_separator"] ?? self["version_path_separator"] {
-      case _ where text.hasPrefix("["): text.split { ",[]\"'".contains($0) || $0.isNewline }
-      case "os", ":": text.split { $0 == ":" || $0.isNewline }
-      case ";": text.split { $0 == ";" || $0.isNewline }
-      case "newline": text.split(whereSeparator: \.isNewline)
-      case "space": text.split(whereSeparator: \.isWhitespace)
-      default: text.split { $0 == "," || $0 == ":" || $0.isWhitespace }
+  /// A value with what `%(name)s` stands for, as Python's `configparser` fills it in; nil where that is not known.
+  /// - Parameter limit: how many names may still be filled in, also within each other.
+  private func filled(_ value: String, _ limit: inout Int) -> String? {
+    var result = ""
+    var rest = value[...]
+    while let sign = rest.firstIndex(of: "%") {
+      result += rest[..<sign]
+      rest = rest[sign...].dropFirst()
+      if rest.hasPrefix("%") {
+        result += "%"
+        rest = rest.dropFirst()
+        continue
       }
-    return parts.map { String($0.trimmed) }.filter { !$0.isEmpty }
+      limit -= 1
+      guard rest.hasPrefix("("), let end = rest.firstRange(of: ")s"), limit > 0 else { return nil }
+      let name = rest[..<end.lowerBound].dropFirst().lowercased()
+      if name == "here" {
+        result += "."
+      } else {
+        guard let inner = self[name], let inner = filled(inner, &limit) else { return nil }
+        result += inner
+      }
+      rest = rest[end.upperBound...]
+    }
+    return result + rest
   }
 
   /// The name that `env.py` gives to the table: `version_table="…"`, or by a name that stands for it.
   static func versionTable(_ text: String) -> String? {
-    for range in text.ranges(of: "version_table") {
+    let lines = text.split(whereSeparator: \.isNewline)
+    for range in lines.flatMap({ line in line.prefix { $0 != "#" }.ranges(of: "version_table") }) {
       // Its schema and its key are other options.
       let rest = text[range.upperBound...].drop { $0 == "\"" || $0 == "'" || $0.isWhitespace }
       guard let sign = rest.first, sign == "=" || sign == ":" else { continue }

@@ -34,7 +34,7 @@ enum MigrationFileName {
       return afterLetter(name).map(MigrationFiles.normalized)
     default:
       let isBack = name.split(separator: ".").contains { ["down", "undo"].contains($0) }
-      return name.hasSuffix(".sql") && !isBack ? path : nil
+      return name.hasSuffix(".sql") && !isBack && !name.hasPrefix(".") ? path : nil
     }
   }
 

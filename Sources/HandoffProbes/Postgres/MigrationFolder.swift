@@ -22,73 +22,82 @@ struct MigrationFolder {
 
   /// Finds and reads the folder: the one that is configured, else those that the tool's own configuration names, else
   /// the first of the tool's usual ones that has migrations, else the one that was recorded, which has lost them.
-  /// - Parameter recorded: the pending migrations as they were recorded.
+  /// - Parameters:
+  ///   - recorded: the pending migrations as they were recorded.
+  ///   - database: the name of the database.
   /// - Returns: nil when there is none.
   /// - Throws: what cannot be read.
   static func find(
-    _ kind: MigrationKind?, said: Setting<String>?, recorded: Fact?, _ context: ProbeContext
+    _ kind: MigrationKind?, said: Setting<String>?, recorded: Fact?, database: String? = nil, _ context: ProbeContext
   ) throws(MigrationsUnread) -> MigrationFolder? {
     let reader = MigrationReader(context: context)
     if let said, said.source.kind == .configuration {
       var folder = said.value
-      if kind == .alembic, reader.kind("\(folder)/versions") == .folder { folder += "/versions" }
+      if kind == .alembic, try reader.isFolder("\(folder)/versions") { folder += "/versions" }
       let named = kind == .alembic ? try MigrationLocations.alembic(".", reader) : MigrationLocations()
       let files = try MigrationFiles.read([folder], kind: kind, reader, isRecursive: named.isRecursive)
       return MigrationFolder(path: folder, source: said.source, files: files, folders: [folder])
     }
     var unreadable: MigrationsUnread?
     for home in homes(kind, reader) {
-      let named = try named(kind, home, reader)
+      let named = try named(kind, home, database, reader)
       guard named.isWhole else {
         let path = named.folders.first ?? home
         return MigrationFolder(
           path: path, source: Source(.folder, path), files: MigrationFiles(entries: [], isPartial: true), home: home)
       }
       let isRoot = home == "."
-      let usual = usual(kind, home, reader).map { [$0] }
+      let usual = try usual(kind, home, reader).map { [$0] }
       let shared = isRoot ? ((said.map { [$0.value] } ?? []) + common).map { [$0] } : []
       // Who names folders has none of the usual ones.
       let candidates = named.folders.isEmpty ? usual + shared : [named.folders]
       for (index, folders) in candidates.enumerated() where !candidates[..<index].contains(folders) {
         do throws(MigrationsUnread) {
-          let folders = kind == .flyway ? MigrationLocations.withClasses(folders, reader) : folders
-          let read = try MigrationFiles.read(folders, kind: kind, reader, isRecursive: named.isRecursive)
+          let folders = kind == .flyway ? try MigrationLocations.withClasses(folders, reader) : folders
+          let read = try MigrationFiles.read(
+            folders, kind: kind, reader, isRecursive: named.isRecursive, isNamed: !named.folders.isEmpty)
           guard !read.entries.isEmpty || read.isPartial || !read.hidden.isEmpty || read.isKnownEmpty else { continue }
           let path = MigrationFiles.base(of: folders)
           return MigrationFolder(
             path: path, source: Source(.folder, path), files: read, home: home,
             folders: candidates[index])
         } catch {
-          if error.error != .missing { unreadable = unreadable ?? error }
+          guard error.error != .missing else { continue }
+          // A folder `db` may well be a server's data; of the others none is like what a project has besides.
+          if kind != .sqitch || error.path == recorded?.source.detail { throw error }
+          unreadable = unreadable ?? error
         }
       }
     }
     if let unreadable { throw unreadable }
-    return lost(kind, recorded, reader)
+    return try lost(kind, recorded, reader)
   }
 
   /// The folder that was recorded, which has lost its migrations.
-  private static func lost(_ kind: MigrationKind?, _ recorded: Fact?, _ reader: MigrationReader) -> MigrationFolder? {
-    guard let kind, let source = recorded?.source, source.kind == .folder, source.detail != "." else { return nil }
+  /// - Throws: where it is not known whether it has.
+  private static func lost(
+    _ kind: MigrationKind?, _ recorded: Fact?, _ reader: MigrationReader
+  ) throws(MigrationsUnread) -> MigrationFolder? {
+    guard let source = recorded?.source, source.kind == .folder, source.detail != "." else { return nil }
     let folder = source.detail
     guard !folder.hasPrefix("/"), !folder.hasPrefix("~"), !folder.split(separator: "/").contains("..") else {
       return nil
     }
-    let read = try? MigrationFiles.read([folder], kind: kind, reader)
-    return MigrationFolder(path: folder, source: source, files: read ?? MigrationFiles(entries: []))
+    var files = MigrationFiles(entries: [])
+    if try reader.listIfPresent(folder) != nil { files = try MigrationFiles.read([folder], kind: kind, reader) }
+    return kind == nil ? nil : MigrationFolder(path: folder, source: source, files: files)
   }
 
   /// Which tool an empty database waits for, by the files that no other tool would have; nil for SQL files that nobody
   /// claims.
   /// - Parameter said: the folder that is configured or found, which is looked into first.
-  static func claimant(_ said: String?, _ context: ProbeContext) -> MigrationKind? {
+  static func claimant(_ said: String?, _ context: ProbeContext) throws(MigrationsUnread) -> MigrationKind? {
     let files = context.host.files
     func exists(_ path: String) -> Bool { files.kind(of: context.path(path)) != nil }
     if exists("sqitch.plan") { return .sqitch }
     let reader = MigrationReader(context: context)
-    if reader.home(of: ["alembic.ini"]) != nil || MigrationLocations.alembicTable(in: ".", reader) != nil {
-      return .alembic
-    }
+    if reader.home(of: ["alembic.ini"]) != nil { return .alembic }
+    if try MigrationLocations.alembicTable(in: ".", reader) != nil { return .alembic }
     if manage(context) != nil { return .django }
     if reader.home(of: ["prisma/migrations"]) != nil { return .prisma }
     if exists("db/migrate") { return .rails }
@@ -135,9 +144,10 @@ struct MigrationFolder {
 
   /// The folders that a tool's own configuration names.
   private static func named(
-    _ kind: MigrationKind?, _ home: String, _ reader: MigrationReader
+    _ kind: MigrationKind?, _ home: String, _ database: String?, _ reader: MigrationReader
   ) throws(MigrationsUnread) -> MigrationLocations {
     switch kind {
+    case .rails: try RailsDatabases.locations(home, database: database, reader)
     case .alembic: try .alembic(home, reader)
     case .flyway: try .flyway(home, reader)
     case .sqitch: try .sqitch(home, reader)
@@ -146,14 +156,16 @@ struct MigrationFolder {
   }
 
   /// Where a tool keeps them unless it is told otherwise.
-  private static func usual(_ kind: MigrationKind?, _ home: String, _ reader: MigrationReader) -> [String] {
+  private static func usual(
+    _ kind: MigrationKind?, _ home: String, _ reader: MigrationReader
+  ) throws(MigrationsUnread) -> [String] {
     let folders: [String] =
       switch kind {
       case .rails: ["db/migrate"]
       case .dbmate: ["db/migrations"]
       case .prisma: ["prisma/migrations"]
       case .sqitch: [".", "sqitch", "db"]
-      case .django: reader.kind(MigrationReader.join(home, "manage.py")) == .regular ? ["."] : []
+      case .django: try reader.isFile(MigrationReader.join(home, "manage.py")) ? ["."] : []
       case .alembic: ["alembic/versions", "migrations/versions"] + (home == "." ? [] : ["versions"])
       case .flyway: ["src/main/resources/db/migration", "sql", "db/migration"]
       case .handoff, .sqlx, .refinery, .goose, .golangMigrate, nil: []

@@ -15,10 +15,13 @@ enum MigrationForeigner: String {
   ///   - folder: relative to the project.
   ///   - names: what is to be applied, relative to the folder.
   static func of(_ folder: String, _ names: [String], _ reader: MigrationReader) -> MigrationForeigner? {
-    let all = (try? reader.list(folder)) ?? []
+    // What nobody may look into may be anything.
+    guard let all = try? reader.list(folder), let isDrizzle = try? reader.isFile(folder + "/meta/_journal.json") else {
+      return .unnamed
+    }
     if all.contains("atlas.sum") { return .atlas }
     if folder == "supabase/migrations" { return .supabase }
-    if reader.kind(MigrationReader.join(folder, "meta/_journal.json")) == .regular { return .drizzle }
+    if isDrizzle { return .drizzle }
     if all.contains(where: { isPostgrator($0) }) { return .postgrator }
     var isUnnamed = (all + names).contains(where: isUnusual)
     for name in names where name.hasSuffix(".sql") {

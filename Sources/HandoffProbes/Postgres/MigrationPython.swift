@@ -105,6 +105,9 @@ struct AlembicRevision {
     var entries: [MigrationFiles.Entry] = []
     var revisions: [AlembicRevision] = []
     for name in names where name.hasSuffix(".py") {
+      // Alembic passes over these; an editor's `.#name` is a link to nowhere.
+      let file = name.split(separator: "/").last ?? ""
+      if file.hasPrefix(".#") || file.hasPrefix("__init__") { continue }
       guard let revision = AlembicRevision(try reader.text(MigrationReader.join(folder, name))) else { continue }
       entries.append(.init(version: revision.id, name: name))
       revisions.append(revision)

@@ -48,29 +48,45 @@ struct MigrationReader {
     try named(path) { full throws(FileError) in try files.readText(full) }
   }
 
-  /// The text of a file; nil where there is none.
-  func textIfPresent(_ path: String) throws(MigrationsUnread) -> String? {
-    do throws(MigrationsUnread) {
-      return try text(path)
-    } catch {
-      guard error.error == .notPermitted else { return nil }
-      throw error
-    }
+  /// The bytes of a file of SQL, which can be longer than settings are.
+  func bytes(_ path: String) throws(MigrationsUnread) -> [UInt8] {
+    try named(path) { full throws(FileError) in try files.read(full, limit: 8 << 20) }
   }
 
-  /// What stands at a path, or nil.
-  func kind(_ path: String, followLinks: Bool = true) -> FileKind? {
-    files.kind(of: context.path(path), followLinks: followLinks)
+  /// The text of a file; nil where there is none.
+  func textIfPresent(_ path: String) throws(MigrationsUnread) -> String? {
+    try ifPresent { () throws(MigrationsUnread) in try text(path) }
+  }
+
+  /// The names in a folder; nil where there is none.
+  func listIfPresent(_ path: String) throws(MigrationsUnread) -> [String]? {
+    try ifPresent { () throws(MigrationsUnread) in try list(path) }
+  }
+
+  /// What stands at a path; nil where there is nothing.
+  /// - Throws: where this user may not look there.
+  func kind(_ path: String, followLinks: Bool = true) throws(MigrationsUnread) -> FileKind? {
+    try ifPresent { () throws(MigrationsUnread) in
+      try named(path) { full throws(FileError) in try files.examine(full, followLinks: followLinks) }
+    }
   }
 
   /// Whether a regular file stands at a path.
   /// - Throws: where this user may not look there.
-  func isFile(_ path: String) throws(MigrationsUnread) -> Bool {
-    do throws(FileError) {
-      return try files.examine(context.path(path)) == .regular
+  func isFile(_ path: String) throws(MigrationsUnread) -> Bool { try kind(path) == .regular }
+
+  /// Whether a folder stands at a path, a link to one being none unless it is followed.
+  /// - Throws: where this user may not look there.
+  func isFolder(_ path: String, followLinks: Bool = true) throws(MigrationsUnread) -> Bool {
+    try kind(path, followLinks: followLinks) == .folder
+  }
+
+  private func ifPresent<Value>(_ read: () throws(MigrationsUnread) -> Value) throws(MigrationsUnread) -> Value? {
+    do throws(MigrationsUnread) {
+      return try read()
     } catch {
-      guard error == .notPermitted else { return false }
-      throw MigrationsUnread(path: path, error: error)
+      guard error.error == .missing else { throw error }
+      return nil
     }
   }
 
@@ -95,11 +111,12 @@ struct MigrationReader {
   // MARK: In subfolders
 
   /// The folder that holds one of some files or folders: the project's own, else the only one of the nearest below it.
+  /// Folders that may not be looked into, such as a database's own, hold none.
   /// - Returns: relative to the project, `.` for its own; nil where there is none, or more than one is as near.
   func home(of markers: [String]) -> String? {
     var folders = ["."]
     for depth in 0...3 {
-      let holding = folders.filter { folder in markers.contains { kind(Self.join(folder, $0)) != nil } }
+      let holding = folders.filter { folder in markers.contains { stands(Self.join(folder, $0)) != nil } }
       if !holding.isEmpty { return holding.count == 1 ? holding[0] : nil }
       if depth < 3 { folders = Array(folders.flatMap(below).prefix(Self.folderLimit)) }
     }
@@ -117,6 +134,10 @@ struct MigrationReader {
   private func below(_ folder: String) -> [String] {
     guard let names = try? list(folder), !names.contains("pyvenv.cfg") else { return [] }
     return names.filter { !$0.hasPrefix(".") && !Self.others.contains($0) }
-      .map { Self.join(folder, $0) }.filter { kind($0, followLinks: false) == .folder }
+      .map { Self.join(folder, $0) }.filter { stands($0, followLinks: false) == .folder }
+  }
+
+  private func stands(_ path: String, followLinks: Bool = true) -> FileKind? {
+    files.kind(of: context.path(path), followLinks: followLinks)
   }
 }

@@ -83,7 +83,7 @@ extension PostgresAdvice {
   ///   - unread: the file or folder, and why.
   ///   - names: the last parts of the facts that could not be measured.
   func migrationsUnread(
-    _ unread: MigrationsUnread, isFolder: Bool, _ names: [String] = ["pending", "missing", "changed"]
+    _ unread: MigrationsUnread, isFolder: Bool, _ names: [String]
   ) -> Finding {
     let reason: Message =
       switch unread.error {
@@ -109,12 +109,13 @@ extension PostgresAdvice {
   }
 
   /// Migrations of which a part stands where nobody looks: in a store, on a class path, behind a variable.
-  func migrationsElsewhere(_ kind: MigrationKind) -> Finding {
+  /// - Parameter names: the last parts of the facts that are not known for that.
+  func migrationsElsewhere(_ kind: MigrationKind, _ names: [String]) -> Finding {
     Finding(
       "postgres.migrations-unplaced", .unknown,
       "\(Untrusted(kind.rawValue)) is told to look for migrations where they cannot be looked for from here",
       remedies: [nameFolder],
-      facts: ["pending", "missing", "changed"].map { FactID("\(area).migrations.\($0)") })
+      facts: names.map { FactID("\(area).migrations.\($0)") })
   }
 
   private var nameFolder: Remedy {

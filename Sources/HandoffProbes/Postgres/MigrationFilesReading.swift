@@ -1,0 +1,140 @@
+import HandoffSystem
+
+/// How the migrations of a folder are found.
+extension MigrationFiles {
+  /// Reads the folders of one tool.
+  /// - Parameters:
+  ///   - folders: relative to the project; the names of what is found are relative to their ``base(of:)``.
+  ///   - kind: whose names to go by; nil for SQL files in the order of their names.
+  ///   - isRecursive: whether subfolders are looked into, where the tool does that only if it is told to.
+  ///   - isNamed: whether the tool's own configuration names them, so that it looks for no others.
+  /// - Throws: when a folder, or a file that is needed, cannot be read. Of several folders some may be missing.
+  static func read(
+    _ folders: [String], kind: MigrationKind?, _ reader: MigrationReader, isRecursive: Bool = false,
+    isNamed: Bool = false
+  ) throws(MigrationsUnread) -> MigrationFiles {
+    let folder = folders.first ?? "."
+    switch kind {
+    case .prisma: return try prisma(folder, reader)
+    case .django: return try DjangoMigration.read(folder, reader)
+    case .sqitch: return try SqitchPlan.read(folder, reader)
+    default: break
+    }
+    let base = base(of: folders)
+    var found: [(prefix: String, name: String)] = []
+    var isPartial = false
+    var missing: MigrationsUnread?
+    var read = 0
+    for folder in folders {
+      let prefix = folder == base ? "" : (base == "." ? folder : String(folder.dropFirst(base.count + 1))) + "/"
+      do throws(MigrationsUnread) {
+        let (names, isWhole) = try names(in: folder, kind, isRecursive, reader)
+        found += names.map { (prefix, $0) }
+        isPartial = isPartial || !isWhole
+        read += 1
+      } catch {
+        guard error.error == .missing else { throw error }
+        missing = missing ?? error
+      }
+    }
+    if let missing, read == 0 { throw missing }
+    // Into which subfolder one was moved changes nothing of their order.
+    if isRecursive { found.sort { Self.lastPart($0.name) < Self.lastPart($1.name) } }
+    if kind == .alembic { return try AlembicRevision.read(found.map { $0.prefix + $0.name }, in: base, reader) }
+    var files = MigrationFiles(entries: entries(of: found, kind), isPartial: isPartial)
+    if kind == .rails, !isNamed { try RailsPlaces.add(beside: folder, to: &files, reader) }
+    return files
+  }
+
+  private static func lastPart(_ path: String) -> Substring { path.split(separator: "/").last ?? "" }
+
+  /// The folder that several stand in, or the one.
+  static func base(of folders: [String]) -> String {
+    guard var common = folders.first?.split(separator: "/") else { return "." }
+    if common == ["."] { return "." }
+    for folder in folders.dropFirst() {
+      common = zip(common, folder.split(separator: "/")).prefix { $0 == $1 }.map(\.0)
+    }
+    let path = common.joined(separator: "/")
+    return (folders[0].hasPrefix("/") ? "/" : "") + (path.isEmpty ? "." : path)
+  }
+
+  /// The names of the files that a tool looks at, relative to a folder, and whether those are all.
+  private static func names(
+    in folder: String, _ kind: MigrationKind?, _ isRecursive: Bool, _ reader: MigrationReader
+  ) throws(MigrationsUnread) -> (names: [String], isWhole: Bool) {
+    switch kind {
+    case _ where isRecursive: return try below(folder, followsLinks: false, reader, [])
+    case .flyway: return try below(folder, followsLinks: true, reader, [])
+    case .rails, .refinery, .handoff: return try below(folder, followsLinks: false, reader, [])
+    default: return (try reader.list(folder), true)
+    }
+  }
+
+  private static func prisma(_ folder: String, _ reader: MigrationReader) throws(MigrationsUnread) -> MigrationFiles {
+    var entries: [Entry] = []
+    for name in try reader.list(folder) {
+      let script = "\(name)/migration.sql"
+      if try reader.isFile("\(folder)/\(script)") { entries.append(Entry(version: name, name: name, script: script)) }
+    }
+    return MigrationFiles(entries: entries)
+  }
+
+  /// The migrations in a folder of Rails', named relative to the project.
+  static func rails(_ folder: String, _ reader: MigrationReader) throws(MigrationsUnread) -> [Entry] {
+    let names = try below(folder, followsLinks: false, reader, []).names
+    return entries(of: names.map { (folder + "/", $0) }, .rails)
+  }
+
+  private static func entries(of found: [(prefix: String, name: String)], _ kind: MigrationKind?) -> [Entry] {
+    let entries = found.compactMap { prefix, name in
+      MigrationFileName.version(of: name, kind: kind).map {
+        Entry(version: $0, name: prefix + name, script: name.hasSuffix(".sql") ? prefix + name : nil)
+      }
+    }
+    guard entries.allSatisfy({ $0.version.utf8.allSatisfy(MigrationFileName.isDigit) }) else { return entries }
+    return entries.sorted {
+      ($0.version.utf8.count, $0.version, $0.name) < ($1.version.utf8.count, $1.version, $1.name)
+    }
+  }
+
+  /// How deep folders of migrations are looked into.
+  private static let depth = 8
+
+  /// The files in a folder and its subfolders, as paths relative to it, and whether those are all: none may stand deeper,
+  /// or behind a link that leads out of the project.
+  /// - Parameter around: where the folders lead to that this one was reached by, so that no link leads in circles.
+  private static func below(
+    _ folder: String, followsLinks: Bool, _ reader: MigrationReader, _ around: [String]
+  ) throws(MigrationsUnread) -> (names: [String], isWhole: Bool) {
+    var found: [String] = []
+    var isWhole = true
+    let around = around + [reader.place(folder) ?? folder]
+    for name in try reader.list(folder) {
+      let path = MigrationReader.join(folder, name)
+      let kind = try reader.kind(path, followLinks: false)
+      let isLink = kind == .symbolicLink
+      let leadsToFolder = isLink ? try reader.isFolder(path) : false
+      if kind == .regular || isLink && !leadsToFolder {
+        found.append(name)
+        continue
+      }
+      guard kind == .folder || isLink && followsLinks else { continue }
+      guard around.count < depth else {
+        isWhole = false
+        continue
+      }
+      if isLink {
+        guard let place = reader.place(path) else {
+          isWhole = false
+          continue
+        }
+        if around.contains(place) { continue }
+      }
+      let inside = try below(path, followsLinks: followsLinks, reader, around)
+      found += inside.names.map { "\(name)/\($0)" }
+      isWhole = isWhole && inside.isWhole
+    }
+    return (found, isWhole)
+  }
+}
