@@ -2,6 +2,9 @@
 /// (https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING-URIS), also with a driver's name as
 /// SQLAlchemy writes it (`postgresql+psycopg2://`), under another name of the scheme, or after `jdbc:`; or a string of
 /// keywords and values, `host=… dbname=…`.
+///
+/// Tests ask libpq, SQLAlchemy, django-environ and dj-database-url themselves. What Ecto, JDBC, R2DBC, node-postgres and
+/// sqlalchemy-timescaledb read stands in their documentation alone.
 struct ConnectionURL: Equatable {
   var host: String?
   var port: Int?
@@ -43,6 +46,7 @@ struct ConnectionURL: Equatable {
     }
     guard readPlaces(place) else { return nil }
     database = Self.decoded(path)
+    takeSocket(path)
     var hosts: [String] = []
     for pair in query.split(separator: "&") {
       let key = pair.prefix(while: { $0 != "=" })
@@ -55,7 +59,7 @@ struct ConnectionURL: Equatable {
     if name == "ecto", port == 3306 { return nil }
   }
 
-  /// The scheme, and what other programs call it: django-environ, dj-database-url, Ecto.
+  /// The scheme, and what other programs call it: django-environ, dj-database-url, Ecto, sqlalchemy-timescaledb.
   private static let schemes: Set<String> = [
     "postgres", "postgresql", "postgis", "pgsql", "psql", "timescale", "timescaledb", "timescalegis", "ecto",
   ]
@@ -69,6 +73,16 @@ struct ConnectionURL: Equatable {
     let short = "postgresql:"
     guard rest.count < text.count, rest.hasPrefix(short), !rest.hasPrefix(short + "//") else { return String(rest) }
     return short + "//localhost/" + rest.dropFirst(short.count).drop { $0 == "/" }
+  }
+
+  /// Takes the folder of a socket that stands before the database: `postgres:////run/postgresql/x`, as django-environ has
+  /// it. For libpq all of it is the name of a database, which hardly one has.
+  private mutating func takeSocket(_ path: Substring) {
+    guard host == nil, path.hasPrefix("/"), let slash = path.lastIndex(of: "/"), slash != path.startIndex else {
+      return
+    }
+    host = Self.decoded(path[..<slash])
+    database = Self.decoded(path[slash...].dropFirst())
   }
 
   /// Takes the hosts of a query: one, or several, which SQLAlchemy writes with their ports
