@@ -36,34 +36,44 @@ public struct AWSProbe: Probe {
 
   /// Measures.
   public func observe(_ context: ProbeContext) async -> Observation {
-    let host = context.host
-    var present = AWSSetup.Present(
-      variables: host.environment.variables.filter { $0.key.hasPrefix("AWS_") && !$0.value.isEmpty },
+    let present = AWSSetup.Present(
+      variables: context.host.environment.variables.filter { $0.key.hasPrefix("AWS_") && !$0.value.isEmpty },
       explicitProfile: settings.profile.flatMap { $0.source.kind == .environment ? nil : $0.value },
       surroundings: Self.surroundings(context))
-    // Where the two variables disagree, the version of the AWS CLI decides.
-    var defaultGoesFirst = false
-    if AWSConfiguration.conflictingProfiles(settings, host.environment) != nil {
-      defaultGoesFirst = await AWSCommandLine.isVersionOne(host, deadline: context.deadline)
-    }
-    let configuration: AWSConfiguration
-    do {
-      configuration = try AWSConfiguration.read(settings, host: host, defaultGoesFirst: defaultGoesFirst)
+    do throws(AWSFiles.Mistake) {
+      let configuration = try await read(context.host, deadline: context.deadline)
+      return await measure(configuration, present, context)
     } catch {
       let setup =
         AWSSetup(recorded: context.expected?.observation(area), settings, present)
         ?? AWSSetup(facts: [], kind: nil, source: nil, settings, present)
       let finding = AWSFindings.malformed(error, shown: context.shown(error.path), check: setup.check)
-      return Observation(
-        probe: area, facts: [], findings: [finding], setup: setup.steps,
-        verification: [GuideStep(setup.check, "asks AWS who you are")])
+      return observation([], [finding], Message(), setup)
     }
+  }
+
+  /// What the files and the variables say. Where the two variables that name a profile disagree, the version of the AWS
+  /// CLI decides.
+  private func read(_ host: Host, deadline: Deadline) async throws(AWSFiles.Mistake) -> AWSConfiguration {
+    var defaultGoesFirst = false
+    if AWSConfiguration.conflictingProfiles(settings, host.environment) != nil {
+      defaultGoesFirst = await AWSCommandLine.isVersionOne(host, deadline: deadline)
+    }
+    return try AWSConfiguration.read(settings, host: host, defaultGoesFirst: defaultGoesFirst)
+  }
+
+  /// What is known of a configuration, and who AWS says that we are.
+  private func measure(
+    _ configuration: AWSConfiguration, _ present: AWSSetup.Present, _ context: ProbeContext
+  ) async -> Observation {
+    let host = context.host
+    var present = present
     present.profilesWithKeys = Set(configuration.files.profiles.keys.filter(configuration.assumesWithKeys))
     let recorded = AWSSetup(recorded: context.expected?.observation(area), settings, present)
     var facts = Self.facts(of: configuration, AWSCaches(configuration: configuration, host: host))
-    let kind = configuration.credentials.kind
     func setup() -> AWSSetup {
-      AWSSetup(facts: facts, kind: kind, source: configuration.credentials.source, settings, present)
+      let credentials = configuration.credentials
+      return AWSSetup(facts: facts, kind: credentials.kind, source: credentials.source, settings, present)
     }
     func findings() -> AWSFindings {
       AWSFindings(setup: recorded ?? setup(), configuration: configuration, shown: { context.shown($0) }, host: host)
@@ -73,9 +83,7 @@ public struct AWSProbe: Probe {
     var isLost = false
     switch await identity(configuration, findings(), context) {
     case .success(let identity):
-      let source = configuration.credentials.source ?? Source(.unknown)
-      facts.append(Fact("aws.account", .identity, .string(identity.account), source: source))
-      facts.append(Fact("aws.principal", .identity, .string(identity.principal), source: source))
+      facts += Self.facts(of: identity, configuration)
       // The AWS CLI may have written its cache just now.
       facts.removeAll { $0.id == "aws.expires" }
       facts += Self.expiry(AWSCaches(configuration: configuration, host: host))
@@ -89,10 +97,15 @@ public struct AWSProbe: Probe {
       isLost = true
     }
     found += warnings.filter { warning in !found.contains { $0.id == warning.id } }
-    let actual = isLost ? recorded ?? setup() : setup()
-    return Observation(
-      probe: area, facts: facts, findings: found, summary: Self.summary(facts, configuration), setup: actual.steps,
-      verification: [GuideStep(actual.check, "asks AWS who you are")])
+    return observation(facts, found, Self.summary(facts, configuration), isLost ? recorded ?? setup() : setup())
+  }
+
+  private func observation(
+    _ facts: [Fact], _ findings: [Finding], _ summary: Message, _ setup: AWSSetup
+  ) -> Observation {
+    Observation(
+      probe: area, facts: facts, findings: findings, summary: summary, setup: setup.steps,
+      verification: [GuideStep(setup.check, "asks AWS who you are")])
   }
 
   /// Why there is no identity.
@@ -184,6 +197,14 @@ public struct AWSProbe: Probe {
       facts.append(Fact("aws.profile", .state, "default", source: Source(.defaultValue, "the AWS CLI")))
     }
     return facts
+  }
+
+  private static func facts(of identity: AWSIdentity, _ configuration: AWSConfiguration) -> [Fact] {
+    let source = configuration.credentials.source ?? Source(.unknown)
+    return [
+      Fact("aws.account", .identity, .string(identity.account), source: source),
+      Fact("aws.principal", .identity, .string(identity.principal), source: source),
+    ]
   }
 
   private static func expiry(_ caches: AWSCaches) -> [Fact] {
