@@ -10,7 +10,9 @@ enum EnvironmentManager: String {
   /// Told by what it leaves in the environment, and where that is gone, by its lock file.
   init(of folder: String?, _ context: ProbeContext) {
     let files = context.host.files
+    let poetry = PoetrySign(root: context.project.root, files: files)
     func has(_ name: String) -> Bool { files.kind(of: context.path(name)) == .regular }
+    let hasLock = has("uv.lock") || has(PoetrySign.lock)
     if let folder {
       let environment = VirtualEnvironment(folder: folder, files: files)
       if environment.isConda {
@@ -21,22 +23,17 @@ enum EnvironmentManager: String {
         self = .uv
         return
       }
-      // Poetry's environments are those of the `virtualenv` module, or stand where it keeps them.
-      let isInside = folder.hasPrefix(context.project.root + "/")
-      if let configuration = environment.configuration, !has("uv.lock"), !has("poetry.lock"),
-        PoetryFile.isThere(context), !isInside || configuration["virtualenv"] != nil
-      {
-        self = .poetry
-        return
-      }
-      if environment.configuration != nil, !has("uv.lock"), !has("poetry.lock") {
-        self = has("Pipfile") && !isInside ? .pipenv : .venv
+      if let configuration = environment.configuration, !hasLock {
+        // Poetry's environments are those of the `virtualenv` module, or stand where it keeps them.
+        let isInside = folder.hasPrefix(context.project.root + "/")
+        let isPoetry = poetry.file != nil && (!isInside || configuration["virtualenv"] != nil)
+        self = isPoetry || poetry.names(folder) ? .poetry : has("Pipfile") && !isInside ? .pipenv : .venv
         return
       }
     }
     if has("uv.lock") {
       self = .uv
-    } else if PoetryFile.isThere(context) {
+    } else if poetry.file != nil || folder.map(poetry.names) == true {
       self = .poetry
     } else if has("Pipfile") {
       self = .pipenv
@@ -62,6 +59,11 @@ struct EnvironmentCommands {
   var place: ShellPath { ShellPath(folder) }
 
   func has(_ name: String) -> Bool { context.host.files.kind(of: context.path(name)) == .regular }
+
+  /// Whether poetry installs the project.
+  var isPoetry: Bool {
+    manager == .poetry || PoetrySign(root: context.project.root, files: context.host.files).file != nil
+  }
 
   /// A command with this path in or after its words.
   func run(_ words: [String], _ last: ShellPath? = nil, _ more: [String] = []) -> ShellCommand {
@@ -149,7 +151,7 @@ struct EnvironmentCommands {
     if has("uv.lock") { return [Remedy(sync(), description)] }
     // The tool that made the lock file installs from it.
     let project = [Remedy(pip(["install"], "-e", ".", hasPip: hasPip), "install the project and what it needs")]
-    if file == RequirementCheck.project, PoetryFile.isThere(context) {
+    if file == RequirementCheck.project, isPoetry {
       // Of the folders in a project, poetry knows this one.
       return poetryInstall + (manager == .poetry || folder == ".venv" ? [] : project)
     }

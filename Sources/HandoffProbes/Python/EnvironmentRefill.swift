@@ -17,7 +17,7 @@ extension EnvironmentCommands {
           "install it with each member of the workspace, extra and group"),
       ]
     }
-    if PoetryFile.isThere(context) { return poetryInstall }
+    if isPoetry { return poetryInstall }
     switch manager {
     case .pipenv: return [Remedy(.run("pipenv", "install", "--dev"), Self.whole)]
     case .conda:
@@ -28,14 +28,18 @@ extension EnvironmentCommands {
   }
 
   /// Installs what poetry's lock file or `pyproject.toml` asks for; poetry refuses a lock file that does not fit that.
+  /// What is locked keeps its version: from poetry 2 on of itself, before it by an option that it does not have any more
+  /// (https://python-poetry.org/docs/1.8/cli/#lock).
   var poetryInstall: [Remedy] {
     let locked = ShellCommand.run("poetry", "install")
-    guard has("poetry.lock") else { return [Remedy(locked, Self.whole)] }
+    guard has(PoetrySign.lock) else { return [Remedy(locked, Self.whole)] }
     return [
       Remedy(locked, Self.whole),
       Remedy(
-        ShellCommand(bash: "poetry lock && poetry install", powershell: "poetry lock; poetry install"),
-        "install it where pyproject.toml has changed since poetry.lock"),
+        ShellCommand(
+          bash: "poetry lock $(poetry lock --help | grep -o -e --no-update) && poetry install",
+          powershell: "if ((poetry lock --help) -match '--no-update') { poetry lock --no-update } "
+            + "else { poetry lock }; poetry install"), "install it where pyproject.toml has changed since poetry.lock"),
     ]
   }
 
@@ -52,15 +56,5 @@ extension EnvironmentCommands {
   func pip(_ words: [String], _ more: String..., hasPip: Bool) -> ShellCommand {
     guard manager == .uv, !hasPip else { return interpreter(["-m", "pip"] + words + more) }
     return run(["uv", "pip"] + words + ["--python"], place, more)
-  }
-}
-
-/// Whether poetry installs a project.
-enum PoetryFile {
-  /// By its lock file, or by what `pyproject.toml` says.
-  static func isThere(_ context: ProbeContext) -> Bool {
-    let files = context.host.files
-    if files.kind(of: context.path("poetry.lock")) == .regular { return true }
-    return (try? files.readText(context.path("pyproject.toml"))).map(PoetrySign.isIn) ?? false
   }
 }

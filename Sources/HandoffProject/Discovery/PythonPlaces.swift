@@ -58,7 +58,7 @@ struct PythonPlaces {
 
   /// What would tell where the environment is kept, and may not be looked into by this user; nil where nothing is hidden.
   var hidden: String? {
-    if poetryFile != nil, let folder = poetryFolder, isForbidden(folder) { return folder }
+    if sign.likelyFile != nil, let folder = poetryFolder, isForbidden(folder) { return folder }
     if files.kind("Pipfile") == .regular, let folder = pipenvFolder, isForbidden(folder) { return folder }
     let namesOne = ["environment.yml", "environment.yaml"].contains { file in
       files.text(file).flatMap(Self.name) != nil
@@ -88,23 +88,16 @@ struct PythonPlaces {
 
   // MARK: Poetry
 
-  /// The file that says that poetry installs the project.
-  private var poetryFile: String? {
-    if files.kind("poetry.lock") == .regular { return "poetry.lock" }
-    return files.text("pyproject.toml").map(PoetrySign.isIn) == true ? "pyproject.toml" : nil
-  }
+  private var sign: PoetrySign { PoetrySign(root: root, files: files.host.files) }
 
-  /// `{cache-dir}/virtualenvs/NAME-HASH-pyX.Y`, the hash being that of the project's path
-  /// (https://python-poetry.org/docs/configuration/#virtualenvspath). Of several, the one that `poetry env use` wrote
-  /// into `envs.toml`, else the newest.
+  /// `{cache-dir}/virtualenvs/NAME-HASH-pyX.Y`. Of several, the one that `poetry env use` wrote into `envs.toml`, else
+  /// the newest.
   private var poetry: Setting<String>? {
-    guard let file = poetryFile, let folder = poetryFolder else { return nil }
-    let digest = Data(SHA256.hash(data: Data(root.utf8))).base64EncodedString().prefix(8)
-      .replacing("+", with: "-").replacing("/", with: "_")
-    let names = (try? files.host.files.list(folder)) ?? []
-    let own = names.filter { $0.contains("-\(digest)-py") }
+    let sign = sign
+    guard let file = sign.likelyFile, let folder = poetryFolder else { return nil }
+    let own = ((try? files.host.files.list(folder)) ?? []).filter(sign.names)
     let chosen = (try? files.host.files.readText(folder + "/envs.toml")).flatMap {
-      Self.minor(of: "-\(digest)", in: $0)
+      Self.minor(of: "-\(sign.digest)", in: $0)
     }
     func version(_ name: String) -> [Int] {
       (name.split(separator: "-").last ?? "").dropFirst(2).split(separator: ".").map { Int($0) ?? 0 }
