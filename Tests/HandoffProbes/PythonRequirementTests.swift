@@ -120,6 +120,19 @@ struct PythonRequirementTests {
     #expect(try await observe().findings.isEmpty)
   }
 
+  @Test("The group dev is left out by some where pip fills the environment, whatever uv is told, and not where uv does")
+  func groupOfUV() async throws {
+    try await makeEnvironment()
+    let group = "[dependency-groups]\ndev = ['absent']\n[tool.uv]\npackage = false\ndev-dependencies = ['missing']\n"
+    try folder.write("pyproject.toml", "[project]\nname = 'x'\nversion = '1'\ndependencies = ['pytest']\n" + group)
+    let finding = try #require(try await observe().findings.first)
+    #expect(finding.severity == .warning && !finding.message.plain.contains("missing"))
+    #expect(finding.remedies.map(\.command.bash) == [".venv/bin/python -m pip install --group dev"])
+    try folder.write("uv.lock", "")
+    let synced = try #require(try await observe().findings.first)
+    #expect(synced.severity == .failure && synced.message.plain.contains("missing"))
+  }
+
   @Test("Poetry's carets and tildes are the ranges that its documentation gives")
   func poetry() async throws {
     let cases = [

@@ -77,7 +77,8 @@ public struct PythonProbe: Probe {
     let requirements = Requirements(
       of: settings.requirements, root: context.project.root, files: context.host.files, isProject: settings.name == nil)
     // What the project itself depends on belongs into its first environment.
-    let input = RequirementCheck.input(requirements, isFirst: settings.name == nil, isUV: advice.manager == .uv)
+    let isUV = advice.commands.has("uv.lock")
+    let input = RequirementCheck.input(requirements, isFirst: settings.name == nil, isUV: isUV)
     async let answer = python.describe(input)
     let tools = await withTaskGroup(of: (String, ToolAnswer).self) { group in
       for tool in settings.tools.value { group.addTask { (tool, await python.version(ofTool: tool)) } }

@@ -49,7 +49,8 @@ struct RequirementCheck {
   /// What the interpreter is given to read, or nil where the project asks for nothing.
   /// - Parameters:
   ///   - isFirst: whether what the project itself depends on belongs into this environment.
-  ///   - isUV: whether uv installs what the project asks for.
+  ///   - isUV: whether uv installs what the project asks for, which its lock file says: it also makes environments that
+  ///     are filled as with pip.
   static func input(_ requirements: Requirements, isFirst: Bool, isUV: Bool) -> [UInt8]? {
     let texts = [
       requirements.pyproject, requirements.setupConfiguration, requirements.pipfile, requirements.setupProgram,

@@ -111,7 +111,6 @@ enum RequirementScript {
     def development(content, is_uv):
         groups = content.get('dependency-groups', {})
         uv = content.get('tool', {}).get('uv', {})
-        is_uv = is_uv or 'uv' in content.get('tool', {})
         names = uv.get('default-groups', ['dev']) if is_uv else ['dev']
         seen = set()
         for name in list(groups) if names == 'all' else names:
