@@ -37,16 +37,20 @@ struct GitLocks {
       + [GitFindings.referencesLocked(locks.references)].compactMap(\.self)
   }
 
-  /// Those of HEAD and of the branch, then those of other references, then those of the files that hold many of them.
+  /// Those of HEAD and of the branch, then those of other references, then those of the files that hold many of them, of
+  /// the settings, and of where a shallow history ends.
   private var references: [Lock] {
     let own = [repository.gitFolder + "/HEAD.lock"] + (repository.headReference.map { ["\(common)/\($0).lock"] } ?? [])
     let others = locked(below: common + "/refs").filter { !own.contains($0) }
-    return own.compactMap { lock($0, refused: "commit") }
+    // Where references are kept in tables, one list is locked for all of them; a work tree has its own for HEAD.
+    let tables = Set([repository.gitFolder, common]).sorted().map { $0 + "/reftable/tables.list.lock" }
+    return (own + tables).compactMap { lock($0, refused: "commit") }
       + others.compactMap { lock($0, refused: "change what is locked so") }
-      + [
-        lock(common + "/packed-refs.lock", refused: "delete branches and to pack references"),
-        lock(common + "/config.lock", refused: "change its settings"),
-      ].compactMap(\.self)
+      + [lock(common + "/packed-refs.lock", refused: "delete branches and to pack references")].compactMap(\.self)
+      + [common + "/config.lock", repository.gitFolder + "/config.worktree.lock"].compactMap {
+        lock($0, refused: "change its settings")
+      }
+      + [lock(common + "/shallow.lock", refused: "fetch more or less of the history")].compactMap(\.self)
   }
 
   /// The paths of the locks below a folder, in order.

@@ -96,37 +96,23 @@ public struct GitProbe: Probe {
     let operation = repository.operation(files)
     report.add("git.operation", .state, .optional(operation?.rawValue))
     let submodules = await submodulesAnswer
-    // What changed there, git cannot see.
-    let hidden = submodules.hidden.first.map { GitFailure.other(Untrusted("this user may not look into \($0)")) }
-    let changes = report.take(hidden.map { .failure($0) } ?? answers.changes, "git.changes")
-    if let changes { report.add("git.changes", .progress, changes.value) }
+    let changes = report.takeChanges(answers.changes, hidden: submodules.hidden)
     let head = report.take(answers.head, "git.head")
     if let head { report.add("git.head", .progress, .optional(head)) }
     let tracking = report.take(answers.tracking, "git.upstream", "git.ahead", "git.behind", "git.stashes")
     // Where commits cannot be read, git takes every branch for one that is gone.
     if let tracking, head != nil { report.add(tracking, branch: branch) }
 
-    if let operation {
-      report.findings.append(GitFindings.operation(operation, hasConflicts: changes.map { $0.conflicted > 0 }))
-    }
-    if operation == nil, let changes, changes.conflicted > 0 {
-      report.findings.append(GitFindings.conflicts(changes.conflicted))
-    }
+    report.tell(operation, changes)
     report.findings += GitLocks.findings(repository, context)
-    report.findings += GitSubmodules.findings(
-      moved: changes?.submodules ?? [], missing: submodules.missing, context)
+    report.findings += GitSubmodules.findings(moved: changes?.submodules ?? [], missing: submodules.missing, context)
     if let finding = GitFindings.redirected(repository, context) { report.findings.append(finding) }
     let reached = await reachability
     if head != nil {
       let place = await GitPlace.read(repository, context, branch: branch, tracking: tracking, deadline: deadline)
       report.compare(
         branch: branch, tracking: tracking, place: place, recordedHead: reached == .absent ? nil : recordedHead)
-      if let recordedHead, reached == .unreachable || reached == .absent {
-        let recordedBranch = context.expected?.fact("git.branch")?.value.string
-        report.findings.append(
-          GitFindings.headUnreachable(
-            recordedHead, isHere: reached == .unreachable, branch: recordedBranch, hasBranch: place.hasBranch))
-      }
+      report.tell(recordedHead, reached, place)
     }
     return Observation(
       probe: area, facts: report.facts, findings: report.findings + report.unknowns,

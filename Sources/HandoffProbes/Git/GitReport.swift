@@ -32,6 +32,33 @@ struct GitReport {
     }
   }
 
+  /// What was not committed. What changed in submodules that may not be looked into, git cannot see.
+  /// - Parameter hidden: their folders.
+  mutating func takeChanges(_ answer: Result<GitChanges, GitFailure>, hidden: [String]) -> GitChanges? {
+    let failure = hidden.first.map { GitFailure.other(Untrusted("this user may not look into \($0)")) }
+    let changes = take(failure.map { .failure($0) } ?? answer, "git.changes")
+    if let changes { add("git.changes", .progress, changes.value) }
+    return changes
+  }
+
+  /// What was begun and not finished, and conflicts that are left.
+  mutating func tell(_ operation: GitOperation?, _ changes: GitChanges?) {
+    if let operation {
+      findings.append(GitFindings.operation(operation, hasConflicts: changes.map { $0.conflicted > 0 }))
+    } else if let changes, changes.conflicted > 0 {
+      findings.append(GitFindings.conflicts(changes.conflicted))
+    }
+  }
+
+  /// A recorded commit that is in no branch.
+  mutating func tell(_ recordedHead: String?, _ reached: GitHistory.Reachability?, _ place: GitPlace) {
+    guard let recordedHead, reached == .unreachable || reached == .absent else { return }
+    let branch = context.expected?.fact("git.branch")?.value.string
+    findings.append(
+      GitFindings.headUnreachable(
+        recordedHead, isHere: reached == .unreachable, branch: branch, hasBranch: place.hasBranch))
+  }
+
   /// The value of an answer, or nil with its facts noted as not measured.
   mutating func take<Value>(_ answer: Result<Value, GitFailure>, _ ids: FactID...) -> Value? {
     switch answer {

@@ -43,10 +43,14 @@ struct GitTracking: Sendable {
     }
     if reference == nil, tracking.upstream == nil, let branch {
       // A branch without commits is no reference yet, but may follow one. Another one follows one that is not fetched: of
-      // a narrow clone, nobody here can tell what became of it; without its remote, it is gone.
-      let (upstream, isFetched) = await Self.configuredUpstream(of: branch, history)
-      tracking.upstream = upstream
-      tracking.isGone = upstream != nil && !(hasCommits && isFetched)
+      // a narrow clone or a URL, nobody here can tell what became of it; without its remote, it is gone.
+      let configured = await Self.configuredUpstream(of: branch, history)
+      tracking.upstream = configured?.name
+      switch configured?.place {
+      case nil, .url: break
+      case .fetched: tracking.isGone = !hasCommits
+      case .notFetched: tracking.isGone = true
+      }
     }
     let hiddenStash = GitPermissions.failure(["\(common)/refs/stash", "\(common)/logs/refs/stash"], context)
     async let stashes = hiddenStash == nil && hasStash ? countStashes(history) : .success(0)
@@ -64,25 +68,37 @@ struct GitTracking: Sendable {
     return reference
   }
 
-  /// What the configuration says a branch follows, by the names that a clone gives, and whether anything is fetched from
-  /// where that is.
+  /// Where a branch is that another one follows.
+  private enum Place {
+    /// At a remote, from which something is fetched.
+    case fetched
+    /// At a remote that is not there any more or from which nothing is fetched, or here.
+    case notFetched
+    /// At a URL or a path that stands in the place of a remote's name: git fetches it into no reference.
+    case url
+  }
+
+  /// What the configuration says a branch follows, by the names that a clone gives, and where that is; nil where it says
+  /// nothing.
   private static func configuredUpstream(
     of branch: String, _ history: GitHistory
-  ) async -> (upstream: String?, isFetched: Bool) {
-    async let remoteAnswer = history.git.read(
-      ["config", "--get", "branch.\(branch).remote"], deadline: history.deadline)
-    async let mergeAnswer = history.git.read(
-      ["config", "--get", "branch.\(branch).merge"], deadline: history.deadline)
-    let (remote, merge) = await (remoteAnswer, mergeAnswer)
-    guard remote.succeeded, merge.succeeded, merge.text.hasPrefix("refs/heads/") else {
-      return (nil, false)
+  ) async -> (name: String, place: Place)? {
+    func read(_ option: String, _ key: String) async -> CommandResult {
+      await history.git.read(["config", option, key], deadline: history.deadline)
     }
+    async let remoteAnswer = read("--get", "branch.\(branch).remote")
+    async let mergeAnswer = read("--get", "branch.\(branch).merge")
+    let (remote, merge) = await (remoteAnswer, mergeAnswer)
+    guard remote.succeeded, merge.succeeded, merge.text.hasPrefix("refs/heads/") else { return nil }
     let name = merge.text.dropFirst("refs/heads/".count)
+    if remote.text == "." { return (String(name), .notFetched) }
     // A remote may be a URL, with whatever stands in it.
-    if remote.text == "." { return (String(name), false) }
-    let fetched = await history.git.read(
-      ["config", "--get-all", "remote.\(remote.text).fetch"], deadline: history.deadline)
-    return ("\(withoutCredentials(remote.text))/\(name)", fetched.succeeded && !fetched.text.isEmpty)
+    let shown = "\(withoutCredentials(remote.text))/\(name)"
+    let fetched = await read("--get-all", "remote.\(remote.text).fetch")
+    if fetched.succeeded, !fetched.text.isEmpty { return (shown, .fetched) }
+    // Git takes for a URL or a path what holds such a sign and names no remote.
+    guard remote.text.contains(where: { "/:".contains($0) }) else { return (shown, .notFetched) }
+    return (shown, await read("--get-all", "remote.\(remote.text).url").succeeded ? .notFetched : .url)
   }
 
   private static func countStashes(_ history: GitHistory) async -> Result<Int, GitFailure> {

@@ -71,6 +71,7 @@ import Testing
     try await fixture.git("config", "branch.main.merge", "refs/heads/main")
     let observation = await fixture.observe()
     #expect(observation["git.upstream"] == "https://***@127.0.0.1/story.git/main")
+    #expect(observation.findings == [])
     #expect(!String(reflecting: observation).contains(password))
   }
 

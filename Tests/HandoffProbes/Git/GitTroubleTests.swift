@@ -189,6 +189,19 @@ import Testing
     try await fixture.scratch.run("touch", "-d", "2020-01-01", ".git/index.lock", in: "project")
     #expect(await fixture.observe().findingIDs == ["git.index-locked"])
   }
+
+  /// Git keeps references so since 2.45 (https://git-scm.com/docs/reftable), which is younger than the oldest one here.
+  @Test("A lock of the list of tables, in which references may be kept, is told as one that keeps git from committing")
+  func aLockOfReftables() async throws {
+    let fixture = try await GitFixture()
+    try fixture.write(".git/reftable/tables.list.lock", "")
+    #expect(await fixture.observe().findings.isEmpty)
+    try await fixture.scratch.run("touch", "-d", "2020-01-01", ".git/reftable/tables.list.lock", in: "project")
+    let finding = try #require(await fixture.observe().findings.first)
+    #expect(finding.id == "git.ref-locked")
+    #expect(finding.message.plain.hasSuffix("git refuses to commit"))
+    #expect(finding.remedies.map(\.command.bash) == ["rm .git/reftable/tables.list.lock"])
+  }
 }
 
 /// Runs programs with variables that git's own tests use, past the tool's choice of variables.
