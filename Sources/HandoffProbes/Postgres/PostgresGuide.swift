@@ -95,13 +95,15 @@ struct PostgresGuide {
   }
 
   /// A URL without a password.
-  var url: String {
+  var url: String { url(without: nil) }
+
+  /// The same, which leaves to libpq what a keyword says.
+  func url(without keyword: String?) -> String {
     let settings = target.settings
+    let ports = settings.port.map { String($0.value) } ?? settings.options["port"]?.value
     return Self.url(
-      user: settings.user?.value, host: settings.host?.value,
-      ports: settings.port.map { String($0.value) } ?? settings.options["port"]?.value,
-      database: settings.database?.value,
-      options: target.optionsOfURL)
+      user: settings.user?.value, host: settings.host?.value, ports: keyword == "port" ? nil : ports,
+      database: settings.database?.value, options: target.optionsOfURL.filter { $0.key != keyword })
   }
 
   /// A URL without a password. Of several hosts, separated by commas, each has its port.
@@ -127,7 +129,8 @@ struct PostgresGuide {
       return (host.contains(":") ? "[\(host)]" : encoded(String(host))) + (number.isEmpty ? "" : ":\(number)")
     }.joined(separator: ",")
     if let database { text += "/" + encoded(database) }
-    let options = options.filter { $0.key.hasPrefix("ssl") || $0.key == "hostaddr" }.sorted { $0.key < $1.key }
+    let further = ["hostaddr", "target_session_attrs", "channel_binding", "gssencmode"]
+    let options = options.filter { $0.key.hasPrefix("ssl") || further.contains($0.key) }.sorted { $0.key < $1.key }
     if !options.isEmpty { text += "?" + options.map { "\($0.key)=\(encoded($0.value))" }.joined(separator: "&") }
     return text
   }

@@ -134,15 +134,18 @@ struct PostgresRemedies {
 
   /// What takes back a keyword that a variable set; what shows the variables else.
   func resetKeyword(_ keyword: String?) -> [Remedy] {
-    let environment = context.host.environment
-    if let keyword, let variable = PostgresPlace.variable(for: keyword), environment[variable] != nil,
-      target.settings.options[keyword].map({ $0.source.kind == .environment }) ?? true
+    let option = keyword.flatMap { target.settings.options[$0]?.source }
+    if let keyword, let variable = PostgresPlace.variable(for: keyword), context.host.environment[variable] != nil,
+      option.map({ $0 == Source(.environment, variable) }) ?? true
     {
       return [Remedy(.unset(variable), "libpq then takes its default")]
     }
-    let source = (keyword.flatMap { target.settings.options[$0] } ?? target.settings.host)?.source
-    if source?.detail == "DATABASE_URL", source?.kind == .environment {
-      return [Remedy(.export("DATABASE_URL", PostgresGuide(target: target, connection: nil).url), "the URL without it")]
+    let source = option ?? target.settings.host?.source
+    if let keyword, source == Source(.environment, "DATABASE_URL") {
+      let url = PostgresGuide(target: target, connection: nil).url(without: keyword)
+      let words: Message =
+        target.settings.password?.source == source ? "the URL without it; add the password" : "the URL without it"
+      return [Remedy(.export("DATABASE_URL", url), words)]
     }
     if source?.kind == .dotenv, let file = source?.detail.split(separator: ":").first {
       return [edit(String(file), "mend it in the connection that the file names")]
@@ -173,8 +176,7 @@ struct PostgresRemedies {
   /// Until when the role's password is good: the server does not say that it has expired.
   var showExpiry: [Remedy] {
     guard target.place.user != superuser else { return [] }
-    let name = (target.place.user ?? "").replacing("'", with: "''")
-    let sql = "SELECT rolvaliduntil FROM pg_roles WHERE rolname = '\(name)'"
+    let sql = "SELECT rolvaliduntil FROM pg_roles WHERE rolname = \(SQLName.literal(target.place.user ?? ""))"
     return [
       Remedy(
         target.psql(user: superuser, database: "postgres", sql),
@@ -190,12 +192,13 @@ struct PostgresRemedies {
           target.psql(user: superuser, database: "postgres", sql), "shows, to a superuser, how many it may have at all")
       ]
     }
-    func literal(_ name: String?) -> String { "'" + (name ?? "").replacing("'", with: "''") + "'" }
     if message.contains("for role \"") {
-      return look("SELECT rolconnlimit FROM pg_roles WHERE rolname = \(literal(target.place.user))") + showSessions
+      let role = SQLName.literal(target.place.user ?? "")
+      return look("SELECT rolconnlimit FROM pg_roles WHERE rolname = \(role)") + showSessions
     }
     if message.contains("for database \"") {
-      return look("SELECT datconnlimit FROM pg_database WHERE datname = \(literal(target.database))") + showSessions
+      let database = SQLName.literal(target.database ?? "")
+      return look("SELECT datconnlimit FROM pg_database WHERE datname = \(database)") + showSessions
     }
     return showSessions
   }

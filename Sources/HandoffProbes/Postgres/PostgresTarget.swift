@@ -145,6 +145,12 @@ enum SQLName {
     "\"" + name.replacing("\"", with: "\"\"") + "\""
   }
 
+  /// A text as a literal: without backslashes as the standard has it, else in a form that every setting reads alike.
+  static func literal(_ text: String) -> String {
+    let quoted = "'" + text.replacing("'", with: "''") + "'"
+    return text.contains("\\") ? "E" + quoted.replacing("\\", with: "\\\\") : quoted
+  }
+
   /// A table's name as a fact holds it: `schema.table` verbatim; a part is quoted only if it holds what would make the
   /// name ambiguous: a dot, a double quote, a bracket or a control character.
   static func member(schema: String, table: String) -> String {
