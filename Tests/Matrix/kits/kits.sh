@@ -359,3 +359,20 @@ pipenv_made() {
   done
   pipenv install --dev >/dev/null 2>&1
 }
+
+# poetry_refuses NAME: whether what is installed of it in .venv does not meet what poetry itself reads from pyproject.toml
+# for the environment's version of Python.
+poetry_refuses() {
+  local told
+  told=$(.venv/bin/python -c 'import importlib.metadata, platform, sys
+print(platform.python_version(), importlib.metadata.version(sys.argv[1]))' "$1")
+  "$LAB_TOOLS/bin/python" - "$1" $told <<'PYTHON'
+import sys
+from poetry.core.constraints.version import Version
+from poetry.core.factory import Factory
+name, python, installed = sys.argv[1:]
+asked = [each for each in Factory().create_poetry().package.requires if each.name == name]
+own = [each for each in asked if each.python_constraint.allows(Version.parse(python))]
+sys.exit(not own or all(each.constraint.allows(Version.parse(installed)) for each in own))
+PYTHON
+}
