@@ -54,15 +54,8 @@ public final class FileLock: Sendable {
   /// Makes bytes the file's content, to be read from its beginning.
   public func fill(_ bytes: [UInt8]) throws(FileWriteError) {
     guard ftruncate(descriptor, 0) == 0, lseek(descriptor, 0, SEEK_SET) == 0 else { throw FileWriteError(errno) }
-    var rest = bytes[...]
-    while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
-      if count > 0 {
-        rest = rest.dropFirst(count)
-      } else if errno != EINTR {
-        throw FileWriteError(errno)
-      }
-    }
+    let failure = writeAll(bytes, to: descriptor)
+    if failure != 0 { throw FileWriteError(failure) }
     guard lseek(descriptor, 0, SEEK_SET) == 0 else { throw FileWriteError(errno) }
   }
 

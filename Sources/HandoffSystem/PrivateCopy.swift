@@ -79,15 +79,8 @@ public struct PrivateCopy: Sendable {
     let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode)
     guard file >= 0 else { throw FileWriteError(errno) }
     defer { close(file) }
-    var rest = bytes[...]
-    while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { Self.write(file, $0) }
-      if count > 0 {
-        rest = rest.dropFirst(count)
-      } else if errno != EINTR {
-        throw FileWriteError(errno)
-      }
-    }
+    let failure = writeAll(bytes, to: file)
+    if failure != 0 { throw FileWriteError(failure) }
   }
 
   private static func reap(_ parent: String) {
@@ -108,16 +101,5 @@ public struct PrivateCopy: Sendable {
     } else {
       unlink(path)
     }
-  }
-
-  /// The C function, whose name the method above hides.
-  private static func write(_ file: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
-    #if canImport(Glibc)
-      Glibc.write(file, bytes.baseAddress, bytes.count)
-    #elseif canImport(Musl)
-      Musl.write(file, bytes.baseAddress, bytes.count)
-    #else
-      Darwin.write(file, bytes.baseAddress, bytes.count)
-    #endif
   }
 }

@@ -1,3 +1,4 @@
+import HandoffSystem
 import HandoffText
 import Synchronization
 
@@ -65,24 +66,9 @@ enum Console {
     _exit(failed ? ExitStatus.unknown.rawValue : exitStatus)
   }
 
+  /// - Returns: whether all was written, or its reader has gone away.
   @discardableResult private static func write(_ text: String, to descriptor: Int32) -> Bool {
-    var bytes = Array(text.utf8)[...]
-    while !bytes.isEmpty {
-      let count = bytes.withUnsafeBytes { put(descriptor, $0) }
-      if count > 0 {
-        bytes = bytes.dropFirst(count)
-      } else if errno == EAGAIN {
-        var waiting = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-        _ = poll(&waiting, 1, -1)
-      } else if errno != EINTR {
-        return errno == EPIPE
-      }
-    }
-    return true
+    let failure = writeAll(Array(text.utf8), to: descriptor)
+    return failure == 0 || failure == EPIPE
   }
-}
-
-/// The C function, whose name the method above hides.
-private func put(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
-  write(descriptor, bytes.baseAddress, bytes.count)
 }

@@ -30,7 +30,7 @@ func openCommandInput(of command: Command, deadline: Deadline) -> Int32? {
     sigemptyset(&signals)
     sigaddset(&signals, SIGPIPE)
     pthread_sigmask(SIG_BLOCK, &signals, nil)
-    writeAll(bytes, to: writeEnd, deadline: deadline)
+    _ = writeAll(bytes, to: writeEnd, deadline: deadline)
     close(writeEnd)
   }
   if !isFed {
@@ -38,19 +38,4 @@ func openCommandInput(of command: Command, deadline: Deadline) -> Int32? {
     return nil
   }
   return readEnd
-}
-
-private func writeAll(_ bytes: [UInt8], to descriptor: Int32, deadline: Deadline) {
-  var rest = bytes[...]
-  while !rest.isEmpty {
-    let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
-    if count >= 0 {
-      rest = rest.dropFirst(count)
-    } else if errno == EAGAIN {
-      var waiting = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-      if poll(&waiting, 1, Int32(clamping: deadline.remainingMilliseconds)) == 0 { return }
-    } else if errno != EINTR {
-      return
-    }
-  }
 }
