@@ -99,7 +99,9 @@ let package = Package(
     tests("HandoffModel", ["HandoffModel", "HandoffText"]),
     tests("HandoffSystem", ["HandoffSystem", "HandoffModel", "HandoffText", "CLibcurl"]),
     tests("HandoffProject", ["HandoffProject", "HandoffSystem", "HandoffModel", "HandoffText"]),
-    tests("HandoffProbes", ["HandoffProbes", "HandoffProject", "HandoffSystem", "HandoffModel", "HandoffText"]),
+    tests(
+      "HandoffProbes",
+      ["HandoffProbes", "HandoffProject", "HandoffSecrets", "HandoffSystem", "HandoffModel", "HandoffText"]),
     tests("HandoffDocument", ["HandoffDocument", "HandoffModel", "HandoffText"], exclude: ["Golden"]),
     tests("HandoffSecrets", ["HandoffSecrets", "HandoffText"]),
     tests(
@@ -111,7 +113,8 @@ let package = Package(
     tests(
       "handoff",
       [
-        "handoff", "HandoffDocument", "HandoffProbes", "HandoffProject", "HandoffSystem", "HandoffModel", "HandoffText",
+        "handoff", "HandoffDocument", "HandoffProbes", "HandoffProject", "HandoffSecrets", "HandoffSystem",
+        "HandoffModel", "HandoffText",
         .product(name: "ArgumentParser", package: "swift-argument-parser"), .product(name: "Yams", package: "Yams"),
       ]),
   ] + fuzzing,

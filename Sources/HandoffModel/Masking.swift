@@ -27,24 +27,45 @@ public struct Masking: Sendable {
   public static func fits(_ pattern: String, _ id: String) -> Bool { Pattern(pattern).fits(id) }
 
   /// Masks a snapshot.
+  /// - Parameters:
+  ///   - settled: what settings say of its facts, which may stand in what is said where they could not be measured.
+  ///   - recorded: what it was held against when it was measured, for the same.
   /// - Returns: it, and the texts that were taken out of it.
-  public func masked(_ snapshot: Snapshot) -> (snapshot: Snapshot, texts: MaskedTexts) {
-    masked(snapshot, also: [])
+  public func masked(
+    _ snapshot: Snapshot, settled: [SettledValue] = [], recorded: Snapshot? = nil
+  ) -> (snapshot: Snapshot, texts: MaskedTexts) {
+    let sources = [snapshot, recorded].compactMap(\.self)
+    return masked(snapshot, also: [], texts: texts(of: sources, settled, also: []))
   }
 
   /// Masks two snapshots that are to be compared: in each what is masked in the other, too.
-  public func masked(_ expected: Snapshot, _ actual: Snapshot) -> (expected: Snapshot, actual: Snapshot) {
+  public func masked(
+    _ expected: Snapshot, _ actual: Snapshot, settled: [SettledValue] = []
+  ) -> (expected: Snapshot, actual: Snapshot, texts: MaskedTexts) {
     let ids = masked(expected).snapshot.maskedFacts.union(masked(actual).snapshot.maskedFacts)
-    if ids.isEmpty { return (expected, actual) }
-    return (masked(expected, also: ids).snapshot, masked(actual, also: ids).snapshot)
+    let texts = texts(of: [expected, actual], settled, also: ids)
+    return (
+      masked(expected, also: ids, texts: texts).snapshot, masked(actual, also: ids, texts: texts).snapshot, texts
+    )
   }
 
-  private func masked(_ snapshot: Snapshot, also ids: Set<FactID>) -> (snapshot: Snapshot, texts: MaskedTexts) {
+  private func isChosen(_ id: FactID, also ids: Set<FactID>) -> Bool {
+    ids.contains(id) || patterns.contains { $0.fits(id.rawValue) }
+  }
+
+  private func texts(of snapshots: [Snapshot], _ settled: [SettledValue], also ids: Set<FactID>) -> MaskedTexts {
+    let facts = snapshots.flatMap(\.observations).flatMap(\.facts).filter { isChosen($0.id, also: ids) }
+    let values = settled.filter { !$0.text.isEmpty && isChosen($0.fact, also: ids) }
+    var seen: Set<SettledValue> = []
+    let texts = facts.flatMap { self.texts(of: $0) } + values.map { MaskedText($0.text, of: $0.fact) }
+    return MaskedTexts(
+      texts.filter { seen.insert(SettledValue($0.fact, $0.text)).inserted }.sorted { $0.length > $1.length })
+  }
+
+  private func masked(
+    _ snapshot: Snapshot, also ids: Set<FactID>, texts: MaskedTexts
+  ) -> (snapshot: Snapshot, texts: MaskedTexts) {
     guard !patterns.isEmpty || !ids.isEmpty else { return (snapshot, MaskedTexts()) }
-    func isChosen(_ id: FactID) -> Bool { ids.contains(id) || patterns.contains { $0.fits(id.rawValue) } }
-    let facts = snapshot.observations.flatMap(\.facts)
-    let texts = MaskedTexts(
-      facts.filter { isChosen($0.id) }.flatMap { self.texts(of: $0) }.sorted { $0.length > $1.length })
     let observations = snapshot.observations.map { observation in
       let hider = texts.hider(for: observation.probe)
       return hider.hidden(
@@ -53,7 +74,7 @@ public struct Masking: Sendable {
           var value = fact.value
           let isSingle = fact.factClass != .set && fact.factClass != .map
           let isHolder = isSingle && value.singles.contains { hider.holdsDistinct($0) }
-          if value != .null, value.masked == nil, isChosen(fact.id) || isHolder {
+          if value != .null, value.masked == nil, isChosen(fact.id, also: ids) || isHolder {
             value = .masked(seal(fact.id, value))
           }
           return Fact(

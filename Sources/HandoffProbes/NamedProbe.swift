@@ -33,14 +33,22 @@ struct NamedProbe: Probe {
         })
     }
     let observation = await base.observe(
-      ProbeContext(host: context.host, project: context.project, deadline: context.deadline, expected: expected))
+      ProbeContext(
+        host: context.host, project: context.project, deadline: context.deadline, expected: expected,
+        secrets: context.secrets))
     return renamed(observation, from: base.area, to: area)
   }
 
+  func settled(_ context: ProbeContext) -> [SettledValue] {
+    base.settled(context).map { SettledValue(Self.renamed($0.fact, from: base.area, to: area), $0.text) }
+  }
+
+  private static func renamed(_ id: FactID, from old: String, to new: String) -> FactID {
+    id.area == old ? FactID(new + String(id.rawValue.unicodeScalars.dropFirst(old.unicodeScalars.count))) : id
+  }
+
   private func renamed(_ observation: Observation, from old: String, to new: String) -> Observation {
-    func id(_ id: FactID) -> FactID {
-      id.area == old ? FactID(new + String(id.rawValue.unicodeScalars.dropFirst(old.unicodeScalars.count))) : id
-    }
+    func id(_ id: FactID) -> FactID { Self.renamed(id, from: old, to: new) }
     return Observation(
       probe: new, facts: observation.facts.map { Fact(id($0.id), $0.factClass, $0.value, source: $0.source) },
       findings: observation.allFindings.map { finding in

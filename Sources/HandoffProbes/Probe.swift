@@ -1,5 +1,6 @@
 public import HandoffModel
 public import HandoffProject
+public import HandoffSecrets
 public import HandoffSystem
 public import HandoffText
 
@@ -20,8 +21,17 @@ public protocol Probe: Sendable {
   /// The probes of this kind that a project needs, or why it needs none.
   static func probes(for project: Project) -> [ProbeUse]
 
+  /// What the settings say of facts before anybody is asked, so that a value that is kept back is known also where it
+  /// cannot be measured. Nothing is compared with it.
+  func settled(_ context: ProbeContext) -> [SettledValue]
+
   /// Measures.
   func observe(_ context: ProbeContext) async -> Observation
+}
+
+extension Probe {
+  /// Nothing.
+  public func settled(_ context: ProbeContext) -> [SettledValue] { [] }
 }
 
 /// Whether a project needs a probe.
@@ -52,10 +62,16 @@ public struct ProbeContext: Sendable {
   public let deadline: Deadline
   /// The handoff that reality is held against, or nil; remedies are taken from how things were configured in it.
   public let expected: Snapshot?
+  /// What looks for secrets in text that a program printed, those of this machine among them.
+  public let secrets: @Sendable () -> SecretScanner
 
   /// Gathers what a probe is given.
-  public init(host: Host, project: Project, deadline: Deadline, expected: Snapshot? = nil) {
+  public init(
+    host: Host, project: Project, deadline: Deadline, expected: Snapshot? = nil,
+    secrets: @escaping @Sendable () -> SecretScanner = { SecretScanner() }
+  ) {
     self.host = host
+    self.secrets = secrets
     self.project = project
     self.deadline = deadline
     self.expected = expected

@@ -1,5 +1,6 @@
 public import HandoffModel
 public import HandoffProject
+public import HandoffSecrets
 public import HandoffSystem
 import HandoffText
 
@@ -31,13 +32,18 @@ public struct ProbeRunner: Sendable {
 
   private let host: Host
   private let timeout: Duration
+  private let secrets: @Sendable () -> SecretScanner
 
   /// Prepares a run.
   /// - Parameters:
   ///   - host: the door to the world.
   ///   - timeout: how long a probe may take; the whole run may take twice that.
-  public init(host: Host, timeout: Duration) {
+  ///   - secrets: what looks for secrets in text that a program printed; made only where there is some.
+  public init(
+    host: Host, timeout: Duration, secrets: @escaping @Sendable () -> SecretScanner = { SecretScanner() }
+  ) {
     self.host = host
+    self.secrets = secrets
     self.timeout = timeout
   }
 
@@ -58,7 +64,8 @@ public struct ProbeRunner: Sendable {
     let capturedAt = host.now()
     // What is masked is nothing to go by.
     let context = ProbeContext(
-      host: host, project: project, deadline: .after(timeout), expected: expected?.withoutMaskedFacts)
+      host: host, project: project, deadline: .after(timeout), expected: expected?.withoutMaskedFacts,
+      secrets: secrets)
     let observations = await withTaskGroup(of: (Int, Observation).self) { group in
       for (index, use) in uses.enumerated() {
         group.addTask { (index, await observe(use, context, progress)) }
@@ -68,6 +75,15 @@ public struct ProbeRunner: Sendable {
       return uses.indices.compactMap { results[$0] }
     }
     return Snapshot(tool: tool, project: project.name.value, capturedAt: capturedAt, observations: observations)
+  }
+
+  /// What the settings of a project say of facts, measured or not.
+  public func settled(of project: Project, expected: Snapshot? = nil) -> [SettledValue] {
+    let project = expected.map(project.expecting) ?? project
+    let context = ProbeContext(host: host, project: project, deadline: .after(timeout))
+    return ProbeCatalog.probes(for: project).flatMap { use -> [SettledValue] in
+      if case .used(let probe) = use { probe.settled(context) } else { [] }
+    }
   }
 
   private func observe(

@@ -41,7 +41,8 @@ public struct SecretScanner: Sendable {
     return String(decoding: result + bytes[position...], as: UTF8.self)
   }
 
-  private func places(in bytes: [UInt8]) -> [(range: Range<Int>, hit: SecretHit)] {
+  /// The places where secrets stand, as ranges of the bytes.
+  public func places(in bytes: [UInt8]) -> [(range: Range<Int>, hit: SecretHit)] {
     let found = find(in: bytes)
     if found.isEmpty { return [] }
     let key = key()

@@ -2,6 +2,7 @@ import HandoffModel
 public import HandoffProject
 public import HandoffSecrets
 public import HandoffSystem
+import HandoffText
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials
@@ -19,21 +20,30 @@ public enum KnownSecrets {
   ///   - host: the door to variables and files.
   ///   - projectRoot: where the dotenv files are.
   ///   - connections: what the tool itself would connect with, however its settings put it together.
+  ///   - ordinary: words that stand in every document: the project's name, the tool's own ids. A secret that equals one, or
+  ///     the name of a user, a database or a host, cannot be told from it, and is not looked for.
   public static func gather(
-    host: Host, projectRoot: String, connections: [PostgresSettings]
+    host: Host, projectRoot: String, connections: [PostgresSettings], ordinary: Set<String> = []
   ) -> [KnownSecret] {
     var gathering = Gathering(host: host)
+    gathering.readOwnKey()
+    gathering.ordinary = Set((ordinary + names(host, projectRoot, connections)).map { $0.lowercased() })
     for (name, value) in host.environment.variables { gathering.note(value, named: name) }
     gathering.readDotenvFiles(projectRoot)
     gathering.readFiles()
     for connection in connections {
-      guard let password = connection.password?.value,
-        password != connection.user?.value, password != connection.database?.value
-      else { continue }
-      gathering.noteSecret(password, named: "the database's password")
+      if let password = connection.password?.value {
+        gathering.noteSecret(password, named: "the database's password")
+      }
     }
-    gathering.open.formUnion([projectRoot.split(separator: "/").last.map { $0.lowercased() } ?? ""])
     return gathering.secrets
+  }
+
+  private static func names(_ host: Host, _ root: String, _ connections: [PostgresSettings]) -> [String] {
+    let user = ["USER", "LOGNAME", "HOSTNAME"].compactMap { host.environment[$0] }
+    let folders = [root, host.environment.home ?? ""].compactMap { $0.split(separator: "/").last.map(String.init) }
+    let places = connections.flatMap { [$0.user?.value, $0.database?.value, $0.host?.value].compactMap(\.self) }
+    return user + folders + places
   }
 }
 
@@ -42,7 +52,11 @@ private struct Gathering {
   private var found: [(name: String, value: String)] = []
   /// Values that stand in the open under names that are not secret: a role, a database. A password that equals one
   /// cannot be looked for.
-  var open: Set<String> = []
+  private var open: Set<String> = []
+  /// Names that stand in documents, whatever else they are, in small letters.
+  var ordinary: Set<String> = []
+  /// What masked values and waivers are made with; it is no word of anything.
+  private var keys: [(name: String, value: String)] = []
   /// Values that the tool itself would connect with.
   private var used: Set<String> = []
 
@@ -53,9 +67,15 @@ private struct Gathering {
   /// Without duplicates, ordinary words and values that stand in the open.
   var secrets: [KnownSecret] {
     var seen: Set<String> = []
-    return found.sorted { $0.name < $1.name }
-      .filter { (used.contains($0.value) || !open.contains($0.value.lowercased())) && seen.insert($0.value).inserted }
+    return keys.map { KnownSecret(exactly: $0.value, name: $0.name) }
+      + found.sorted { $0.name < $1.name }
+      .filter { !isOrdinary($0.value) && seen.insert($0.value).inserted }
       .compactMap { KnownSecret(name: $0.name, value: $0.value) }
+  }
+
+  private func isOrdinary(_ value: String) -> Bool {
+    let lowered = value.lowercased()
+    return ordinary.contains(lowered) || open.contains(lowered) && !used.contains(value)
   }
 
   /// Notes a value that is used as a secret, whatever names it has elsewhere.
@@ -74,6 +94,14 @@ private struct Gathering {
     }
   }
 
+  /// The key of this user, and the one that several share.
+  mutating func readOwnKey() {
+    let kept = OwnKey(host).path.flatMap(text).map { String($0.trimmed) }
+    for (name, value) in [(OwnKey.variable, host.environment[OwnKey.variable]), ("the key in the state folder", kept)] {
+      if let value, value.utf8.count >= 16 { keys.append((name, value)) }
+    }
+  }
+
   // MARK: Files
 
   private func text(_ path: String) -> String? { try? host.files.readText(path) }
@@ -87,10 +115,9 @@ private struct Gathering {
 
   mutating func readDotenvFiles(_ root: String) {
     let examples = ["example", "sample", "template", "dist", "defaults"]
-    for name in (try? host.files.list(root)) ?? [] where name == ".env" || name.hasPrefix(".env.") {
-      guard !examples.contains(where: { name.hasSuffix("." + $0) }), let text = text(root + "/" + name) else {
-        continue
-      }
+    for name in (try? host.files.list(root)) ?? [] where name.hasPrefix(".env") {
+      let end = name.split { ".-_".contains($0) }.last.map { $0.lowercased() } ?? ""
+      guard !examples.contains(end), let text = text(root + "/" + name) else { continue }
       for dotenv in [Dotenv(text), Dotenv(text, expands: true)] {
         for variable in dotenv.names { note(dotenv[variable] ?? "", named: variable, in: name) }
       }

@@ -34,7 +34,8 @@ extension Workspace {
   private func scanner(_ key: @escaping @Sendable (Host) -> FingerprintKey?) -> SecretScanner {
     SecretScanner(
       known: KnownSecrets.gather(
-        host: host, projectRoot: project.root, connections: project.postgres.settings ?? []),
+        host: host, projectRoot: project.root, connections: project.postgres.settings ?? [],
+        ordinary: ProbeCatalog.dictionary.words.union([project.name.value])),
       waived: Set(project.waivers.map(\.fingerprint)), key: { [host] in key(host) })
   }
 

@@ -89,7 +89,7 @@ struct Workspace {
 
   /// Runs the probes, showing on a terminal which of them are waited for.
   func snapshot(_ options: ProbeOptions, expected: Snapshot? = nil, showsProgress: Bool) async throws -> Snapshot {
-    let runner = ProbeRunner(host: host, timeout: timeout(options))
+    let runner = ProbeRunner(host: host, timeout: timeout(options)) { [self] in scannerThatOnlyReads }
     let progress = showsProgress && Console.errorIsTerminal ? Progress() : nil
     let project = project
     let selection = options.selection

@@ -24,6 +24,9 @@ import Testing
     let encoded = Data(("user:" + value("docker")).utf8).base64EncodedString()
     try fixture.write(".env", "API_SECRET=\(value("dotenv"))\nDATABASE_URL=postgres://u:\(value("url"))@h/d\n")
     try fixture.write(".env.local", "export OTHER_TOKEN='\(value("local"))'\n")
+    try fixture.write(".envrc", "export DIRENV_TOKEN=\(value("direnv"))\n")
+    try fixture.write(".env-prod", "PROD_TOKEN=\(value("prod"))\n")
+    try fixture.write(".env_sample", "API_SECRET=\(value("sample-of"))\n")
     try fixture.write(".env.example", "API_SECRET=\(value("sample-of"))\n")
     try fixture.scratch.write("home/.pgpass", "# x\nlocalhost:5432:*:me:\(value("pgpass"))\\:x\n")
     try fixture.scratch.write("home/.pg_service.conf", "[s]\nhost=x\npassword=\(value("service"))\n")
@@ -40,7 +43,8 @@ import Testing
     for (name, subject) in [
       ("variable", "MY_PASSWORD"), ("proxy", "HTTPS_PROXY"), ("dotenv", "API_SECRET in .env"),
       ("url", "DATABASE_URL in .env"),
-      ("local", "OTHER_TOKEN in .env.local"), ("service", "password in ~/.pg_service.conf"),
+      ("local", "OTHER_TOKEN in .env.local"), ("direnv", "DIRENV_TOKEN in .envrc"), ("prod", "PROD_TOKEN in .env-prod"),
+      ("service", "password in ~/.pg_service.conf"),
       ("aws", "aws_secret_access_key in ~/.aws/credentials"), ("docker", "docker login of r"),
       ("npm", "_authToken in ~/.npmrc"), ("netrc", "~/.netrc"), ("git", "~/.git-credentials"),
     ] {

@@ -34,6 +34,23 @@ public struct AWSProbe: Probe {
       }
   }
 
+  /// What the settings and the user's files name: profile, region, and the account of the role to take.
+  public func settled(_ context: ProbeContext) -> [SettledValue] {
+    guard let configuration = try? AWSConfiguration.read(settings, host: context.host) else { return [] }
+    let profile = configuration.files.profiles[configuration.profileName]
+    let roles = [profile?["role_arn"], configuration.environment["AWS_ROLE_ARN"]].compactMap(\.self)
+    // arn:aws:iam::ACCOUNT:role/NAME
+    let accounts = roles.compactMap { role in
+      let parts = role.split(separator: ":", omittingEmptySubsequences: false)
+      return parts.count > 4 ? String(parts[4]) : nil
+    }
+    let named: [(FactID, [String?])] = [
+      ("aws.profile", [configuration.profile?.value]), ("aws.region", [configuration.region?.value]),
+      ("aws.account", accounts + [profile?["sso_account_id"]]), ("aws.principal", roles),
+    ]
+    return named.flatMap { fact, texts in texts.compactMap(\.self).map { SettledValue(fact, $0) } }
+  }
+
   /// Measures.
   public func observe(_ context: ProbeContext) async -> Observation {
     let present = AWSSetup.Present(

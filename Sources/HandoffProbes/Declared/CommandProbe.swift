@@ -75,7 +75,7 @@ public struct CommandProbe: Probe {
         outcome: .prevented("no copy of what is trusted could be made: \(error)"), standardOutput: [],
         standardError: [])
     }
-    let taken = await value(of: result, settings)
+    let taken = await value(of: result, settings, context)
     var findings: [Finding] = []
     var facts: [Fact] = []
     var summary = Message()
@@ -114,7 +114,10 @@ public struct CommandProbe: Probe {
     let finding: Finding
   }
 
-  private func value(of result: CommandResult, _ settings: CommandSettings) async -> Result<String, Lost> {
+  private func value(
+    of result: CommandResult, _ settings: CommandSettings, _ context: ProbeContext
+  ) async -> Result<String, Lost> {
+    let scanner = context.secrets()
     let program = Untrusted(settings.run[0])
     func lost(_ kind: String, _ severity: Status, _ message: Message) -> Result<String, Lost> {
       let byHand = Remedy(.run(settings.run), "runs it by hand")
@@ -127,9 +130,9 @@ public struct CommandProbe: Probe {
     switch result.outcome {
     case .exited(0): break
     case .exited(let status):
-      return lost("failed", .failure, "\(program) ended with status \(status)\(Self.complaint(result))")
+      return lost("failed", .failure, "\(program) ended with status \(status)\(Self.complaint(result, scanner))")
     case .signalled(let signal):
-      return lost("failed", .failure, "\(program) was ended by signal \(signal)\(Self.complaint(result))")
+      return lost("failed", .failure, "\(program) was ended by signal \(signal)\(Self.complaint(result, scanner))")
     case .timedOut: return lost("timeout", .unknown, "\(program) gave no answer by the deadline")
     case .tooMuchOutput:
       return lost("unexpected-output", .unknown, "\(program) printed more than \(Self.outputLimit / 1024) KiB")
@@ -153,7 +156,7 @@ public struct CommandProbe: Probe {
         "unexpected-output", .unknown,
         "\(program) gives more than \(Self.valueLimit) characters; take a part of it with capture")
     }
-    if let hit = SecretScanner().scan(value).first {
+    if let hit = scanner.scan(value).first {
       return lost(
         "secret", .unknown, "what \(program) gives looks like a secret (\(Untrusted(hit.rule))) and is not taken")
     }
@@ -161,9 +164,9 @@ public struct CommandProbe: Probe {
   }
 
   /// The last line that it complained, shortened; nothing where that could be a secret.
-  private static func complaint(_ result: CommandResult) -> Message {
+  private static func complaint(_ result: CommandResult, _ scanner: SecretScanner) -> Message {
     guard let line = result.errorText.split(whereSeparator: \.isNewline).last,
-      SecretScanner().scan(String(line)).isEmpty
+      scanner.scan(String(line)).isEmpty
     else { return "" }
     return ": \(Untrusted(String(line.unicodeScalars.prefix(200))))"
   }

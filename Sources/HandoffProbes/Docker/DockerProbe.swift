@@ -25,6 +25,15 @@ public struct DockerProbe: Probe {
     project.docker.probes("docker") { [DockerProbe(settings: $0)] }
   }
 
+  /// Where the engine is asked, and the images that the compose file names.
+  public func settled(_ context: ProbeContext) -> [SettledValue] {
+    let endpoint = try? EndpointSearch(host: context.host).endpoint().address.shown(context.shown)
+    let images = settings.services.compactMap { service in
+      service.image.map { SettledValue(FactID("docker.container[\(service.containerName ?? service.name)].image"), $0) }
+    }
+    return (endpoint.map { [SettledValue("docker.endpoint", $0)] } ?? []) + images
+  }
+
   /// Measures.
   public func observe(_ context: ProbeContext) async -> Observation {
     // What is left to do after the last answer needs a moment of its own.

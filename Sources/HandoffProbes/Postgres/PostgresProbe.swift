@@ -25,6 +25,18 @@ public struct PostgresProbe: Probe {
     project.postgres.probes("postgres") { $0.map { PostgresProbe($0) } }
   }
 
+  /// Where the connection leads to.
+  public func settled(_ context: ProbeContext) -> [SettledValue] {
+    let target = PostgresTarget(settings, context)
+    func values(_ fact: String, _ texts: String?...) -> [SettledValue] {
+      let parts = texts.compactMap(\.self).flatMap { [$0] + $0.split(separator: ",").map(String.init) }
+      return Set(parts).sorted().map { SettledValue(FactID("\(area).\(fact)"), $0) }
+    }
+    return values("host", target.host, target.place.host, settings.host?.value, settings.options["hostaddr"]?.value)
+      + values("port", target.place.ports) + values("database", target.place.database)
+      + values("user", target.place.user)
+  }
+
   /// Measures.
   public func observe(_ context: ProbeContext) async -> Observation {
     let target = PostgresTarget(settings, context)

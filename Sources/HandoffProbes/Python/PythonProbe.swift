@@ -25,6 +25,11 @@ public struct PythonProbe: Probe {
       }
   }
 
+  /// The folder of the environment.
+  public func settled(_ context: ProbeContext) -> [SettledValue] {
+    settings.environment.map { [SettledValue("python.environment", context.shown(context.path($0.value)))] } ?? []
+  }
+
   /// Measures.
   public func observe(_ context: ProbeContext) async -> Observation {
     let folder = settings.environment.map { context.path($0.value) }

@@ -42,7 +42,8 @@ struct DiffCommand: AsyncParsableCommand {
           probes, expected: recorded.handoff.snapshot, showsProgress: !report.quiet), "now"
       )
     }
-    let masked = workspace.maskingToShow.masked(recorded.handoff.snapshot, other.snapshot)
+    let masked = workspace.maskingToShow.masked(
+      recorded.handoff.snapshot, other.snapshot, settled: workspace.settled(recorded.handoff.snapshot, probes))
     let comparator = Comparator(ProbeCatalog.dictionary)
     let comparison = comparator.ignoring(
       workspace.project.ignore,
@@ -53,7 +54,7 @@ struct DiffCommand: AsyncParsableCommand {
       ComparisonReport(
         comparison: comparison, actual: actual == nil ? masked.actual : nil, purpose: .diff, options: report,
         style: workspace.style(report), duration: clock.now - start, age: try await age
-      ).render(), as: report.format)
+      ).render(), as: report.format, keepingBack: masked.texts)
     throw CommandEnded(status: ExitStatus(comparison.status))
   }
 }

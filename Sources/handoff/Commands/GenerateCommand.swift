@@ -138,7 +138,8 @@ struct GenerateCommand: AsyncParsableCommand {
     let masking = try workspace.maskingToWrite()
     let measured = try await workspace.snapshot(
       probes, expected: previous?.document.handoff.snapshot, showsProgress: !quiet)
-    let masked = masking.masked(measured)
+    let recorded = previous?.document.handoff.snapshot
+    let masked = masking.masked(measured, settled: workspace.settled(recorded, probes), recorded: recorded)
     let snapshot = masked.snapshot.ignoring(workspace.project.ignore)
     let handoff = Handoff(
       notes: author, previous: previous.map { Self.fileName($0.name) }, snapshot: snapshot)
@@ -192,7 +193,8 @@ struct GenerateCommand: AsyncParsableCommand {
     }
     let masking = try workspace.maskingToWrite()
     let masked = masking.masked(
-      try await workspace.snapshot(probes, expected: before.snapshot, showsProgress: !quiet))
+      try await workspace.snapshot(probes, expected: before.snapshot, showsProgress: !quiet),
+      settled: workspace.settled(before.snapshot, probes), recorded: before.snapshot)
     let snapshot = masked.snapshot.ignoring(workspace.project.ignore)
     var handoff = Handoff(
       notes: before.notes, previous: before.previous, snapshot: snapshot)

@@ -25,13 +25,14 @@ struct PreflightCommand: AsyncParsableCommand {
     let start = clock.now
     let measured = try await workspace.snapshot(probes, showsProgress: !report.quiet)
     // A terminal shows one's own values; the other formats are kept and passed on.
-    let shown = report.format == .terminal ? measured : workspace.maskingToShow.masked(measured).snapshot
+    let masked = workspace.maskingToShow.masked(measured, settled: workspace.settled(nil, probes))
+    let shown = report.format == .terminal ? measured : masked.snapshot
     let snapshot = shown.ignoring(workspace.project.ignore)
     try workspace.show(
       SnapshotReport(
         snapshot: snapshot, project: workspace.project, environment: workspace.host.environment, options: report,
         style: Style(report.color, environment: workspace.host.environment), duration: clock.now - start
-      ).render(), as: report.format)
+      ).render(), as: report.format, keepingBack: masked.texts)
     throw CommandEnded(status: ExitStatus(snapshot.status))
   }
 }

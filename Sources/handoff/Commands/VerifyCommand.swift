@@ -56,12 +56,12 @@ struct VerifyCommand: AsyncParsableCommand {
     let start = clock.now
     let end = start + .milliseconds(Int((wait ?? 0) * 1000))
     async let age = workspace.age(of: recorded, probes)
-    var (actual, comparison) = try await compare(recorded, workspace)
+    var (actual, comparison, texts) = try await compare(recorded, workspace)
     // A server that is still starting is asked again, not slept for: a round takes as long as its slowest probe.
     while Self.isWorthWaiting(comparison), clock.now < end {
       let pause = min(.milliseconds(500), end - clock.now)
       try await Signals.cancelling { try await Task.sleep(for: pause) }
-      (actual, comparison) = try await compare(recorded, try workspace.refreshed())
+      (actual, comparison, texts) = try await compare(recorded, try workspace.refreshed())
     }
     if let reason, writeIgnore {
       comparison = try ignore(comparison, workspace, reason)
@@ -72,19 +72,20 @@ struct VerifyCommand: AsyncParsableCommand {
       ComparisonReport(
         comparison: comparison, actual: actual, purpose: .verify, options: report, style: workspace.style(report),
         duration: clock.now - start, age: try await age
-      ).render(), as: report.format)
+      ).render(), as: report.format, keepingBack: texts)
     throw CommandEnded(status: ExitStatus(comparison.status))
   }
 
   private func compare(
     _ recorded: RecordedHandoff, _ workspace: Workspace
-  ) async throws -> (Snapshot, Comparison) {
+  ) async throws -> (Snapshot, Comparison, MaskedTexts) {
     let measured = try await workspace.snapshot(
       probes, expected: recorded.handoff.snapshot, showsProgress: !report.quiet)
-    let (expected, actual) = workspace.maskingToShow.masked(recorded.handoff.snapshot, measured)
+    let (expected, actual, texts) = workspace.maskingToShow.masked(
+      recorded.handoff.snapshot, measured, settled: workspace.settled(recorded.handoff.snapshot, probes))
     let comparator = Comparator(ProbeCatalog.dictionary)
     let comparison = comparator.compare(expected: expected, named: recorded.name, actual: actual, named: "now")
-    return (actual, comparator.ignoring(workspace.project.ignore, in: comparison))
+    return (actual, comparator.ignoring(workspace.project.ignore, in: comparison), texts)
   }
 
   /// Adds what is reported to `handoff.yml`.

@@ -1,0 +1,24 @@
+/// A value that is to be masked and stands in what was to be written or printed: exit status 3.
+struct MaskedValueShown: Error, CustomStringConvertible {
+  /// What would show it.
+  enum Place {
+    /// A document, by its name.
+    case document(String)
+    case report
+  }
+
+  let place: Place
+  let line: Int
+  let fact: String
+
+  var description: String {
+    switch place {
+    case .document(let name):
+      "\(name): line \(line) would show the value of \(fact), which mask in handoff.yml keeps back: it is part of a name or of "
+        + "your template; nothing was written"
+    case .report:
+      "line \(line) of the report would show the value of \(fact), which mask in handoff.yml keeps back: it is part of a name, or "
+        + "stands in handoff.yml; nothing was printed; --format terminal shows it to you"
+    }
+  }
+}
