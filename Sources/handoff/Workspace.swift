@@ -40,17 +40,35 @@ struct Workspace {
     project = try Self.project(at: root, self.host)
   }
 
-  /// The same with a `PATH` that leads to no folder of the project: what is looked for by its name alone (git, the AWS CLI)
-  /// is no program of the repository. The active virtual environment stays.
+  /// The same with a `PATH` that leads to no folder of the project or of the repository that it is in: what is looked for
+  /// by its name alone (git, the AWS CLI) is no program of the repository. The active virtual environment stays.
   private static func withoutPrograms(of root: String, _ host: Host) -> Host {
     guard let path = host.environment["PATH"] else { return host }
+    let folders = [root] + repositories(around: root, host)
     let active = host.environment["VIRTUAL_ENV"].map { $0 + "/bin" }
     var host = host
     host.environment.variables["PATH"] = path.split(separator: ":").filter { folder in
       guard folder.hasPrefix("/"), folder != active ?? "" else { return folder.hasPrefix("/") }
-      return !((host.files.realPath(String(folder)) ?? String(folder)) + "/").hasPrefix(root + "/")
+      let real = (host.files.realPath(String(folder)) ?? String(folder)) + "/"
+      return !folders.contains { real.hasPrefix($0 + "/") }
     }.joined(separator: ":")
     return host
+  }
+
+  /// The repository that a project is in, and those that it is a submodule of. One that the home folder stands in is its
+  /// user's own.
+  private static func repositories(around root: String, _ host: Host) -> [String] {
+    let home = host.environment.home.map { (host.files.realPath($0) ?? $0) + "/" } ?? ""
+    var found: [String] = []
+    var start = root
+    while let top = host.files.nearestFolder(from: start, holding: ".git", followLinks: false), top != "/" {
+      if !home.hasPrefix(top + "/") { found.append(top) }
+      // A submodule has a file there.
+      guard host.files.kind(of: top + "/.git", followLinks: false) == .regular, let slash = top.lastIndex(of: "/")
+      else { break }
+      start = slash == top.startIndex ? "/" : String(top[..<slash])
+    }
+    return found
   }
 
   private static func project(at root: String, _ host: Host) throws -> Project {

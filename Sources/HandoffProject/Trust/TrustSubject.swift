@@ -1,0 +1,97 @@
+import HandoffModel
+public import HandoffSystem
+
+/// What `handoff.yml` wants to have run, or asked of other machines: what its user is asked to trust.
+public struct TrustSubject: Sendable {
+  /// The folder of the project, without symbolic links.
+  public let root: String
+  /// The bytes of `handoff.yml` that the rest was read from.
+  public let configuration: ConfigurationDigest
+  /// The commands that would be run.
+  public let commands: [CommandSettings]
+  /// The checks that would ask other machines.
+  public let checks: [CheckSettings]
+  /// The databases on other machines that a file of the project names, each as `HOST:PORT`.
+  public let databases: [String]
+
+  /// What a project wants.
+  public init(_ project: Project) {
+    root = project.root
+    configuration = project.configuration
+    commands = project.commands
+    checks = project.checks.filter { !$0.isLocal }
+    databases = (project.postgres.settings ?? []).filter { $0.placingFile != nil && !$0.isRecalled }.compactMap {
+      place in
+      place.host.map { "\($0.value):\(place.port?.value ?? 5432)" }
+    }
+  }
+
+  /// Whether nothing needs trust.
+  public var isEmpty: Bool { commands.isEmpty && checks.isEmpty && databases.isEmpty }
+
+  /// The files of the project that a command's words name, relative to the root.
+  public func files(of command: CommandSettings, _ files: FileSystem) -> [String] {
+    NamedFiles(root: root).all(in: command.run).filter { name in
+      switch files.kind(of: "\(root)/\(name)", followLinks: false) {
+      case .regular, .symbolicLink, .folder: true
+      default: false
+      }
+    }
+  }
+
+  /// A command's words with the files that they name taken from another folder; of a line for a shell the programs and
+  /// scripts that it starts.
+  /// - Parameter place: the path of a file of the project, by its name, or nil where it stays.
+  public func words(of command: CommandSettings, at place: (String) -> String?) -> [String] {
+    NamedFiles(root: root).replaced(in: command.run, at: place)
+  }
+
+  /// The digest of all that trust is bound to, as it is now.
+  /// - Returns: nil when a file cannot be read, so that nobody knows what would be run.
+  public func digest(_ files: FileSystem) -> String? { content(files)?.digest(configuration) }
+
+  /// Reads, once, the files that the commands name.
+  /// - Returns: nil when one cannot be read.
+  public func content(_ files: FileSystem) -> TrustContent? {
+    var named: [String: TrustContent.File] = [:]
+    var reading = TrustedReading(files: files, takesCaches: commands.contains(where: \.readsCaches))
+    for name in Set(commands.flatMap { self.files(of: $0, files) }).sorted() {
+      guard let file = reading.file("\(root)/\(name)", in: root) else { return nil }
+      named[name] = file
+    }
+    return TrustContent(subject: self, files: named)
+  }
+
+  /// What is hashed besides the files.
+  var declared: [String: JSONValue] {
+    [
+      "root": .string(root), "databases": .strings(databases),
+      "commands": .array(
+        commands.map { command in
+          [
+            "name": .string(command.name), "run": .strings(command.run), "capture": .optional(command.capture),
+            "class": .string(command.kind.rawValue), "fix": .strings(command.fix), "line": .bool(command.fixIsLine),
+          ]
+        }),
+      "checks": .array(
+        checks.map { check in
+          var members: [String: JSONValue] = ["name": .string(check.name), "place": .string(check.place)]
+          if case .http(let url, let expected) = check.target {
+            members["url"] = .string(url)
+            members["expected"] = .array(expected.map(JSONValue.int))
+          }
+          return .object(members)
+        }),
+    ]
+  }
+}
+
+extension CommandSettings {
+  /// Whether it may start a Python that reads caches of bytecode from the project, whatever its variables say: with `-I`
+  /// or `-E`.
+  fileprivate var readsCaches: Bool {
+    run.flatMap { ShellLine($0).words }.contains { word in
+      word.text.hasPrefix("-") && !word.text.hasPrefix("--") && word.text.contains { "IE".contains($0) }
+    }
+  }
+}
