@@ -1,6 +1,7 @@
 import Foundation
 import HandoffModel
 import HandoffProject
+import HandoffSecrets
 import HandoffSystem
 import HandoffTestSupport
 import HandoffText
@@ -40,7 +41,7 @@ import Testing
   /// A project of this configuration, and the probe of one area in it.
   private static func observe(
     _ area: String, _ configuration: String, _ world: World, trusted: Bool = false, expected: Snapshot? = nil,
-    files: [String: String] = [:], afterTrust: (String) throws -> Void = { _ in }
+    files: [String: String] = [:], known: [KnownSecret] = [], afterTrust: (String) throws -> Void = { _ in }
   ) async throws -> Observation {
     let state = try TemporaryFolder()
     let folder = try TemporaryFolder(files.merging(["handoff.yml": configuration]) { $1 })
@@ -64,7 +65,9 @@ import Testing
     }
     let probe = try #require(probes.first { $0.area == area })
     return await probe.observe(
-      ProbeContext(host: host, project: project, deadline: .after(.seconds(5)), expected: expected))
+      ProbeContext(host: host, project: project, deadline: .after(.seconds(5)), expected: expected) {
+        SecretScanner(known: known)
+      })
   }
 
   private static func recorded(_ id: FactID, _ value: JSONValue) -> Snapshot {
@@ -230,6 +233,39 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: try #require(what.last)), "it is removed")
   }
 
+  @Test("A script that a line for the shell starts is run from what was read, too", arguments: ["shell", "bash"])
+  func swappedInLine(kind: String) async throws {
+    let world = World()
+    let seen = Mutex<[String]>([])
+    world.meanwhile = { command in
+      try? "echo evil\n".write(
+        toFile: (command.workingDirectory ?? "") + "/bin/v", atomically: false, encoding: .utf8)
+      let script = command.arguments.last.map { String($0.split(separator: " ")[1]) } ?? ""
+      seen.withLock { $0 = [(try? String(contentsOfFile: script, encoding: .utf8)) ?? "nothing at \(script)"] }
+    }
+    let run = kind == "shell" ? "shell: true, run: 'sh bin/v | cat'" : "run: [bash, -c, 'sh bin/v | cat']"
+    _ = try await Self.observe(
+      "command[schema]", "commands: {schema: {\(run)}}\n", world, trusted: true, files: Self.files)
+    #expect(seen.withLock { $0 } == ["#!/bin/sh\necho v7\n"])
+  }
+
+  @Test("What a command prints, or complains, is held against the secrets that this machine holds")
+  func known() async throws {
+    let secret = "harbour " + "lantern seven"
+    let known = [KnownSecret(exactly: secret, name: "it")]
+    for status in [0, 3] {
+      let world = World()
+      world.command = CommandResult(
+        outcome: .exited(status), standardOutput: Array("is \(secret)\n".utf8),
+        standardError: Array("no \(secret)".utf8))
+      let seen = try await Self.observe(
+        "command[x]", "commands: {x: {run: [x]}}\n", world, trusted: true, known: known)
+      #expect(seen.facts.isEmpty)
+      #expect(seen.findings.map(\.id) == [status == 0 ? "command.secret" : "command.failed"])
+      #expect(!seen.findings.contains { $0.message.plain.contains("lantern") })
+    }
+  }
+
   @Test(
     "A command gets no secret that is nothing of the project's, nothing that runs before it, and no folder of the project"
   )
@@ -239,14 +275,19 @@ import Testing
     let seen = Mutex<[String: String]>([:])
     world.meanwhile = { command in seen.withLock { $0 = command.environment } }
     world.variables = [
-      "CI_TOKEN": secret, "STORY_KEY": secret, "LD_PRELOAD": "x", "BASH_ENV": "x", "GIT_DIR": "x", "EDITOR": "vi",
+      "CI_TOKEN": secret, "STORY_KEY": secret, "HANDOFF_MASK_KEY": "a phrase of the team",
+      "LD_PRELOAD": "x", "BASH_ENV": "x", "GIT_DIR": "x", "EDITOR": "vi",
       "PATH": "/usr/bin:.::node_modules/.bin:/bin",
     ]
     _ = try await Self.observe(
       "command[x]", "commands: {x: {run: [x]}}\nenvironment: {required: [STORY_KEY]}\n", world, trusted: true)
     var variables = seen.withLock { $0 }
     variables["HOME"] = nil
-    #expect(variables == ["STORY_KEY": secret, "EDITOR": "vi", "PATH": "/usr/bin:/bin"])
+    #expect(
+      variables == [
+        "STORY_KEY": secret, "EDITOR": "vi", "PATH": "/usr/bin:/bin", "PYTHONPYCACHEPREFIX": "/dev/null",
+        "PYTHONDONTWRITEBYTECODE": "1",
+      ])
   }
 
   @Test(
