@@ -79,7 +79,7 @@ import Testing
       "x/y.py": "", "z.ini": "", "python3": "", "sh": "",
     ])
     let subject = TrustSubject(try project.discover())
-    #expect(subject.files(of: subject.commands[0], FileSystem()) == ["x/y.py", "z.ini", "sh"])
+    #expect(subject.files(of: subject.commands[0], FileSystem()) == ["sh", "x/y.py", "z.ini"])
   }
 
   @Test("With shell: true a line goes to the shell as it is, and is bound to the files of the project that it names")

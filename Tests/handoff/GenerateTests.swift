@@ -311,6 +311,28 @@ import Testing
     #expect(try Report(try await handoff("diff", "HEAD:\(path)", "--format", "json")).status == 0)
   }
 
+  @Test("A server that an editor leaves running in a session of its own lives on")
+  func editorServer() async throws {
+    try await begin()
+    try home.write(
+      "editor",
+      """
+      #!/bin/sh
+      setsid sh -c 'echo $$ > "$0/server"; exec sleep 120' "\(home.path)" </dev/null >/dev/null 2>&1 &
+      until test -s "\(home.path)/server"; do :; done
+      printf '## Done\n- with a server\n' > "$1"
+      """)
+    try await Witness.ask("chmod", ["+x", home.path + "/editor"], environment: environment)
+    // To commit, git was run before: what programs leave behind falls to this process from then on.
+    let answer = try await handoff(
+      "generate", "--title", "Edited", "--edit", "--commit", extra: ["EDITOR": home.path + "/editor"])
+    #expect(answer.status == 0, "\(answer.complaint)")
+    let server = try home.read("server").trimmingCharacters(in: .whitespacesAndNewlines)
+    let alive = try await Witness.ask("kill", ["-0", server], environment: environment)
+    #expect(alive.status == 0, "the editor's server was ended")
+    try await Witness.ask("kill", [server], environment: environment)
+  }
+
   @Test("--edit opens the author's editor on the sections, and an editor that fails writes nothing")
   func editor() async throws {
     try await begin()

@@ -110,6 +110,57 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: folder.path + "/handoffs"))
   }
 
+  @Test("Where a server is down, its place, which the settings name, stands neither in a document nor in a report")
+  func unmeasured() async throws {
+    let host = "db7." + "internal.invalid"
+    try folder.write("handoff.yml", "postgres: {service: shop}\naws: {profile: shop}\n")
+    try home.write(".pg_service.conf", "[shop]\nhost=\(host)\nport=5999\ndbname=shopfloor\n")
+    try home.write(
+      ".aws/config",
+      "[profile shop]\nrole_arn = arn:aws:iam::695353648052:role/shop\nsource_profile = gone\nregion = us-east-1\n")
+    try await begin()
+    let clear = try await handoff("preflight", "--format", "json", "--timeout", "2")
+    #expect(clear.output.contains(host) && clear.output.contains("shopfloor"), "nothing is said of it: \(clear.output)")
+    let before = try await handoff("generate", "--title", "Clear", "--timeout", "2")
+    #expect(before.status == 0, "\(before.complaint)")
+    try folder.write(
+      "handoff.yml",
+      "postgres: {service: shop}\naws: {profile: shop}\nmask: [postgres.host, postgres.database, aws.account]\n")
+    let after = try await handoff("generate", "--title", "Masked", "--timeout", "2")
+    #expect(after.status == 0, "\(after.complaint)")
+    var texts = [try folder.read(after.output)]
+    for command in [["preflight"], ["verify"], ["diff", before.output], ["diff", before.output, after.output]] {
+      for format in ["json", "markdown"] {
+        let answer = try await Witness.ask(
+          Tool.path, command + ["--format", format, "-v", "--timeout", "2"], environment: environment, in: folder.path)
+        #expect(answer.status < 3, "\(command): \(answer.complaint)")
+        texts.append(answer.output)
+      }
+    }
+    for text in texts {
+      for value in [host, "shopfloor", "695353648052"] { #expect(!text.contains(value), "\(value) in \(text)") }
+    }
+    #expect(texts[0].contains("MASKED_POSTGRES_HOST"))
+  }
+
+  @Test("A report that is passed on shows no masked value in a name either: nothing is printed, which is exit status 3")
+  func reportedNames() async throws {
+    try folder.write("handoff.yml", "checks: {quiet-launch: {tcp: 'localhost:1'}}\n")
+    try await begin()
+    try await git("switch", "-qc", "quiet-launch")
+    #expect(try await handoff("generate", "--title", "One").status == 0)
+    try folder.write("handoff.yml", "checks: {quiet-launch: {tcp: 'localhost:1'}}\nmask: [git.branch]\n")
+    for (command, format) in [("preflight", "json"), ("preflight", "markdown"), ("verify", "markdown")] {
+      let answer = try await handoff(command, "--format", format, "-v")
+      #expect(answer.status == 3, "\(command) \(format): \(answer.output)")
+      #expect(answer.output.isEmpty && !answer.complaint.contains("quiet-launch"))
+      #expect(answer.complaint.contains("would show the value of git.branch"))
+    }
+    // A comparison as JSON names what changed alone.
+    #expect(!(try await handoff("verify", "--format", "json", "-v").output.contains("quiet-launch")))
+    #expect(try await handoff("preflight").output.contains("quiet-launch"))
+  }
+
   @Test(
     "An entry that fits no fact, or one that holds names, is a mistake with its place",
     arguments: [

@@ -79,6 +79,34 @@ import Testing
     #expect(try await handoff("generate", "--stdout").status == 3)
   }
 
+  @Test("A password that is the project's name, a user's or one of the tool's own words cannot be told from it")
+  func ordinary() async throws {
+    try folder.write("handoff.yml", "project: storyline\nchecks: {storyline: {tcp: 'localhost:1'}}\n")
+    try await begin()
+    for password in ["storyline", "Storyline", "containers", "quill_app"] {
+      try folder.write(".env", "DATABASE_URL=postgres://quill_app:\(password)@localhost:1/shop\n")
+      let report = try await handoff("preflight", "--format", "json", "--timeout", "2")
+      #expect(report.output.contains("\"check[storyline]\""), "\(password): \(report.complaint)")
+      #expect(!report.output.contains("***") && report.complaint.isEmpty, "\(password): \(report.complaint)")
+      #expect(try await handoff("generate", "--title", "One", "--timeout", "2").status == 0, "\(password)")
+    }
+  }
+
+  @Test("The key that masked values are made with is a secret, the one in a variable and the one that is kept")
+  func ownKey() async throws {
+    try await begin()
+    let phrase = "team phrase " + "of four words"
+    try folder.write("notes.md", "## Done\n\nWe share \(phrase) for it.\n")
+    #expect(try await handoff("scan", "notes.md").status == 0)
+    let extra = ["HANDOFF_MASK_KEY": phrase]
+    #expect(try await handoff("scan", "notes.md", extra: extra).output.contains("known-value of HANDOFF_MASK_KEY"))
+    #expect(try await handoff("generate", "--notes", "notes.md", extra: extra).status == 3)
+    let kept = String(repeating: "quiet", count: 5)
+    try home.write(".local/state/handoff/key", kept + "\n")
+    try folder.write("notes.md", "## Done\n\nThe key is \(kept).\n")
+    #expect(try await handoff("generate", "--notes", "notes.md").status == 3)
+  }
+
   @Test(
     "So are the prose of a template, the text of an editor, the name of a file that changed, and the title to commit")
   func sinks() async throws {

@@ -100,6 +100,71 @@ import Testing
     #expect(try await handoff("preflight", "--only", "command").status == 0)
   }
 
+  @Test(
+    "What is named inside a word or a line, by a pattern or through a link is trusted byte by byte",
+    arguments: [
+      ("[bash, -c, 'sh tools/run | tail -n 1']", "tools/run"),
+      ("[sh, -c, 'for f in tools/*; do . $f; done']", "tools/run"),
+      ("[sh, -c, 'd=tools; sh ${d}/run; : tools/']", "tools/more"), ("[sh, -c, 'cat linked/run']", "tools/run"),
+      ("[sh, -ec, '. \"./tools/run\"']", "tools/run"), ("[cat, linked]", "tools/run"),
+      ("[cat, tools]", "tools/__pycache__/run"), ("[python3, -I, tools]", "tools/__pycache__/run.pyc"),
+    ])
+  func insideWords(run: String, file: String) async throws {
+    let (folder, _, environment) = try await Self.project()
+    try folder.write("tools/run", "echo 7\n")
+    try folder.write(file, "echo 7\n")
+    try FileManager.default.createSymbolicLink(atPath: folder.path + "/linked", withDestinationPath: "tools")
+    try folder.write("handoff.yml", "commands: {x: {run: \(run)}}\n")
+    func show() async throws -> String {
+      try await Tool.run("trust", "--show", environment: environment, in: folder.path).output
+    }
+    #expect(try await Tool.run("trust", "--yes", environment: environment, in: folder.path).status == 0)
+    #expect(try await show().hasSuffix("is trusted, as it is now"))
+    try folder.write(file, "echo 8\n")
+    #expect(try await show().hasSuffix("is not trusted any more: it changed since"))
+  }
+
+  @Test("A cache of bytecode that was planted in a trusted folder is not run, and one that Python makes ends no trust")
+  func bytecode() async throws {
+    let (folder, _, environment) = try await Self.project()
+    try folder.write("tools/__main__.py", "import value\nprint(value.it)\n")
+    try folder.write("tools/value.py", "it = 'good'\n")
+    try folder.write("evil.py", "it = 'evil'\n")
+    try folder.write("handoff.yml", "commands: {x: {run: [python3, tools]}}\n")
+    #expect(try await Tool.run("trust", "--yes", environment: environment, in: folder.path).status == 0)
+    let plant = """
+      import importlib.util as u, os, py_compile as p
+      os.makedirs('tools/__pycache__')
+      p.compile('evil.py', cfile=u.cache_from_source('tools/value.py'), invalidation_mode=p.PycInvalidationMode.UNCHECKED_HASH)
+      """
+    let planted = try await Witness.ask("python3", ["-c", plant], environment: environment, in: folder.path)
+    try #require(planted.status == 0, "\(planted.complaint)")
+    let fallen = try await Witness.ask("python3", ["tools"], environment: environment, in: folder.path)
+    #expect(fallen.output == "evil", "the control falls for it")
+    let report = try Report(
+      try await Tool.run(
+        "preflight", "--only", "command", "--format", "json", environment: environment, in: folder.path))
+    #expect(report.fact("command[x]") == "good")
+  }
+
+  @Test("Of a project in a part of a repository, no program of the repository is run by its name")
+  func path() async throws {
+    let (folder, state, bare) = try await Self.project()
+    let canary = state.path + "/canary"
+    try folder.write("bin/git", "#!/bin/sh\ntouch \(canary)\nexec /usr/bin/git \"$@\"\n")
+    try folder.write("app/handoff.yml", "deadline: 3\n")
+    try await Witness.ask("chmod", ["+x", folder.path + "/bin/git"], environment: bare)
+    try await Witness.ask("git", ["init", "-q"], environment: bare, in: folder.path)
+    let environment = bare.merging(["PATH": folder.path + "/bin:" + (bare["PATH"] ?? "/usr/bin:/bin")]) { $1 }
+    try await Witness.ask("git", ["--version"], environment: environment, in: folder.path)
+    #expect(FileManager.default.fileExists(atPath: canary), "the control falls for it")
+    try FileManager.default.removeItem(atPath: canary)
+    let answer = try await Tool.run(
+      "preflight", "--only", "git", environment: environment, in: folder.path + "/app")
+    #expect(answer.output.contains("git"), "\(answer.complaint)")
+    #expect(!FileManager.default.fileExists(atPath: canary))
+  }
+
   @Test("Where nothing is declared there is nothing to trust")
   func nothing() async throws {
     let folder = try TemporaryFolder(["handoff.yml": "checks: {near: {tcp: 'localhost:1'}}\n"])
