@@ -57,7 +57,7 @@ struct NamedFiles {
 
   private func line(_ line: String, at place: (String) -> String?) -> String {
     var result = line
-    for word in ShellLine(line).words.reversed() where word.isStarted {
+    for word in ShellLine(line).words.reversed() where word.isStarted && word.text.contains("/") {
       guard let name = inside(word.text), !name.isEmpty, let path = place(name), Self.isPlain(path) else { continue }
       result.replaceSubrange(word.range, with: path)
     }
