@@ -181,7 +181,7 @@ struct MigrationPlacesTests {
 
   private static func alembic(_ name: String, _ files: [String: String]) -> Case {
     var all = ["alembic/versions/x.py": "revision = 'x9'\n", "src/db/env.py": "", "src/db/versions/b.py": ""]
-    all["src/db/versions/a.py"] = "revision = 'a1'\n"
+    all["src/db/versions/a.py"] = "revision = 'a1'\ndown_revision = None\n"
     all["src/db/versions/b.py"] = "revision = 'b2'\ndown_revision = 'a1'\n"
     let sql = "CREATE TABLE alembic_version (version_num varchar(32)); INSERT INTO alembic_version VALUES ('a1')"
     return Case(

@@ -41,6 +41,8 @@ struct NamedFiles {
       let word = words[index]
       if isLine(index, of: words) { return line(word, at: place) }
       for name in paths(in: word, isProgram: index == 0) {
+        // An option is none of the project's files, though one may bear its name.
+        if word.hasPrefix("-"), name.range.lowerBound == word.startIndex { continue }
         if let path = place(name.name) { return word[..<name.range.lowerBound] + path + word[name.range.upperBound...] }
       }
       return word
