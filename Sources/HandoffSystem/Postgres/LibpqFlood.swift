@@ -33,10 +33,13 @@ final class LibpqFlood: Sendable {
       /// The clock of the thread that reads, and what it showed.
       var clock: clockid_t = 0
       var began = timespec()
-      /// How much memory this process took when the call was first looked at.
+      /// How much memory this process took when the call began; nil where the system counts the bytes.
       var resident: Int?
     #endif
   }
+
+  /// How many bytes the system keeps for us while we look away: what can still come when the connection is cut off.
+  private static let room: Int32 = 256 << 10
 
   private let limit: Int
   private let kept = Atomic(0)
@@ -49,11 +52,14 @@ final class LibpqFlood: Sendable {
   func begin(_ socket: Int32) {
     let isFirst = state.withLock { state in
       state.socket = fcntl(socket, F_DUPFD_CLOEXEC, 3)
+      var room = Self.room
+      setsockopt(socket, SOL_SOCKET, SO_RCVBUF, &room, socklen_t(MemoryLayout.size(ofValue: room)))
       state.waiting = Int(handoff_bytes_waiting(socket))
       #if os(Linux)
         pthread_getcpuclockid(pthread_self(), &state.clock)
         clock_gettime(state.clock, &state.began)
-        state.resident = nil
+        // Where a look comes late, what has come by then must count.
+        state.resident = Self.received(socket) == nil ? Self.resident : nil
         defer { state.isWatched = true }
         return !state.isWatched
       #else
@@ -109,7 +115,7 @@ final class LibpqFlood: Sendable {
 
     private func watch() {
       _ = onOwnThread { [self] in
-        while look() { usleep(1000) }
+        while look() { usleep(200) }
       }
     }
 
@@ -125,9 +131,8 @@ final class LibpqFlood: Sendable {
           var now = timespec()
           clock_gettime(state.clock, &now)
           let spent = (now.tv_sec - state.began.tv_sec) * 1_000_000_000 + now.tv_nsec - state.began.tv_nsec
-          let resident = Self.resident
-          if state.resident == nil { state.resident = resident }
-          state.isTooMuch = spent > Self.patience && resident - (state.resident ?? resident) > limit
+          let grown = state.resident.map { Self.resident - $0 } ?? 0
+          state.isTooMuch = spent > Self.patience && grown > limit
         }
         if state.isTooMuch { shutdown(socket, Int32(SHUT_RDWR)) }
         return true
