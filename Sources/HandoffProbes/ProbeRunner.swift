@@ -6,7 +6,8 @@ import HandoffText
 
 /// Runs probes at once, each under its deadline and all under one.
 ///
-/// A probe ends by itself at its deadline; one that does not is left behind a moment later, and its area is unknown.
+/// A probe ends by itself at its deadline; one that does not is left behind a moment later, also where it computes
+/// (``ProbeThread``), and its area is unknown.
 /// What one probe does never costs another's result.
 public struct ProbeRunner: Sendable {
   /// What happens while probes run, for showing progress.
@@ -29,6 +30,9 @@ public struct ProbeRunner: Sendable {
   /// How long a probe is waited for after its deadline, which it is meant to keep by itself: never so long that the run
   /// takes more than twice the timeout.
   private var grace: Duration { min(.milliseconds(500), timeout) }
+
+  /// How long after the deadline programs of probes that were left behind may take to be ended.
+  private var patience: Duration { min(.milliseconds(800), timeout) }
 
   private let host: Host
   private let timeout: Duration
@@ -74,6 +78,7 @@ public struct ProbeRunner: Sendable {
       for await (index, observation) in group { results[index] = observation }
       return uses.indices.compactMap { results[$0] }
     }
+    await host.commands.settle(by: Deadline(instant: context.deadline.instant + patience))
     return Snapshot(tool: tool, project: project.name.value, capturedAt: capturedAt, observations: observations)
   }
 
@@ -113,9 +118,9 @@ public struct ProbeRunner: Sendable {
     }
   }
 
-  private func race(_ probe: any Probe, _ context: ProbeContext) async -> Observation {
+  func race(_ probe: any Probe, _ context: ProbeContext) async -> Observation {
     // The task is not a child of this one, which could not return before it does.
-    let measuring = Task { await probe.observe(context) }
+    let measuring = Task(executorPreference: ProbeThread()) { await probe.observe(context) }
     return await withTaskCancellationHandler {
       let exchange = Exchange<Observation>()
       let guardian = Task {

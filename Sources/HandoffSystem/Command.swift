@@ -15,6 +15,8 @@ public struct Command: Sendable {
   public var inputDescriptor: Int32?
   /// How many bytes of both outputs together are kept; a program that prints more is ended.
   public var outputLimit: Int
+  /// What it shares with commands that run beside it, as long as it runs: where that is used up, it has printed too much.
+  public var budget: AnswerBudget?
   /// Whether what it leaves running in sessions of their own stays when it has ended with success: an agent for keys,
   /// the connection that ssh shares. Otherwise all of it is ended.
   public var keepsDaemons: Bool
@@ -23,7 +25,7 @@ public struct Command: Sendable {
   public init(
     _ executable: String, _ arguments: [String] = [], environment: [String: String], workingDirectory: String? = nil,
     input: [UInt8]? = nil, inputDescriptor: Int32? = nil, outputLimit: Int = 8 << 20,
-    keepsDaemons: Bool = false
+    budget: AnswerBudget? = nil, keepsDaemons: Bool = false
   ) {
     self.executable = executable
     self.arguments = arguments
@@ -32,6 +34,7 @@ public struct Command: Sendable {
     self.input = input
     self.inputDescriptor = inputDescriptor
     self.outputLimit = outputLimit
+    self.budget = budget
     self.keepsDaemons = keepsDaemons
   }
 }
@@ -101,4 +104,11 @@ public struct CommandResult: Sendable {
 public protocol CommandRunner: Sendable {
   /// Runs a program in a session of its own until it ends or the deadline comes.
   func run(_ command: Command, deadline: Deadline) async -> CommandResult
+  /// Waits, where whoever asked stopped waiting for a program, until it and what it left have been ended.
+  func settle(by deadline: Deadline) async
+}
+
+extension CommandRunner {
+  /// Nothing is waited for by what does not run programs itself.
+  public func settle(by deadline: Deadline) async {}
 }

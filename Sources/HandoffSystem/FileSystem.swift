@@ -47,6 +47,24 @@ public struct FileSystem: Sendable {
   ///   - limit: how many bytes are taken at most.
   /// - Throws: ``FileError``. A pipe or device is refused and never waited for.
   public func read(_ path: String, limit: Int = 1 << 20) throws(FileError) -> [UInt8] {
+    var bytes: [UInt8] = []
+    try read(path, limit: limit) { piece, size in
+      if bytes.isEmpty { bytes.reserveCapacity(size) }
+      bytes += piece
+      return true
+    }
+    return bytes
+  }
+
+  /// Reads a regular file piece by piece, so that no more than one is held.
+  /// - Parameters:
+  ///   - path: a path; symbolic links are followed.
+  ///   - limit: how many bytes are taken at most.
+  ///   - take: is given each piece, and the size that the file had; says whether to go on.
+  /// - Throws: ``FileError``. A pipe or device is refused and never waited for.
+  public func read(
+    _ path: String, limit: Int, _ take: (_ piece: ArraySlice<UInt8>, _ size: Int) -> Bool
+  ) throws(FileError) {
     let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)
     guard descriptor >= 0 else { throw Self.error(errno) }
     defer { close(descriptor) }
@@ -54,18 +72,18 @@ public struct FileSystem: Sendable {
     guard fstat(descriptor, &status) == 0 else { throw Self.error(errno) }
     guard status.st_mode & S_IFMT == S_IFREG else { throw .notRegular }
     guard Int(status.st_size) <= limit else { throw .tooLarge(limit: limit) }
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(Int(status.st_size))
+    var taken = 0
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
     while true {
       let count = buffer.withUnsafeMutableBytes { readSome(descriptor, $0) }
-      if count == 0 { return bytes }
+      if count == 0 { return }
       guard count > 0 else {
         if errno == EINTR { continue }
         throw Self.error(errno)
       }
-      bytes += buffer[..<count]
-      guard bytes.count <= limit else { throw .tooLarge(limit: limit) }
+      taken += count
+      guard taken <= limit else { throw .tooLarge(limit: limit) }
+      if !take(buffer[..<count], Int(status.st_size)) { return }
     }
   }
 

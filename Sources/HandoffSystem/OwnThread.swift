@@ -27,6 +27,16 @@ public func onOwnThread(_ work: @escaping @Sendable () -> Void) -> Bool {
   return status == 0
 }
 
+/// Does what takes long of the processor or of the disk on a thread of its own and waits for it, so that others keep their
+/// deadlines meanwhile; it keeps its own one.
+/// - Returns: nil where the work gives nothing, or this machine has no thread left.
+public func aside<Value: Sendable>(_ work: @escaping @Sendable () -> Value?) async -> Value? {
+  await withCheckedContinuation { continuation in
+    let isDone = onOwnThread { continuation.resume(returning: work()) }
+    if !isDone { continuation.resume(returning: nil) }
+  }
+}
+
 #if canImport(Darwin)
   private func runThreadWork(_ context: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? {
     Unmanaged<ThreadWork>.fromOpaque(context).takeRetainedValue().work()

@@ -64,9 +64,9 @@ extension MigrationFiles {
     in folder: String, _ kind: MigrationKind?, _ isRecursive: Bool, _ reader: MigrationReader
   ) throws(MigrationsUnread) -> (names: [String], isWhole: Bool) {
     switch kind {
-    case _ where isRecursive: return try below(folder, followsLinks: false, reader, [])
-    case .flyway: return try below(folder, followsLinks: true, reader, [])
-    case .rails, .refinery, .handoff: return try below(folder, followsLinks: false, reader, [])
+    case _ where isRecursive: return try below(folder, followsLinks: false, reader)
+    case .flyway: return try below(folder, followsLinks: true, reader)
+    case .rails, .refinery, .handoff: return try below(folder, followsLinks: false, reader)
     default: return (try reader.list(folder), true)
     }
   }
@@ -82,7 +82,7 @@ extension MigrationFiles {
 
   /// The migrations in a folder of Rails', named relative to the project.
   static func rails(_ folder: String, _ reader: MigrationReader) throws(MigrationsUnread) -> [Entry] {
-    let names = try below(folder, followsLinks: false, reader, []).names
+    let names = try below(folder, followsLinks: false, reader).names
     return entries(of: names.map { (folder + "/", $0) }, .rails)
   }
 
@@ -100,13 +100,27 @@ extension MigrationFiles {
 
   /// How deep folders of migrations are looked into.
   private static let depth = 8
+  /// How many folders are looked into: links that lead to the same ones multiply them.
+  private static let most = 5000
 
   /// The files in a folder and its subfolders, as paths relative to it, and whether those are all: none may stand deeper,
-  /// or behind a link that leads out of the project.
-  /// - Parameter around: where the folders lead to that this one was reached by, so that no link leads in circles.
+  /// in more folders than are looked into, or behind a link that leads out of the project.
   private static func below(
-    _ folder: String, followsLinks: Bool, _ reader: MigrationReader, _ around: [String]
+    _ folder: String, followsLinks: Bool, _ reader: MigrationReader
   ) throws(MigrationsUnread) -> (names: [String], isWhole: Bool) {
+    var left = most
+    return try below(folder, followsLinks: followsLinks, reader, [], &left)
+  }
+
+  /// The same.
+  /// - Parameters:
+  ///   - around: where the folders lead to that this one was reached by, so that no link leads in circles.
+  ///   - left: how many folders may still be looked into.
+  private static func below(
+    _ folder: String, followsLinks: Bool, _ reader: MigrationReader, _ around: [String], _ left: inout Int
+  ) throws(MigrationsUnread) -> (names: [String], isWhole: Bool) {
+    left -= 1
+    guard left >= 0 else { return ([], false) }
     var found: [String] = []
     var isWhole = true
     let around = around + [reader.place(folder) ?? folder]
@@ -131,7 +145,7 @@ extension MigrationFiles {
         }
         if around.contains(place) { continue }
       }
-      let inside = try below(path, followsLinks: followsLinks, reader, around)
+      let inside = try below(path, followsLinks: followsLinks, reader, around, &left)
       found += inside.names.map { "\(name)/\($0)" }
       isWhole = isWhole && inside.isWhole
     }

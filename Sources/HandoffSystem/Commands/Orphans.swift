@@ -60,6 +60,9 @@ final class Orphans: Sendable {
       return run
     }
 
+    /// Whether a program runs, or what one left is being ended.
+    var areExpected: Bool { runs.withLock { !$0.living.isEmpty } }
+
     /// Notes the process of a program.
     func started(_ run: Run, _ process: pid_t) { runs.withLock { $0.living[run] = process } }
 
@@ -127,6 +130,9 @@ final class Orphans: Sendable {
   #else
     /// Does nothing.
     init() {}
+
+    /// Nothing is ended here.
+    var areExpected: Bool { false }
 
     /// Makes the mark of a program that is to be started.
     func prepare() -> Run { Run(mark: "1") }

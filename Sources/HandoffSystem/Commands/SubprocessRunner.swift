@@ -51,7 +51,7 @@ public struct SubprocessRunner: CommandRunner {
     case .notFound: return Self.unstarted(.notFound)
     case .notPermitted: return Self.unstarted(.notPermitted)
     }
-    let capture = CommandCapture(limit: command.outputLimit)
+    let capture = CommandCapture(limit: command.outputLimit, budget: command.budget)
     let answer = Exchange<CommandOutcome>()
     return await withTaskCancellationHandler {
       let work = Task { answer.answer(await execute(command, path: path, deadline: deadline, into: capture)) }
@@ -72,6 +72,11 @@ public struct SubprocessRunner: CommandRunner {
     } onCancel: {
       capture.events.continuation.yield(.deadline)
     }
+  }
+
+  /// Waits until no program runs and what all have left is ended.
+  public func settle(by deadline: Deadline) async {
+    while let orphans, orphans.areExpected, !deadline.hasPassed { try? await Task.sleep(for: .milliseconds(2)) }
   }
 
   /// How many bytes are given back of each output where a program printed too much.
@@ -236,16 +241,21 @@ final class CommandCapture: Sendable {
 
   let events = AsyncStream<Event>.makeStream()
   private let limit: Int
+  private let budget: AnswerBudget?
   private let content = Mutex((standard: [UInt8](), error: [UInt8](), isOpen: true))
 
-  init(limit: Int) { self.limit = limit }
+  init(limit: Int, budget: AnswerBudget? = nil) {
+    self.limit = limit
+    self.budget = budget
+  }
 
   /// Keeps bytes up to the limit.
   /// - Returns: whether all of them fitted.
   func append(_ bytes: UnsafeRawBufferPointer, toOutput: Bool) -> Bool {
     content.withLock { content in
       guard content.isOpen else { return false }
-      let room = limit - content.standard.count - content.error.count
+      let wanted = min(bytes.count, limit - content.standard.count - content.error.count)
+      let room = budget.map { $0.reserve(wanted) } ?? wanted
       // Room is made once: growing by copies would take more than the limit.
       if content.standard.isEmpty, toOutput { content.standard.reserveCapacity(limit) }
       if content.error.isEmpty, !toOutput { content.error.reserveCapacity(limit) }
@@ -257,6 +267,7 @@ final class CommandCapture: Sendable {
   /// Takes what was kept; from then on nothing is.
   func finish() -> (standard: [UInt8], error: [UInt8]) {
     content.withLock { content in
+      if content.isOpen { budget?.giveBack(content.standard.count + content.error.count) }
       content.isOpen = false
       return (content.standard, content.error)
     }

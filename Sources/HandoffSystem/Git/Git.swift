@@ -11,27 +11,33 @@ public struct Git: Sendable {
   private let runner: any CommandRunner
   private let environment: ProcessEnvironment
   private let disabledFilters: [String]
+  /// What all commands that read and run at once may print together.
+  private let budget: AnswerBudget
 
   /// The git command in a folder.
   /// - Parameters:
   ///   - folder: an absolute path.
   ///   - host: the door that runs it, and the variables of the user.
   public init(in folder: String, host: Host) {
-    self.init(folder: folder, runner: host.commands, environment: host.environment, disabledFilters: [])
+    self.init(
+      folder: folder, runner: host.commands, environment: host.environment, disabledFilters: [],
+      budget: AnswerBudget(bytes: Self.mostAtOnce))
   }
 
   private init(
-    folder: String, runner: any CommandRunner, environment: ProcessEnvironment, disabledFilters: [String]
+    folder: String, runner: any CommandRunner, environment: ProcessEnvironment, disabledFilters: [String],
+    budget: AnswerBudget
   ) {
     self.folder = folder
     self.runner = runner
     self.environment = environment
     self.disabledFilters = disabledFilters
+    self.budget = budget
   }
 
   /// The same with these content filters (`filter.NAME.*`) off.
   func disabling(filters: [String]) -> Git {
-    Git(folder: folder, runner: runner, environment: environment, disabledFilters: filters)
+    Git(folder: folder, runner: runner, environment: environment, disabledFilters: filters, budget: budget)
   }
 
   /// The content filters that are off.
@@ -44,7 +50,7 @@ public struct Git: Sendable {
   ///   - arguments: the command and its arguments. What comes from the world must stand behind `--end-of-options`, `--`
   ///     or in `input`.
   ///   - input: what it reads on standard input.
-  ///   - outputLimit: how many bytes it may print.
+  ///   - outputLimit: how many bytes it may print; those that run at once, 8 MiB together.
   ///   - deadline: when it must have ended.
   public func read(
     _ arguments: [String], input: [UInt8]? = nil, outputLimit: Int = 8 << 20, deadline: Deadline
@@ -53,9 +59,12 @@ public struct Git: Sendable {
       Command(
         "git", ["--no-optional-locks", "--no-pager"] + readingConfiguration + arguments,
         environment: readingEnvironment, workingDirectory: folder, input: input, outputLimit: outputLimit,
-        keepsDaemons: true),
+        budget: outputLimit > Self.mostAtOnce ? nil : budget, keepsDaemons: true),
       deadline: deadline)
   }
+
+  /// How many bytes commands that read and run at once may print together, but for one that is let print more.
+  private static let mostAtOnce = 8 << 20
 
   /// Settings of the repository that could run a program or change what is read.
   private var readingConfiguration: [String] {

@@ -27,17 +27,28 @@ struct BuildHistory {
   func newest(
     of source: BuildSource, taken: [PathPattern]?, after moment: Double
   ) async -> ImageFreshness.Staleness? {
-    guard let candidates = await candidates(source, moment) else { return nil }
-    var newest: (path: String, time: Double, isGone: Bool)?
-    for path in candidates where source.counts(path, taken: taken) {
-      guard let (time, isGone) = written(path), time > moment, time > newest?.time ?? 0 else { continue }
-      newest = (path, time, isGone)
-    }
-    guard let newest else { return nil }
+    guard let candidates = await candidates(source, moment),
+      let newest = await aside({ latest(of: candidates, source, taken, after: moment) })
+    else { return nil }
     let shown = context.shown(newest.path)
     if newest.isGone { return .removed(shown) }
     if let id = await commit(of: newest.path) { return .commit(id, path: shown) }
     return .file(shown)
+  }
+
+  /// - Returns: nil for none, and at the deadline, past which git tells nothing either.
+  private func latest(
+    of candidates: [String], _ source: BuildSource, _ taken: [PathPattern]?, after moment: Double
+  ) -> (path: String, time: Double, isGone: Bool)? {
+    var latest: (path: String, time: Double, isGone: Bool)?
+    for path in candidates {
+      if deadline.hasPassed { return nil }
+      guard let (time, isGone) = written(path), time > moment, time > latest?.time ?? 0,
+        source.counts(path, taken: taken)
+      else { continue }
+      latest = (path, time, isGone)
+    }
+    return latest
   }
 
   /// Whether a source is in the work tree and can be looked at.
@@ -63,15 +74,13 @@ struct BuildHistory {
     var specs = [inside.isEmpty ? ":(top)" : ":(top,literal)" + inside]
     if let file = source.buildFileInWorkTree { specs.append(":(top,literal)" + file) }
     async let untracked = repository.git.read(
-      ["ls-files", "--others", "--exclude-standard", "-z", "--full-name", "--"] + specs, outputLimit: 16 << 20,
-      deadline: deadline)
+      ["ls-files", "--others", "--exclude-standard", "-z", "--full-name", "--"] + specs, deadline: deadline)
     async let changed = changed(since: moment, specs)
     guard let changed = await changed, case let untracked = await untracked, untracked.succeeded else { return nil }
     var paths = changed
     for path in untracked.standardOutput.split(separator: 0) { paths.append(String(decoding: path, as: UTF8.self)) }
-    let limit = BuildSource.Limit(files: 20_000)
-    let ignored = source.recipe.namedSources.isEmpty ? [] : source.entries(limit: limit, deadline: deadline) ?? []
-    return paths.map { top + "/" + $0 } + ignored.filter(\.isIgnoredByGit).map { source.folder + "/" + $0.path }
+    guard let ignored = await aside({ source.ignoredByGit(deadline: deadline) }) else { return nil }
+    return paths.map { top + "/" + $0 } + ignored.map { source.folder + "/" + $0 }
   }
 
   private func changed(since moment: Double, _ specs: [String]) async -> [String]? {

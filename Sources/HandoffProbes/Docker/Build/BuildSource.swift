@@ -219,6 +219,16 @@ struct BuildSource: Sendable {
     return entries.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
   }
 
+  /// The files that COPY or ADD names although git ignores them, relative to the context; nil where there are too many
+  /// files to tell.
+  func ignoredByGit(deadline: Deadline) -> [String]? {
+    let mayBeAny = unseenByGit.contains { path in
+      deadline.hasPassed || (path.hasSuffix("/") ? mayBeNamed(below: path) : isNamed(path, below: path))
+    }
+    guard mayBeAny else { return [] }
+    return entries(limit: Limit(files: 20_000), deadline: deadline)?.filter(\.isIgnoredByGit).map(\.path)
+  }
+
   private func mayBeNamed(below root: String) -> Bool {
     let name = String(root.dropLast())
     return recipe.namedSources.contains { $0.matchesExactly(name) || $0.text.hasPrefix(root) }

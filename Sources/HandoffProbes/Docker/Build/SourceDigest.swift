@@ -42,10 +42,7 @@ enum SourceDigest {
     _ source: BuildSource, taken: [PathPattern]? = nil, limit: BuildSource.Limit, _ files: FileSystem,
     deadline: Deadline
   ) async -> String? {
-    await withCheckedContinuation { continuation in
-      let isRead = onOwnThread { continuation.resume(returning: read(source, taken, limit, files, deadline)) }
-      if !isRead { continuation.resume(returning: nil) }
-    }
+    await aside { read(source, taken, limit, files, deadline) }
   }
 
   private static func read(
@@ -58,20 +55,32 @@ enum SourceDigest {
     var whole = SHA256()
     whole.update(data: Data("d \(SHA256.hash(data: Data(recipe)).hexadecimal) \0".utf8))
     var left = limit.bytes
-    for entry in entries where taken?.contains(where: { $0.matches(entry.path) }) != false {
+    for entry in entries {
       if deadline.hasPassed { return nil }
+      if let taken, !taken.contains(where: { $0.matches(entry.path) }) { continue }
       let path = source.folder + "/" + entry.path
       let kind: String
-      let content: [UInt8]
+      var content = SHA256()
       if files.kind(of: path, followLinks: false) == .symbolicLink {
         guard let destination = files.destination(ofLink: path) else { return nil }
-        (kind, content) = ("l", Array(destination.utf8))
+        kind = "l"
+        content.update(data: Data(destination.utf8))
       } else {
-        guard let bytes = try? files.read(path, limit: left) else { return nil }
-        left -= bytes.count
-        (kind, content) = (files.isExecutableByOwner(path) ? "x" : "f", bytes)
+        // Piece by piece: a context may hold files that are larger than what we may take of memory.
+        let limit = left
+        do throws(FileError) {
+          try files.read(path, limit: limit) { piece, _ in
+            content.update(data: piece)
+            left -= piece.count
+            return !deadline.hasPassed
+          }
+        } catch {
+          return nil
+        }
+        if deadline.hasPassed { return nil }
+        kind = files.isExecutableByOwner(path) ? "x" : "f"
       }
-      whole.update(data: Data("\(kind) \(SHA256.hash(data: Data(content)).hexadecimal) \(entry.path)\0".utf8))
+      whole.update(data: Data("\(kind) \(content.finalize().hexadecimal) \(entry.path)\0".utf8))
     }
     return version + whole.finalize().hexadecimal
   }
