@@ -81,22 +81,32 @@ final class Orphans: Sendable {
     /// started has its variables, it has none to show.
     private static let doubt = Duration.milliseconds(30)
 
-    /// Kills child after child: what those had started falls to us in turn.
+    /// Kills child after child: what those had started falls to us in turn. What forks and ends at once is seldom met alive:
+    /// each is judged the moment it is seen, and the group of which one after another falls to us dead is killed as well.
     private func kill(leftBy run: Run) async {
       guard let origin = runs.withLock({ $0.origin }), origin.adopts else { return }
       let deadline = Deadline.after(Self.patience)
       var killed: Set<pid_t> = []
+      var dead: [pid_t: Set<pid_t>] = [:]
       var doubtful: [pid_t: ContinuousClock.Instant] = [:]
       while true {
         let now = ContinuousClock.now
         var isEnd = true
-        for process in ProcessEntry.all() {
+        ProcessEntry.visit { process in
+          if process.isDead, process.parent == getpid(), !killed.contains(process.id) {
+            guard dead[process.group, default: []].insert(process.id).inserted else { return }
+            isEnd = false
+            if dead[process.group, default: []].count >= Self.chain, isLeft(process, origin) {
+              Glibc.kill(-process.group, SIGKILL)
+            }
+            return
+          }
           let trace = trace(of: process, run, origin)
-          guard trace != .none else { continue }
+          guard trace != .none else { return }
           isEnd = false
           let since = doubtful[process.id] ?? now
           doubtful[process.id] = since
-          guard trace == .marked || now - since > Self.doubt else { continue }
+          guard trace == .marked || now - since > Self.doubt else { return }
           // A whole group at once, so that none of it can fork meanwhile; its session is none of a living program's.
           if process.group > 1, process.group != getpgrp() { Glibc.kill(-process.group, SIGKILL) }
           Glibc.kill(process.id, SIGKILL)
@@ -107,6 +117,15 @@ final class Orphans: Sendable {
         if (isEnd && killed.isEmpty) || deadline.hasPassed { return }
         try? await Task.sleep(for: .milliseconds(1))
       }
+    }
+
+    /// How many of a group fall to us dead where it forks on and on: a daemon that stays drops one or two.
+    private static let chain = 4
+
+    /// Whether a process that fell to us is of a group of its own, and of no living program's.
+    private func isLeft(_ process: ProcessEntry, _ origin: Origin) -> Bool {
+      process.group > 1 && process.group != getpgrp() && !origin.foreignSessions.contains(process.session)
+        && !runs.withLock { $0.living.values.contains { $0 == process.session || $0 == process.group } }
     }
 
     /// What ties a process to a program that ended.
@@ -157,17 +176,22 @@ final class Orphans: Sendable {
 
     /// All processes that can be seen.
     static func all() -> [ProcessEntry] {
-      guard let folder = opendir("/proc") else { return [] }
-      defer { closedir(folder) }
       var entries: [ProcessEntry] = []
+      visit { entries.append($0) }
+      return entries
+    }
+
+    /// Looks at each process that can be seen, the moment it is read.
+    static func visit(_ look: (ProcessEntry) -> Void) {
+      guard let folder = opendir("/proc") else { return }
+      defer { closedir(folder) }
       var buffer = [UInt8](repeating: 0, count: 512)
       while let entry = readdir(folder) {
         let id = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
           pointer.withMemoryRebound(to: CChar.self, capacity: 256) { pid_t(atol($0)) }
         }
-        if id > 0, let entry = ProcessEntry(id, &buffer) { entries.append(entry) }
+        if id > 0, let entry = ProcessEntry(id, &buffer) { look(entry) }
       }
-      return entries
     }
 
     private init?(_ id: pid_t, _ buffer: inout [UInt8]) {
