@@ -191,6 +191,13 @@ struct MigrationPlacesTests {
   static let others: [Case] = [
     alembic("alembic.ini: a colon", ["alembic.ini": "[alembic]\nscript_location: src/db\n"]),
     alembic(
+      "alembic.ini and revisions that end their lines as Windows does",
+      [
+        "alembic.ini": "[alembic]\r\nscript_location = src/db\r\n",
+        "src/db/versions/a.py": "revision = 'a1'\r\ndown_revision = None\r\n",
+        "src/db/versions/b.py": "\"\"\"b\"\"\"\r\nrevision = 'b2'\r\ndown_revision = 'a1'\r\n",
+      ]),
+    alembic(
       "alembic.ini: a name is filled in",
       ["alembic.ini": "[DEFAULT]\nroot = %(here)s/src\n[alembic]\n# of ours\nScript_Location = %(root)s/db\n"]),
     alembic(

@@ -4,14 +4,21 @@ import HandoffSystem
 import HandoffText
 
 extension ContainerSetFindings {
+  /// How many reasons are told.
+  private static let most = 5
+
   /// What compose refuses its file for, with what takes each reason away; nil for none.
   func refused(_ refusals: [ComposeRefusal]) -> Finding? {
     guard let file = settings.composeFile?.value, !refusals.isEmpty else { return nil }
-    let reasons = Message.joined(refusals.map { "\(Untrusted($0.mistake.description))" }, separator: "; ")
+    var told = refusals.prefix(Self.most).map { "\(Untrusted($0.mistake.description))" as Message }
+    if refusals.count > Self.most { told.append("and \(refusals.count - Self.most) more") }
+    let reasons = Message.joined(told, separator: "; ")
+    var advised: [Remedy] = []
+    for remedy in refusals.prefix(Self.most).flatMap(remedies) where !advised.contains(remedy) { advised.append(remedy) }
     let look = Remedy(compose.run(["config", "-q"]), "shows what is wrong with it")
     return Finding(
       "docker.compose-invalid", .failure, "compose refuses \(Untrusted(file)): \(reasons)",
-      remedies: refusals.flatMap(remedies) + [look], facts: ["docker.containers"])
+      remedies: advised + [look], facts: ["docker.containers"])
   }
 
   private func remedies(_ refusal: ComposeRefusal) -> [Remedy] {

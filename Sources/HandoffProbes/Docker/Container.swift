@@ -72,6 +72,13 @@ struct ComposeLabels: Hashable, Sendable {
     self.files = files
   }
 
+  /// Whether a container was made of no other files than these, by the last parts of their names.
+  func isMadeOnly(of files: [String]) -> Bool {
+    func name(_ path: String) -> Substring { path.split(separator: "/").last ?? "" }
+    let names = Set(files.map(name))
+    return self.files.allSatisfy { names.contains(name($0)) }
+  }
+
   /// Reads an object of labels.
   init(_ labels: JSONValue) {
     self.init(

@@ -226,10 +226,9 @@ struct ContainerSetFindings {
       let file = settings.composeFile?.value
     else { return [] }
     let services = Set(settings.services.map(\.name))
-    let read = Set(settings.composeFiles.map { $0.split(separator: "/").last.map(String.init) ?? $0 })
     return present.compactMap { container in
       guard container.compose.project == project, let service = container.compose.service, !services.contains(service),
-        container.compose.files.allSatisfy({ read.contains($0.split(separator: "/").last.map(String.init) ?? $0) })
+        container.compose.isMadeOnly(of: settings.composeFiles)
       else { return nil }
       return Finding(
         "docker.service-undefined", .warning,

@@ -57,6 +57,8 @@ struct DockerReport {
     let given = Set(present.filter { settings.service(of: $0) != nil }.map(\.compose.environmentFiles))
     if given.count == 1, let files = given.first { environmentFiles = files }
     let hasOwnVariables = given.contains { !$0.isEmpty }
+    // Containers that were made of more files say that ours are not all, and what ours lack may stand in the others.
+    guard present.allSatisfy({ $0.compose.isMadeOnly(of: settings.composeFiles) }) else { return }
     let refusals = settings.refusals.filter { !hasOwnVariables || !$0.dependsOnVariables }
     if let finding = advice.refused(refusals) { findings.append(finding) }
   }

@@ -6,7 +6,8 @@ struct EngineImage: Hashable, Sendable {
   let id: String
   /// When it was made, in seconds since 1970.
   let createdAt: Double?
-  /// When it was built or, if later, last tagged here, in seconds since 1970; a build from the cache makes only a tag.
+  /// When it was built or, if later, last tagged here, in seconds since 1970; a build from the cache makes only a tag. Of
+  /// an image with several names nobody knows which tag a build made.
   let builtAt: Double?
   /// The digests of its layers, the lowest first.
   let layers: [String]
@@ -22,7 +23,8 @@ struct EngineImage: Hashable, Sendable {
     guard let id = json["Id"]?.string, !id.isEmpty else { return nil }
     self.id = Container.imageID(id)
     createdAt = json["Created"]?.string.flatMap(secondsSince1970)
-    let taggedAt = json["Metadata"]?["LastTagTime"]?.string.flatMap(secondsSince1970)
+    let hasOneName = (json["RepoTags"]?.strings ?? []).count < 2
+    let taggedAt = hasOneName ? json["Metadata"]?["LastTagTime"]?.string.flatMap(secondsSince1970) : nil
     builtAt = [createdAt, taggedAt].compactMap(\.self).max()
     layers = json["RootFS"]?["Layers"]?.strings ?? []
     let config = json["Config"]

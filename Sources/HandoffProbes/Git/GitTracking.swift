@@ -96,8 +96,9 @@ struct GitTracking: Sendable {
     let shown = "\(withoutCredentials(remote.text))/\(name)"
     let fetched = await read("--get-all", "remote.\(remote.text).fetch")
     if fetched.succeeded, !fetched.text.isEmpty { return (shown, .fetched) }
-    // Git takes for a URL or a path what holds such a sign and names no remote.
-    guard remote.text.contains(where: { "/:".contains($0) }) else { return (shown, .notFetched) }
+    // Git takes for a URL or a path what looks like one and names no remote. A remote's name may hold a slash.
+    let isPlace = remote.text.contains(":") || remote.text.hasPrefix("/") || remote.text.hasPrefix(".")
+    guard isPlace else { return (shown, .notFetched) }
     return (shown, await read("--get-all", "remote.\(remote.text).url").succeeded ? .notFetched : .url)
   }
 

@@ -45,7 +45,9 @@ struct MigrationReader {
 
   /// The text of a file.
   func text(_ path: String) throws(MigrationsUnread) -> String {
-    try named(path) { full throws(FileError) in try files.readText(full) }
+    let text = try named(path) { full throws(FileError) in try files.readText(full) }
+    // A line may end as Windows ends it, which Swift takes for one sign.
+    return text.utf8.contains(UInt8(ascii: "\r")) ? text.replacing("\r\n", with: "\n") : text
   }
 
   /// The bytes of a file of SQL, which can be longer than settings are.

@@ -46,7 +46,7 @@ struct PostgresAdvice {
   var unknownEncoding: Finding {
     failure(
       "client-encoding",
-      "PGCLIENTENCODING names an encoding that \(address) does not know, so that it refuses every client that asks for it",
+      "PGCLIENTENCODING names an encoding that \(address) cannot speak with this database, so that it refuses every client",
       [Remedy(.unset("PGCLIENTENCODING"), "libpq then takes the server's own")])
   }
 

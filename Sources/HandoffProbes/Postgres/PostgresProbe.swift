@@ -165,11 +165,19 @@ struct PostgresReading {
   private func encoding(_ advice: PostgresAdvice, deadline: Deadline) async -> Finding? {
     guard let name = target.parameters.environment["PGCLIENTENCODING"], !name.isEmpty, name.lowercased() != "auto",
       let rows = try? await session.query(
-        "SELECT pg_char_to_encoding($1::name)", parameters: [name], deadline: share(of: deadline)),
-      rows.first?.first == "-1"
+        Self.takesEncoding, parameters: [name], deadline: share(of: deadline)),
+      rows.first?.first == "f"
     else { return nil }
     return advice.unknownEncoding
   }
+
+  /// Whether the server takes clients of an encoding: its own one, none (SQL_ASCII), or one with a conversion each way
+  /// (https://www.postgresql.org/docs/current/catalog-pg-conversion.html).
+  private static let takesEncoding = """
+    SELECT client >= 0 AND (client = own OR 0 IN (client, own) OR 2 = (SELECT count(DISTINCT conforencoding)
+      FROM pg_conversion WHERE condefault AND conforencoding IN (client, own) AND contoencoding IN (client, own)))
+    FROM (SELECT pg_char_to_encoding($1::name) AS client, pg_char_to_encoding(getdatabaseencoding()) AS own) AS encodings
+    """
 
   func id(_ name: String) -> FactID { FactID("\(area).\(name)") }
 

@@ -43,8 +43,8 @@ def for_powershell(document: str) -> list:
     return [match[2] for match in re.finditer(r"^(`{3,})powershell\n(.*?)\n\1$", document, re.MULTILINE | re.DOTALL)]
 
 
-# What PowerShell reads as plain words, and its grammar of tree-sitter's does not know: `--`, `-3`, `Env:A, Env:B`.
-PLAIN = re.compile(r"(?<=\s)(--|-\d+|Env:\w+(?:, Env:\w+)+)(?=\s|$)")
+# What PowerShell reads as plain words, and its grammar of tree-sitter's does not know: `--`, `--a=b`, `-3`, `Env:A, Env:B`.
+PLAIN = re.compile(r"(?<=\s)(--|--[\w-]+=[\w./:-]*|-\d+|Env:\w+(?:, Env:\w+)+)(?=\s|$)")
 
 
 @functools.cache
