@@ -108,8 +108,8 @@ def make(file: Path, name: str, values: dict) -> Row:
         raise Mistake(f"{place}: leaves says what a remedy leaves that mends, and remedy is {row.remedy!r}")
     if not row.title:
         raise Mistake(f"{place}: a row says in its title what it is")
-    if not row.witness and not row.quiet:
-        raise Mistake(f"{place}: a row has a witness, which sees without the tool that it is broken")
+    if not row.witness and (row.breaks or not row.quiet):
+        raise Mistake(f"{place}: a row has a witness, which sees without the tool what its break did")
     if row.quiet and (row.exit or row.changes or row.findings or row.notes):
         raise Mistake(f"{place}: a quiet row expects no change, no finding, no note and exit 0")
     return row
