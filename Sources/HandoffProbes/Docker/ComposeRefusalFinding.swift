@@ -14,7 +14,9 @@ extension ContainerSetFindings {
     if refusals.count > Self.most { told.append("and \(refusals.count - Self.most) more") }
     let reasons = Message.joined(told, separator: "; ")
     var advised: [Remedy] = []
-    for remedy in refusals.prefix(Self.most).flatMap(remedies) where !advised.contains(remedy) { advised.append(remedy) }
+    for remedy in refusals.prefix(Self.most).flatMap(remedies) where !advised.contains(remedy) {
+      advised.append(remedy)
+    }
     let look = Remedy(compose.run(["config", "-q"]), "shows what is wrong with it")
     return Finding(
       "docker.compose-invalid", .failure, "compose refuses \(Untrusted(file)): \(reasons)",

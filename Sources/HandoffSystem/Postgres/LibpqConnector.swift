@@ -27,6 +27,7 @@ public struct LibpqConnector: PostgresConnector {
       let keywords = PostgresKeywords(parameters, known: LibpqConnection.keywords)
       if keywords.serviceFileFailure != nil { throw .serviceFileUnreadable }
       if let mistake = keywords.serviceFileMistake { throw mistake }
+      if let keyword = keywords.misread { throw .keyword(keyword) }
       let targets = keywords.hosts.flatMap { PostgresTarget.resolve(host: $0.host, address: $0.address, port: $0.port) }
       isResolving.store(false, ordering: .relaxed)
       if targets.isEmpty { throw .nameNotResolved }

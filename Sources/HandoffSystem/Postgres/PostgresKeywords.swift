@@ -11,6 +11,8 @@ struct PostgresKeywords: Hashable {
   private(set) var serviceFileMistake: PostgresError?
   /// Whether the password file is none that libpq reads, of which it would complain on standard error.
   private let ignoresPasswordFile: Bool
+  /// The keyword whose value libpq refuses as no number; nil for none.
+  let misread: String?
 
   /// The variables that stand for keywords.
   static let variables = [
@@ -75,10 +77,24 @@ struct PostgresKeywords: Hashable {
     // Kerberos is asked only on request: its libraries look up names without a deadline.
     fill(["gssencmode": "disable"])
     for keyword in Self.refused where keyword != "service" { values[keyword] = nil }
+    misread = Self.misread(in: values)
     values.merge(Self.own) { _, own in own }
     ignoresPasswordFile =
       values["passfile"].map { files.kind(of: $0) == .folder || files.isOpenToOthers($0) == true } ?? false
     self.values = values.filter { known.contains($0.key) && !$0.value.isEmpty && !$0.value.utf8.contains(0) }
+  }
+
+  /// The first such keyword, also one for which we give a value of our own.
+  /// https://www.postgresql.org/docs/current/libpq-connect.html
+  private static func misread(in values: [String: String]) -> String? {
+    func isNumber(_ text: Substring, _ range: ClosedRange<Int32>) -> Bool {
+      Int32(text.trimmingPrefix(while: \.isWhitespace).prefix { !$0.isWhitespace }).map(range.contains) == true
+    }
+    let ports = values["port"]?.split(separator: ",") ?? []
+    if !ports.allSatisfy({ isNumber($0, 1...65_535) }) { return "port" }
+    let numbers =
+      ["connect_timeout", "keepalives", "tcp_user_timeout"] + ["idle", "interval", "count"].map { "keepalives_" + $0 }
+    return numbers.first { keyword in values[keyword].map { !isNumber($0[...], .min ... .max) } == true }
   }
 
   /// A value, or nil.
