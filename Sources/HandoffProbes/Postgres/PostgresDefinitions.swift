@@ -80,7 +80,7 @@ extension PostgresProbe {
     FindingDefinition("postgres.socket-forbidden", "the server's socket may not be used"),
     FindingDefinition("postgres.garbage", "what answers there is not PostgreSQL"),
     FindingDefinition("postgres.not-connected", "the connection could not be made"),
-    FindingDefinition("postgres.client-encoding", "a variable asks for an encoding that the server does not speak here"),
+    FindingDefinition("postgres.client-encoding", "the variable asks for an encoding that is not served"),
     FindingDefinition("postgres.unreadable", "a part of the catalog could not be read"),
     FindingDefinition("postgres.not-as-recorded", "the connection is another one than the handoff recorded"),
     FindingDefinition("postgres.other-server", "another server than recorded answers, and lacks tables"),
