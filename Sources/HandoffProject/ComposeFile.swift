@@ -15,6 +15,8 @@ struct ComposeFile {
   private(set) var volumes: Set<String> = []
   /// Whether other files are taken in (`include`).
   var includesOthers = false
+  /// Whether services may stand where they are not looked for.
+  private(set) var isOldest = false
   /// What compose refuses the file for.
   var refusals: [ComposeRefusal] = []
 
@@ -37,6 +39,11 @@ struct ComposeFile {
     includesOthers = root.node["include"] != nil
     networks = Networks(root.node["networks"], reading)
     volumes = Set((root.node["volumes"]?.mapping ?? [:]).compactMap { $0.key.string })
+    if root.node["version"] != nil || root.node["services"] != nil {
+      refusals += ComposeRefusal.unknownKeys(of: root.node.mapping ?? [:], ofService: false, in: file)
+    }
+    // The oldest format has its services at the top.
+    isOldest = root.node["version"] == nil && root.node["services"] == nil
     guard let declared = root.node["services"]?.mapping else { return }
     for (key, node) in declared {
       guard let serviceName = key.string else { continue }
@@ -44,7 +51,7 @@ struct ComposeFile {
         removed.insert(serviceName)
       } else if let mapping = node.mapping {
         services[serviceName] = Service(mapping, reading)
-        refusals += ComposeRefusal.unknownKeys(of: mapping, in: file)
+        refusals += ComposeRefusal.unknownKeys(of: mapping, ofService: true, in: file)
       }
     }
     refusals += ComposeRefusal.unsetVariables(root, variables)

@@ -89,16 +89,17 @@ extension ComposeRefusal {
     }
   }
 
-  /// The keys of a service that are misspelt: one edit away from one that there is. Other keys may be those of a compose
-  /// that is younger than this list.
-  static func unknownKeys(of service: Node.Mapping, in file: String) -> [ComposeRefusal] {
-    service.compactMap { key, _ in
+  /// The keys of a service, or of the whole file, that are misspelt: one edit away from one that there is. Other keys may be
+  /// those of a compose that is younger than this list.
+  static func unknownKeys(of mapping: Node.Mapping, ofService: Bool, in file: String) -> [ComposeRefusal] {
+    let keys = ofService ? keys : sections
+    return mapping.compactMap { key, _ in
       guard let name = key.string, !keys.contains(name), name != "<<", !name.hasPrefix("x-"),
         let near = keys.sorted().first(where: { isOneEdit(name, $0) })
       else { return nil }
       let mistake = ConfigurationError(
         file: file, line: key.mark?.line, column: key.mark?.column,
-        message: "a service has no key \"\(name)\"; did you mean \"\(near)\"?")
+        message: "\(ofService ? "a service" : "the file") has no key \"\(name)\"; did you mean \"\(near)\"?")
       return ComposeRefusal(reason: .unknownKey, mistake: mistake, dependsOnVariables: false)
     }
   }
@@ -110,6 +111,11 @@ extension ComposeRefusal {
     while let last = one.last, last == other.last { (one, other) = (one.dropLast(), other.dropLast()) }
     return max(one.count, other.count) == 1 || (one.count == 2 && one.elementsEqual(other.reversed()))
   }
+
+  /// The keys of a whole file.
+  private static let sections: Set = [
+    "version", "name", "include", "services", "networks", "volumes", "configs", "secrets",
+  ]
 
   /// The keys of a service. https://github.com/compose-spec/compose-spec/blob/main/schema/compose-spec.json, and those
   /// of the formats before it.

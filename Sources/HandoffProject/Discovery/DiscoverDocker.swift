@@ -44,7 +44,8 @@ enum DiscoverDocker {
   private static func add(_ compose: ComposeProject, to settings: inout DockerSettings) {
     settings.composeFile = Setting(compose.path, compose.source)
     settings.composeFiles = compose.paths
-    settings.knowsAllServices = !compose.file.includesOthers
+    let isMisspelt = compose.file.refusals.contains { $0.reason == .unknownKey }
+    settings.knowsAllServices = !compose.file.includesOthers && !compose.file.isOldest && !isMisspelt
     settings.refusals = compose.file.refusals
     let base = compose.path.split(separator: "/").dropLast().joined(separator: "/")
     let awaited = compose.file.services.values.reduce(into: Set<String>()) { $0.formUnion($1.awaited) }
