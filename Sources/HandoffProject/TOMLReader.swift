@@ -3,7 +3,8 @@
 /// Read are comments, tables and arrays of tables, bare, quoted and dotted keys, strings of all four kinds with their
 /// escapes, arrays, inline tables and truth values. Numbers and dates are kept as they stand. What TOML forbids for order's
 /// sake, as a table that stands twice, is let pass; of a key that is set twice the first value holds. A line that cannot be
-/// understood is left out, and ``isWhole`` is false: a program that reads the file refuses it.
+/// understood is left out, and ``isWhole`` is false: a program that reads the file refuses it. Where a header is left out,
+/// so is all up to the next one; where brackets or quotes stay open to the end of the text, so is all behind them.
 ///
 /// Whoever wrote the file may want to do harm: values stand in each other to ``deepest`` levels, and keys have as many
 /// parts at most; what is deeper is a mistake. Time and memory grow as the text does, which is read with a limit.
@@ -24,6 +25,8 @@ public struct TOMLReader: Sendable {
   private let root: [String: Value]
   /// Whether all of the text was understood.
   public let isWhole: Bool
+  /// How many bytes were looked at, those that were looked at again included.
+  let visited: Int
 
   /// Reads a text.
   public init(_ text: String) {
@@ -31,10 +34,12 @@ public struct TOMLReader: Sendable {
     let root = TOMLTable()
     var table: TOMLTable? = root
     var isWhole = true
+    var visited = scanner.bytes.count
     while scanner.skipToStatement() {
       let start = scanner.position
+      let statement = scanner.statement()
       let isTaken =
-        switch scanner.statement() {
+        switch statement {
         case .table(let path)?:
           Self.begin(&table, root.table(at: path[...]))
         case .member(let path)?:
@@ -44,10 +49,17 @@ public struct TOMLReader: Sendable {
         }
       guard !isTaken else { continue }
       isWhole = false
+      // What was understood and has no place is not looked at again: its other lines are none of the file's.
+      guard statement == nil else { continue }
+      if scanner.bytes[start] == UInt8(ascii: "[") { table = nil }
+      visited += scanner.position - start
+      // Each line before it could begin something that goes on to the end as well.
+      guard scanner.position < scanner.bytes.count else { break }
       scanner.skipLine(of: start)
     }
     self.root = root.plain
     self.isWhole = isWhole
+    self.visited = visited
   }
 
   /// Goes to the table that a header names.

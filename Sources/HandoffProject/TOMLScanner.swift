@@ -84,9 +84,9 @@ struct TOMLScanner {
     default: break
     }
     let start = position
-    while let byte = peek, !",]}#\r\n".utf8.contains(byte) { advance() }
+    while let byte = peek, Self.isPlain(byte) { advance() }
     var word = bytes[start..<position]
-    while let last = word.last, last == UInt8(ascii: " ") || last == UInt8(ascii: "\t") { word.removeLast() }
+    while let last = word.last, last == UInt8(ascii: " ") { word.removeLast() }
     switch String(decoding: word, as: UTF8.self) {
     case "": return nil
     case "true": return .flag(true)
@@ -96,6 +96,9 @@ struct TOMLScanner {
       return "0123456789+-in".contains(text.first ?? " ") ? .other(text) : nil
     }
   }
+
+  /// Whether a byte can stand in a number, a date or a truth value; a date can have a space before its time.
+  private static func isPlain(_ byte: UInt8) -> Bool { isBare(byte) || "+.: ".utf8.contains(byte) }
 
   private mutating func list(depth: Int) -> TOMLReader.Value? {
     advance()

@@ -85,6 +85,38 @@ import Testing
     #expect(toml.value("a", "c", "x") == nil && toml.value("a", "b") == nil)
   }
 
+  @Test("What stands below a header that cannot be understood is in no table")
+  func lostHeader() {
+    for header in ["[tool.alembic", "[tool.alembic]]", "[[tool.alembic]", "[?]"] {
+      let toml = TOMLReader("[tool.black]\nline = 'x'\n\(header)\nscript_location = 'y'\n[after]\nz = 'z'\n")
+      #expect(!toml.isWhole)
+      #expect(toml.value("tool", "black")?.table?.keys.sorted() == ["line"], "\(header)")
+      #expect(toml.value("tool", "alembic") == nil && toml.value("after", "z")?.text == "z")
+    }
+  }
+
+  @Test("A key that is set twice does not let lines of its second value be read for keys")
+  func secondValue() {
+    let toml = TOMLReader("a = 1\na = \"\"\"\nb = 2\n\"\"\"\nc = 3\n")
+    #expect(!toml.isWhole && toml.names == ["a", "c"])
+  }
+
+  @Test("Lines that each begin what does not end are not read once for each", arguments: [2_000, 20_000])
+  func restarts(count: Int) {
+    let lines = [
+      "1 = [1,", "a = ['b',", "a = {b = 1,", "a = \"\"\"", "'a' = '''x''' [", "1 = [1 = [", "a = {b = [{c = [", "[a.",
+      "a = [ #", "a = [ [1,],", "1 = [2024-05-27 07:32:00,",
+    ]
+    for line in lines {
+      for end in ["", "!\n", "'''\n"] {
+        let text = String(repeating: line + "\n", count: count) + end
+        let toml = TOMLReader(text)
+        // Values stand in each other to 32 levels, and so many lines are looked at again at most.
+        #expect(!toml.isWhole && toml.visited <= 34 * text.utf8.count, "\(line)")
+      }
+    }
+  }
+
   @Test("Whatever a file holds, it is read in time and without end of the stack")
   func hostile() {
     let many = 200_000

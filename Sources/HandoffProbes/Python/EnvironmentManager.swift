@@ -55,15 +55,20 @@ struct EnvironmentCommands {
   /// The environment's folder as it is shown.
   let folder: String
   let context: ProbeContext
+  /// Whether poetry installs the project.
+  let isPoetry: Bool
+
+  init(manager: EnvironmentManager, folder: String, context: ProbeContext) {
+    self.manager = manager
+    self.folder = folder
+    self.context = context
+    isPoetry =
+      manager == .poetry || PoetrySign(root: context.project.root, files: context.host.files).file != nil
+  }
 
   var place: ShellPath { ShellPath(folder) }
 
   func has(_ name: String) -> Bool { context.host.files.kind(of: context.path(name)) == .regular }
-
-  /// Whether poetry installs the project.
-  var isPoetry: Bool {
-    manager == .poetry || PoetrySign(root: context.project.root, files: context.host.files).file != nil
-  }
 
   /// A command with this path in or after its words.
   func run(_ words: [String], _ last: ShellPath? = nil, _ more: [String] = []) -> ShellCommand {

@@ -9,17 +9,24 @@ struct PythonAdvice {
   let context: ProbeContext
   /// What keeps the environment.
   let manager: EnvironmentManager
+  /// The commands that make it and fill it.
+  let commands: EnvironmentCommands
+
+  init(settings: PythonSettings, context: ProbeContext, manager: EnvironmentManager) {
+    self.settings = settings
+    self.context = context
+    self.manager = manager
+    folder = settings.environment.map { context.shown(context.path($0.value)) } ?? ".venv"
+    commands = EnvironmentCommands(manager: manager, folder: folder, context: context)
+  }
 
   /// The folder that a new environment is made in.
-  var folder: String { settings.environment.map { context.shown(context.path($0.value)) } ?? ".venv" }
+  let folder: String
 
   /// The environment's interpreter with arguments.
   func interpreter(_ words: String...) -> ShellCommand {
     .run([.path(ShellPath("\(folder)/bin/python"))] + words.map { .word($0) })
   }
-
-  /// The commands that make it and fill it.
-  var commands: EnvironmentCommands { EnvironmentCommands(manager: manager, folder: folder, context: context) }
 
   // MARK: Findings
 

@@ -22,6 +22,12 @@ enum VirtualEnvironmentSign {
 /// Where a project's environment can be: in its folder, or where the program that made it keeps all of them.
 struct PythonPlaces {
   let files: ProjectFiles
+  private let sign: PoetrySign
+
+  init(files: ProjectFiles) {
+    self.files = files
+    sign = PoetrySign(root: files.root, files: files.host.files)
+  }
 
   private static let folders = [".venv", "venv", "env", ".env"]
 
@@ -88,12 +94,9 @@ struct PythonPlaces {
 
   // MARK: Poetry
 
-  private var sign: PoetrySign { PoetrySign(root: root, files: files.host.files) }
-
   /// `{cache-dir}/virtualenvs/NAME-HASH-pyX.Y`. Of several, the one that `poetry env use` wrote into `envs.toml`, else
   /// the newest.
   private var poetry: Setting<String>? {
-    let sign = sign
     guard let file = sign.likelyFile, let folder = poetryFolder else { return nil }
     let own = ((try? files.host.files.list(folder)) ?? []).filter(sign.names)
     let chosen = (try? files.host.files.readText(folder + "/envs.toml")).flatMap {
