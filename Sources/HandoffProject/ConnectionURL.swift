@@ -5,10 +5,11 @@
 ///
 /// Tests ask libpq, SQLAlchemy, django-environ and dj-database-url themselves. What Ecto, JDBC, R2DBC, node-postgres and
 /// sqlalchemy-timescaledb read stands in their documentation alone.
-struct ConnectionURL: Equatable {
+public struct ConnectionURL: Equatable {
   var host: String?
   var port: Int?
-  var database: String?
+  /// The database.
+  public var database: String?
   var user: String?
   var password: String?
   /// Parameters of the query that are keywords of libpq; and `port`, where several hosts have several.
@@ -21,7 +22,7 @@ struct ConnectionURL: Equatable {
   ]
 
   /// Reads a connection string; nil for one of another scheme or form.
-  init?(_ text: String) {
+  public init?(_ text: String) {
     let text = Self.withoutDriver(text)
     guard let scheme = text.firstRange(of: "://"), text[..<scheme.lowerBound].allSatisfy({ $0 != "=" }) else {
       guard readKeywords(text) else { return nil }

@@ -87,7 +87,7 @@ struct MigrationPlacesTests {
         [
           "db/migrate/1_a.rb": "", "db/more/2_b.rb": "", "engines/x/db/migrate/1_x.rb": "",
           "config/database.yml":
-            "development:\n  other: {migrations_paths: db/other}\n  primary: {migrations_paths: [db/migrate, ./db/more]}\n",
+            "development:\n  other: {database: x, migrations_paths: db/other}\n  primary: {migrations_paths: [db/migrate, ./db/more]}\n",
         ]), pending: ["more/2_b.rb"], missing: []),
     Case(
       layout: rails(

@@ -77,23 +77,39 @@ enum RailsDatabases {
       found.isWhole = false
       return found
     }
-    guard let paths = own(of: file, database, reader)?["migrations_paths"] else { return found }
-    for path in paths.texts ?? [] {
+    let meant = meant(in: file, database, reader).map { $0["migrations_paths"]?.texts ?? [] }
+    guard let paths = meant.first, Set(meant).count == 1 else {
+      found.isWhole = meant.isEmpty
+      return found
+    }
+    for path in paths {
       found.add(path.contains("RUBY") ? nil : reader.normalized(MigrationReader.join(home, path)))
     }
     return found
   }
 
-  /// What is said of the database that is looked at: the one of this name, else the primary one of the environment.
-  private static func own(of file: YAMLTree, _ database: String?, _ reader: MigrationReader) -> YAMLTree? {
+  /// What is said of the databases that the one that is looked at can be: those of this name, else the primary one of the
+  /// environment and those of it whose names only Ruby or a variable tells.
+  private static func meant(in file: YAMLTree, _ database: String?, _ reader: MigrationReader) -> [YAMLTree] {
     let environments = file.members.map { ($0.name, databases(of: $0.value)) }
-    let all = environments.flatMap(\.1)
-    let named = all.first { settings in
+    let named = environments.flatMap(\.1).filter { settings in
       guard let database, !database.isEmpty else { return false }
-      return settings["database"]?.text == database || settings["url"]?.text?.hasSuffix("/" + database) == true
+      return name(of: settings) == database
     }
+    guard named.isEmpty else { return named }
     let environment = reader.context.host.environment["RAILS_ENV"] ?? "development"
-    return named ?? environments.first { $0.0 == environment }?.1.first
+    let own = environments.first { $0.0 == environment }?.1 ?? []
+    return own.prefix(1) + own.dropFirst().filter { name(of: $0) == nil }
+  }
+
+  /// The name of a database: that of its URL, else the one that is set; nil where neither tells.
+  private static func name(of settings: YAMLTree) -> String? {
+    if let url = settings["url"]?.text, !url.isEmpty {
+      guard !url.contains("RUBY") else { return nil }
+      if let name = ConnectionURL(url)?.database { return name }
+    }
+    guard let name = settings["database"]?.text, !name.isEmpty, !name.contains("RUBY") else { return nil }
+    return name
   }
 
   /// The databases of an environment, the primary one first. It is the one of this name, else the first.
