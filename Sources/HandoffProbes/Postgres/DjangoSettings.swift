@@ -125,17 +125,27 @@ struct DjangoSettings {
     return strings[0]
   }
 
+  /// How many expressions of a file may end nowhere, as a bracket in a comment of three quotes makes it look, and what
+  /// stands in them be looked at nevertheless.
+  private static let unclosedLimit = 8
+
   /// What is assigned to names in capital letters at the beginning of lines, and whether by a mere `=`.
-  private static func assignments(in text: String) -> [(name: String, value: Substring, isPlain: Bool)] {
+  static func assignments(in text: String) -> [(name: String, value: Substring, isPlain: Bool)] {
     var found: [(String, Substring, Bool)] = []
-    for line in text.split(whereSeparator: \.isNewline) {
+    var unclosed = 0
+    var next = text.startIndex
+    for line in text.split(whereSeparator: \.isNewline) where line.startIndex >= next {
       let start = line.drop(while: \.isWhitespace)
       let name = start.prefix { $0 == "_" || $0.isUppercase || $0.isNumber }
       let after = start[name.endIndex...].drop(while: \.isWhitespace)
       guard !name.isEmpty, let sign = after.first, "=+:".contains(sign), let equals = after.firstIndex(of: "=") else {
         continue
       }
-      let value = PythonLiterals.expression(text[text.index(after: equals)...])
+      let rest = text[text.index(after: equals)...]
+      let (end, isClosed) = PythonLiterals.end(of: rest)
+      let value = rest[..<end]
+      unclosed += isClosed ? 0 : 1
+      if isClosed || unclosed > unclosedLimit { next = end }
       found.append((String(name), value, sign == "=" && start.startIndex == line.startIndex))
     }
     return found

@@ -92,15 +92,17 @@ struct AlembicOptions {
   /// The name that `env.py` gives to the table: `version_table="…"`, or by a name that stands for it.
   static func versionTable(_ text: String) -> String? {
     let lines = text.split(whereSeparator: \.isNewline)
+    // Made once: a file can name thousands of names, each of which would be looked for in all of it.
+    lazy var assigned = PythonLiterals.assignments(in: text)
     for range in lines.flatMap({ line in line.prefix { $0 != "#" }.ranges(of: "version_table") }) {
       // Its schema and its key are other options.
       let rest = text[range.upperBound...].drop { $0 == "\"" || $0 == "'" || $0.isWhitespace }
       guard let sign = rest.first, sign == "=" || sign == ":" else { continue }
       let value = rest.dropFirst().drop(while: \.isWhitespace)
       if let quote = value.first, "\"'".contains(quote) { return String(value.dropFirst().prefix { $0 != quote }) }
-      let name = String(value.prefix { $0 == "_" || $0.isLetter || $0.isNumber })
-      guard !name.isEmpty, let said = PythonLiterals.value(of: name, in: text) else { continue }
-      return PythonLiterals.strings(said).first
+      let name = value.prefix { $0 == "_" || $0.isLetter || $0.isNumber }
+      guard !name.isEmpty, let said = assigned[name] else { continue }
+      return PythonLiterals.strings(PythonLiterals.expression(said)).first
     }
     return nil
   }

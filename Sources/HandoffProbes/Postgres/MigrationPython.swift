@@ -14,8 +14,22 @@ enum PythonLiterals {
     return nil
   }
 
+  /// What follows the `=` of the first assignment to each name at the beginning of a line, up to the end of the text.
+  static func assignments(in text: String) -> [Substring: Substring] {
+    var found: [Substring: Substring] = [:]
+    for line in text.split(separator: "\n") {
+      let start = line.drop { $0 == " " || $0 == "\t" }
+      let name = start.prefix { $0 == "_" || $0.isLetter || $0.isNumber }
+      guard !name.isEmpty, found[name] == nil else { continue }
+      let after = start[name.endIndex...].drop(while: \.isWhitespace)
+      guard after.first == "=" || after.first == ":", let equals = after.firstIndex(of: "=") else { continue }
+      found[name] = text[text.index(after: equals)...]
+    }
+    return found
+  }
+
   /// The expression that a text begins with, up to the end of its brackets or of its line.
-  static func expression(_ text: Substring) -> Substring { text.prefix(length(of: text)) }
+  static func expression(_ text: Substring) -> Substring { text[..<end(of: text).index] }
 
   /// All string literals of an expression.
   static func strings(_ expression: Substring) -> [String] { groups(expression).joined().map(\.self) }
@@ -39,8 +53,8 @@ enum PythonLiterals {
     case opening, closing, string(String)
   }
 
-  /// How many characters the expression has: to the end of the line on which no bracket is open.
-  private static func length(of text: Substring) -> Int {
+  /// Where the expression ends: at the end of the line on which no bracket is open, and whether there is such a line.
+  static func end(of text: Substring) -> (index: String.Index, isClosed: Bool) {
     var depth = 0
     var end = text.startIndex
     while let newline = text[end...].firstIndex(of: "\n") {
@@ -51,11 +65,10 @@ enum PythonLiterals {
         case .string: break
         }
       }
-      end = newline
-      if depth <= 0 { break }
+      if depth <= 0 { return (newline, true) }
       end = text.index(after: newline)
     }
-    return depth <= 0 && end > text.startIndex ? text.distance(from: text.startIndex, to: end) : text.count
+    return (text.endIndex, false)
   }
 
   private static func scan(_ text: Substring, _ take: (Token) -> Void) {
