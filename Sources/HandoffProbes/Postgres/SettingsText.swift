@@ -104,15 +104,37 @@ struct SettingsText {
     var rest = line[...]
     while let character = rest.first, !"=:".contains(character), !character.isWhitespace {
       rest.removeFirst()
-      if character == "\\", let escaped = rest.popFirst() { key.append(escaped) } else { key.append(character) }
+      if character == "\\" { key += Self.javaEscape(&rest) } else { key.append(character) }
     }
     rest = rest.drop(while: \.isWhitespace)
     if let sign = rest.first, "=:".contains(sign) { rest = rest.dropFirst().drop(while: \.isWhitespace) }
     var value = ""
     while let character = rest.popFirst() {
-      if character == "\\", let escaped = rest.popFirst() { value.append(escaped) } else { value.append(character) }
+      if character == "\\" { value += Self.javaEscape(&rest) } else { value.append(character) }
     }
     if !key.isEmpty { set("", key, String(value.trimmed)) }
+  }
+
+  /// What stands behind a backslash; a letter outside of the first 65,536 is two escapes.
+  private static func javaEscape(_ rest: inout Substring) -> String {
+    guard let character = rest.popFirst() else { return "\\" }
+    var units: [UInt16] = []
+    var next = character == "u" ? rest : ""
+    while case let digits = next.prefix(4), digits.count == 4, digits.first != "+",
+      let unit = UInt16(digits, radix: 16)
+    {
+      units.append(unit)
+      rest = next.dropFirst(4)
+      next = rest.hasPrefix("\\u") ? rest.dropFirst(2) : ""
+    }
+    if !units.isEmpty { return String(decoding: units, as: UTF16.self) }
+    return switch character {
+    case "t": "\t"
+    case "n": "\n"
+    case "r": "\r"
+    case "f": "\u{c}"
+    default: String(character)
+    }
   }
 
   // MARK: git
@@ -122,7 +144,7 @@ struct SettingsText {
     var logical = ""
     for line in lines {
       logical += line
-      if logical.hasSuffix("\\"), !logical.hasSuffix("\\\\") {
+      if logical.reversed().prefix(while: { $0 == "\\" }).count % 2 == 1 {
         logical.removeLast()
         continue
       }
