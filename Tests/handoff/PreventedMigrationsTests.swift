@@ -111,6 +111,15 @@ struct PreventedMigrationsTests {
       name: "goose", tool: "goose", sql: "INSERT INTO goose_db_version (version_id, is_applied) VALUES (1, true)",
       files: ["sql/migrations/1_a.sql": ""]),
     .init(
+      name: "an empty database that waits for Alembic", sql: "SELECT 1",
+      files: [
+        "backend/alembic.ini": "[alembic]\nscript_location = db\n", "backend/db/versions/a.py": "revision = 'a1'\n",
+        "migrations/1_a.sql": "SELECT 1",
+      ]),
+    .init(
+      name: "an empty database that waits for dbmate", sql: "SELECT 1",
+      files: ["migrations/1_a.sql": "-- migrate:up\nSELECT 1;\n"]),
+    .init(
       name: "an empty database", sql: "SELECT 1", files: ["backend/db/env.py": "", "migrations/1_a.sql": "SELECT 1"]),
   ]
 }

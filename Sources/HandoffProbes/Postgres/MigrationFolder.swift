@@ -90,29 +90,50 @@ struct MigrationFolder {
 
   /// Which tool an empty database waits for, by the files that no other tool would have; nil for SQL files that nobody
   /// claims.
-  /// - Parameter said: the folder that is configured or found, which is looked into first.
-  static func claimant(_ said: String?, _ context: ProbeContext) throws(MigrationsUnread) -> MigrationKind? {
+  /// - Parameters:
+  ///   - said: the folder that is configured or found, which is looked into first.
+  ///   - unread: takes what may not be read and could be claimed, where nothing else is.
+  static func claimant(
+    _ said: String?, _ context: ProbeContext, _ unread: inout MigrationsUnread?
+  ) throws(MigrationsUnread) -> MigrationKind? {
     let files = context.host.files
     func exists(_ path: String) -> Bool { files.kind(of: context.path(path)) != nil }
     if exists("sqitch.plan") { return .sqitch }
     let reader = MigrationReader(context: context)
-    if reader.home(of: ["alembic.ini"]) != nil { return .alembic }
+    if reader.home(of: ["alembic.ini"], &unread) != nil { return .alembic }
     if try MigrationLocations.alembicTable(in: ".", reader) != nil { return .alembic }
     if manage(context) != nil { return .django }
-    if reader.home(of: ["prisma/migrations"]) != nil { return .prisma }
+    if reader.home(of: ["prisma/migrations"], &unread) != nil { return .prisma }
     if exists("db/migrate") { return .rails }
     if exists("flyway.conf") || exists("flyway.toml") { return .flyway }
     for folder in [said].compactMap(\.self) + common {
-      guard let names = try? files.list(context.path(folder)) else { continue }
+      guard let names = kept(&unread, { () throws(MigrationsUnread) in try reader.list(folder) }) else { continue }
       if names.contains(where: { $0.hasSuffix(".up.sql") }) { return .golangMigrate }
       // Both directions in one file: it must not be given to psql.
       for name in names where name.hasSuffix(".sql") {
-        guard let text = try? files.readText(context.path("\(folder)/\(name)")) else { continue }
+        let path = MigrationReader.join(folder, name)
+        guard let bytes = kept(&unread, { () throws(MigrationsUnread) in try reader.bytes(path) }) else { continue }
+        let text = String(decoding: bytes, as: UTF8.self)
         if text.contains("-- migrate:up") { return .dbmate }
         if text.contains("-- +goose Up") { return .goose }
       }
     }
     return nil
+  }
+
+  /// What can be read, else nil, the first of what cannot be kept.
+  private static func kept<Value>(
+    _ unread: inout MigrationsUnread?, _ read: () throws(MigrationsUnread) -> Value
+  ) -> Value? {
+    do throws(MigrationsUnread) {
+      return try read()
+    } catch {
+      switch error.error {
+      case .missing, .notRegular: break
+      case .notPermitted, .tooLarge, .system: unread = unread ?? error
+      }
+      return nil
+    }
   }
 
   /// Django's `manage.py`, relative to the project.

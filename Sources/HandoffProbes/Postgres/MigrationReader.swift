@@ -116,11 +116,20 @@ struct MigrationReader {
   /// Folders that may not be looked into, such as a database's own, hold none.
   /// - Returns: relative to the project, `.` for its own; nil where there is none, or more than one is as near.
   func home(of markers: [String]) -> String? {
+    var unread: MigrationsUnread?
+    return home(of: markers, &unread)
+  }
+
+  /// - Parameter unread: takes the first folder that could hold one and may not be looked into, where it is empty.
+  func home(of markers: [String], _ unread: inout MigrationsUnread?) -> String? {
     var folders = ["."]
     for depth in 0...3 {
-      let holding = folders.filter { folder in markers.contains { stands(Self.join(folder, $0)) != nil } }
+      let holding = folders.filter { folder in markers.contains { holds(Self.join(folder, $0), &unread) } }
       if !holding.isEmpty { return holding.count == 1 ? holding[0] : nil }
-      if depth < 3 { folders = Array(folders.flatMap(below).prefix(Self.folderLimit)) }
+      guard depth < 3 else { break }
+      var next: [String] = []
+      for folder in folders where next.count < Self.folderLimit { next += below(folder, &unread) }
+      folders = Array(next.prefix(Self.folderLimit))
     }
     return nil
   }
@@ -133,10 +142,32 @@ struct MigrationReader {
     "node_modules", "site-packages", "vendor", "build", "dist", "target", "third_party", "testdata", "fixtures",
   ]
 
-  private func below(_ folder: String) -> [String] {
-    guard let names = try? list(folder), !names.contains("pyvenv.cfg") else { return [] }
+  private func below(_ folder: String, _ unread: inout MigrationsUnread?) -> [String] {
+    let names: [String]
+    do throws(MigrationsUnread) {
+      names = try list(folder)
+    } catch {
+      keep(error.error, folder, &unread)
+      return []
+    }
+    guard !names.contains("pyvenv.cfg") else { return [] }
     return names.filter { !$0.hasPrefix(".") && !Self.others.contains($0) }
       .map { Self.join(folder, $0) }.filter { stands($0, followLinks: false) == .folder }
+  }
+
+  private func holds(_ marker: String, _ unread: inout MigrationsUnread?) -> Bool {
+    do throws(MigrationsUnread) {
+      return try kind(marker) != nil
+    } catch {
+      keep(error.error, marker.split(separator: "/").dropLast().joined(separator: "/"), &unread)
+      return false
+    }
+  }
+
+  /// Keeps the first folder that may not be looked into, but for those in which a server keeps its data from others.
+  private func keep(_ error: FileError, _ folder: String, _ unread: inout MigrationsUnread?) {
+    guard error == .notPermitted, !folder.isEmpty, !folder.lowercased().hasSuffix("data") else { return }
+    unread = unread ?? MigrationsUnread(path: folder, error: error)
   }
 
   private func stands(_ path: String, followLinks: Bool = true) -> FileKind? {

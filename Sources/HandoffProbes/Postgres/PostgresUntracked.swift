@@ -10,8 +10,13 @@ extension PostgresMigrations {
     let kind: MigrationKind?
     var folder: MigrationFolder
     do throws(MigrationsUnread) {
-      kind = try MigrationFolder.claimant(reading.target.settings.migrations?.value, reading.context)
-      guard var found = try find(kind), !found.files.isPartial else { return }
+      var unread: MigrationsUnread?
+      kind = try MigrationFolder.claimant(reading.target.settings.migrations?.value, reading.context, &unread)
+      let place = try find(kind)
+      // Whose files they are, and whether those that were recorded are gone, only what may not be read tells.
+      let isTold = place != nil || reading.context.expected?.fact(reading.id("migrations.pending")) != nil
+      if kind == nil, isTold, let unread { throw unread }
+      guard var found = place, !found.files.isPartial else { return }
       _ = found.files.settle([])
       folder = found
     } catch {
