@@ -23,26 +23,43 @@ struct ReportJSON {
     findLiterals()
   }
 
-  /// Leaves secrets out of the world's strings. What spans several of them is left out of each.
+  /// Leaves secrets out of the world's strings. What spans several of them is left out of each, and so is a string that is
+  /// a secret only by what stands around it.
   /// - Returns: the report, which stays JSON, and what was left out of it.
   func redacted(_ scanner: SecretScanner) -> (text: String, hits: [SecretHit]) {
     let places = scanner.places(in: bytes)
+    let once = replaced {
+      scanner.redacted($0)
+    } orWhole: { _ in
+      false
+    }
+    let again = ReportJSON(once)
+    // A part of a secret is nothing that can be told in it alone.
+    let left = scanner.places(in: again.bytes).map(\.range)
+    let text =
+      left.isEmpty
+      ? once
+      : again.replaced {
+        $0
+      } orWhole: { range in
+        left.contains { $0.overlaps(range) }
+      }
+    let hits = places.filter { place in literals.contains { $0.range.overlaps(place.range) } }.map(\.hit)
+    return (text, hits)
+  }
+
+  /// The JSON with other strings of the world's; those that go as a whole become `***`.
+  private func replaced(_ change: (String) -> String, orWhole isLeftOut: (Range<Int>) -> Bool) -> String {
     var result: [UInt8] = []
     var position = 0
     for literal in literals {
-      let old = Array(bytes[literal.range])
-      let text = (try? JSONValue(parsing: [0x22] + old + [0x22]))?.string ?? ""
-      var new = scanner.redacted(text)
-      // A part of a secret is nothing that can be told in it alone.
-      if new == text {
-        guard places.contains(where: { $0.range.overlaps(literal.range) }) else { continue }
-        new = "***"
-      }
+      let text = (try? JSONValue(parsing: [0x22] + Array(bytes[literal.range]) + [0x22]))?.string ?? ""
+      let new = isLeftOut(literal.range) ? "***" : change(text)
+      if new == text { continue }
       result += bytes[position..<literal.range.lowerBound] + JSONValue.string(new).canonical.utf8.dropFirst().dropLast()
       position = literal.range.upperBound
     }
-    let hits = places.filter { place in literals.contains { $0.range.overlaps(place.range) } }.map(\.hit)
-    return (String(decoding: result + bytes[position...], as: UTF8.self), hits)
+    return String(decoding: result + bytes[position...], as: UTF8.self)
   }
 
   /// An object or array that is being read.

@@ -45,4 +45,11 @@ import Testing
     #expect(
       Self.redacted(text, #"m]","value":"la"#) == text.replacing("[m]", with: "[***]").replacing("last", with: "***"))
   }
+
+  @Test("Of a string with a secret in it, what is another only by what stands around the string is left out, too")
+  func besides() {
+    let text = #"{"facts":[{"id":"a.b","value":["one and first","twofold","three"]}]}"#
+    #expect(
+      Self.redacted(text, "one", #"first","twof"#) == #"{"facts":[{"id":"a.b","value":["***","***","three"]}]}"#)
+  }
 }
