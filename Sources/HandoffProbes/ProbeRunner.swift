@@ -66,10 +66,11 @@ public struct ProbeRunner: Sendable {
     let project = expected.map(project.expecting) ?? project
     let uses = ProbeCatalog.probes(for: project).filter { selection.contains($0.area) }
     let capturedAt = host.now()
+    let secrets = OnceMade(secrets)
     // What is masked is nothing to go by.
     let context = ProbeContext(
       host: host, project: project, deadline: .after(timeout), expected: expected?.withoutMaskedFacts,
-      secrets: secrets)
+      secrets: { secrets.value })
     let observations = await withTaskGroup(of: (Int, Observation).self) { group in
       for (index, use) in uses.enumerated() {
         group.addTask { (index, await observe(use, context, progress)) }

@@ -117,7 +117,6 @@ public struct CommandProbe: Probe {
   private func value(
     of result: CommandResult, _ settings: CommandSettings, _ context: ProbeContext
   ) async -> Result<String, Lost> {
-    let scanner = context.secrets()
     let program = Untrusted(settings.run[0])
     func lost(_ kind: String, _ severity: Status, _ message: Message) -> Result<String, Lost> {
       let byHand = Remedy(.run(settings.run), "runs it by hand")
@@ -130,9 +129,9 @@ public struct CommandProbe: Probe {
     switch result.outcome {
     case .exited(0): break
     case .exited(let status):
-      return lost("failed", .failure, "\(program) ended with status \(status)\(Self.complaint(result, scanner))")
+      return lost("failed", .failure, "\(program) ended with status \(status)\(Self.complaint(result, context))")
     case .signalled(let signal):
-      return lost("failed", .failure, "\(program) was ended by signal \(signal)\(Self.complaint(result, scanner))")
+      return lost("failed", .failure, "\(program) was ended by signal \(signal)\(Self.complaint(result, context))")
     case .timedOut: return lost("timeout", .unknown, "\(program) gave no answer by the deadline")
     case .tooMuchOutput:
       return lost("unexpected-output", .unknown, "\(program) printed more than \(Self.outputLimit / 1024) KiB")
@@ -156,7 +155,7 @@ public struct CommandProbe: Probe {
         "unexpected-output", .unknown,
         "\(program) gives more than \(Self.valueLimit) characters; take a part of it with capture")
     }
-    if let hit = scanner.scan(value).first {
+    if !value.isEmpty, let hit = context.secrets().scan(value).first {
       return lost(
         "secret", .unknown, "what \(program) gives looks like a secret (\(Untrusted(hit.rule))) and is not taken")
     }
@@ -164,9 +163,9 @@ public struct CommandProbe: Probe {
   }
 
   /// The last line that it complained, shortened; nothing where that could be a secret.
-  private static func complaint(_ result: CommandResult, _ scanner: SecretScanner) -> Message {
+  private static func complaint(_ result: CommandResult, _ context: ProbeContext) -> Message {
     guard let line = result.errorText.split(whereSeparator: \.isNewline).last,
-      scanner.scan(String(line)).isEmpty
+      context.secrets().scan(String(line)).isEmpty
     else { return "" }
     return ": \(Untrusted(String(line.unicodeScalars.prefix(200))))"
   }
