@@ -3,6 +3,9 @@ import Crypto
 /// A key of the user's own, with which a value can be told again by a text that does not tell it: HMAC-SHA256 (RFC 2104),
 /// its first sixteen bytes.
 public struct FingerprintKey: Sendable {
+  /// The variable that gives one to this tool, and that nothing it starts gets.
+  public static let variable = "HANDOFF_MASK_KEY"
+
   private let key: SymmetricKey
 
   /// Takes a key.

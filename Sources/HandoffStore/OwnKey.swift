@@ -8,7 +8,7 @@ public import HandoffSystem
 /// can try values; whoever has not cannot.
 public struct OwnKey {
   /// The variable that goes before the file.
-  public static let variable = "HANDOFF_MASK_KEY"
+  public static let variable = FingerprintKey.variable
 
   private let host: Host
 

@@ -13,8 +13,6 @@ struct CommandEnvironment {
     "PROMPT_COMMAND", "PYTHONSTARTUP", "PYTHONINSPECT", "PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PERL5OPT", "RUBYOPT",
     "NODE_OPTIONS", "JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS",
   ]
-  /// The key that masked values are made with.
-  private static let ownKey = "HANDOFF_MASK_KEY"
 
   init(_ context: ProbeContext) {
     let project = context.project
@@ -24,16 +22,15 @@ struct CommandEnvironment {
     if project.aws.settings != nil { areas.append("AWS_") }
     if project.postgres.settings != nil { areas += ["PG", "DB_", "POSTGRES_"] }
     var kept = context.host.environment.variables.filter { name, value in
-      if name == Self.ownKey || Self.loaders.contains(name) || name.hasPrefix("BASH_FUNC_") || name.hasPrefix("GIT_") {
-        return false
-      }
+      if name == FingerprintKey.variable || Self.loaders.contains(name) { return false }
+      if name.hasPrefix("BASH_FUNC_") || name.hasPrefix("GIT_") { return false }
       return own.contains(name) || areas.contains { name.hasPrefix($0) } || !HeldValue.isSecret(value, named: name)
     }
     // A relative folder would be one of the project.
     kept["PATH"] = kept["PATH"].map { path in
       path.split(separator: ":").filter { $0.hasPrefix("/") }.joined(separator: ":")
     }
-    // What stands in folders that a command names is hashed without the caches of Python's bytecode, so these are not read.
+    // Of folders that a command names, bytecode that Python rewrites by itself is not hashed, so it is not read.
     kept["PYTHONPYCACHEPREFIX"] = "/dev/null"
     kept["PYTHONDONTWRITEBYTECODE"] = "1"
     variables = kept
