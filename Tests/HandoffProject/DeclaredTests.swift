@@ -1,7 +1,8 @@
 import Foundation
-import HandoffProject
 import HandoffSystem
 import Testing
+
+@testable import HandoffProject
 
 /// `checks` and `commands` of `handoff.yml`, and what is trusted of them.
 @Suite struct DeclaredTests {
@@ -46,7 +47,10 @@ import Testing
   func lines(line: String, expected: String?) throws {
     let folder = try TemporaryProject(["handoff.yml": "commands: {x: {run: [sh, x]}}\n"])
     var project = try folder.discover()
-    for words in [["/bin/sh", "-c"], ["env", "bash", "-ec"]] {
+    for words in [
+      ["/bin/sh", "-c"], ["env", "bash", "-ec"], ["bash", "-ce"], ["bash", "-c", "-e"],
+      ["bash", "-o", "pipefail", "-cx", "+e", "--"],
+    ] {
       project.commands = [CommandSettings(name: "x", run: words + [line], usesShell: words.count == 2)]
       let told = TrustSubject(project).words(of: project.commands[0]) { $0 == "tools/run" ? "/c/tools/run" : nil }
       #expect(told == words + [expected ?? line])
@@ -110,6 +114,71 @@ import Testing
     for path in ["bin/x", "tool/__main__.py", "tool/deep/more.py", "tool/new.py"] {
       try project.write(path, "2")
       #expect(seen.insert(subject.digest(files)).inserted, "\(path)")
+    }
+  }
+
+  @Test("`..` behind a link is the folder above the one that it leads to, as the system goes there")
+  func detourBehindLink() throws {
+    let project = try TemporaryProject([
+      "handoff.yml": "commands: {a: {run: [sh, a/../run.sh]}}\n", "run.sh": "1", "deep/run.sh": "1", "deep/x/y": "1",
+      "other/x/y": "1", "other/run.sh": "1",
+    ])
+    func link(_ to: String) throws {
+      try? FileManager.default.removeItem(atPath: project.root + "/a")
+      try FileManager.default.createSymbolicLink(atPath: project.root + "/a", withDestinationPath: to)
+    }
+    try link("deep/x")
+    let subject = TrustSubject(try project.discover())
+    #expect(subject.words(of: subject.commands[0]) { "/c/" + $0 } == ["sh", "/c/deep/run.sh"])
+    var seen: Set<String?> = [nil, subject.digest(FileSystem())]
+    try project.write("deep/run.sh", "2")
+    #expect(seen.insert(subject.digest(FileSystem())).inserted)
+    for place in ["other/x", "/tmp", "/usr"] {
+      try link(place)
+      #expect(seen.insert(subject.digest(FileSystem())).inserted, "\(place)")
+    }
+    #expect(subject.words(of: subject.commands[0]) { "/c/" + $0 } == ["sh", "a/../run.sh"])
+  }
+
+  @Test(
+    "Folders that links lead to one behind the other are each read once, and more than the limits is trusted by nobody")
+  func chains() throws {
+    let project = try TemporaryProject(["handoff.yml": "commands: {a: {run: [cat, d]}}\n", "big": "12345678"])
+    let count = 3000
+    for number in 0..<count {
+      let folder = "\(project.root)/d/\(number)"
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      try FileManager.default.createSymbolicLink(
+        atPath: folder + "/l", withDestinationPath: "../\((number + 1) % count)")
+      try FileManager.default.createSymbolicLink(atPath: folder + "/b", withDestinationPath: "/etc/passwd")
+    }
+    let subject = TrustSubject(try project.discover())
+    #expect(subject.digest(FileSystem()) != nil)
+    func read(bytes: Int, entries: Int) -> Bool {
+      var reading = TrustedReading(
+        files: FileSystem(), root: project.root, takesCaches: false, bytes: bytes, entries: entries)
+      return reading.file(project.root + "/d") != nil && reading.file(project.root + "/big") != nil
+    }
+    let size = try FileSystem().read("/etc/passwd").count
+    // What many links lead to is read once.
+    #expect(read(bytes: size + 8, entries: 3 * count))
+    #expect(!read(bytes: size + 7, entries: 3 * count))
+    #expect(!read(bytes: size + 8, entries: 3 * count - 1))
+  }
+
+  @Test("Bytecode counts where a script's first line lets Python read it, and where it bears the hash of its source")
+  func caches() throws {
+    let project = try TemporaryProject([
+      "handoff.yml": "commands: {a: {run: [tools/run, tools]}}\n", "tools/run": "#!x\n",
+    ])
+    func digest() throws -> String? { TrustSubject(try project.discover()).digest(FileSystem()) }
+    for (line, isTimed, counts) in [("python3", true, false), ("python3", false, true), ("python3 -E", true, true)] {
+      try project.write("tools/run", "#!/usr/bin/\(line)\n")
+      let head = "head" + (isTimed ? "\0" : "\u{1}") + "\0\0\0"
+      try project.write("tools/__pycache__/x.pyc", head + "1")
+      let before = try digest()
+      try project.write("tools/__pycache__/x.pyc", head + "2")
+      #expect(try (before != digest()) == counts, "\(line) \(isTimed)")
     }
   }
 

@@ -107,6 +107,10 @@ import Testing
       ("[sh, -c, 'for f in tools/*; do . $f; done']", "tools/run"),
       ("[sh, -c, 'd=tools; sh ${d}/run; : tools/']", "tools/more"), ("[sh, -c, 'cat linked/run']", "tools/run"),
       ("[sh, -ec, '. \"./tools/run\"']", "tools/run"), ("[cat, linked]", "tools/run"),
+      ("[python3, .]", "__main__.py"), ("[sh, -c, 'for f in ./*.sh; do sh $f; done']", "new.sh"),
+      ("[make, -C.]", "Makefile"), ("[sh, -c, 'PATH=tools:$PATH run']", "tools/run"),
+      ("[env, 'PYTHONPATH=liba:libb', python3]", "libb/x.py"), ("[pytest, 'tools/x.py::test_a']", "tools/x.py"),
+      ("[make, -kftools/Makefile]", "tools/Makefile"),
       ("[cat, tools]", "tools/__pycache__/run"), ("[python3, -I, tools]", "tools/__pycache__/run.pyc"),
     ])
   func insideWords(run: String, file: String) async throws {
@@ -132,19 +136,29 @@ import Testing
     try folder.write("evil.py", "it = 'evil'\n")
     try folder.write("handoff.yml", "commands: {x: {run: [python3, tools]}}\n")
     #expect(try await Tool.run("trust", "--yes", environment: environment, in: folder.path).status == 0)
+    func measured() async throws -> Report {
+      try Report(
+        try await Tool.run(
+          "preflight", "--only", "command", "--format", "json", environment: environment, in: folder.path))
+    }
+    // The user's own run keeps bytecode, and keeps it anew once the source's time is another.
+    for time in ["202001010000", "202101010000"] {
+      try await Witness.ask("touch", ["-t", time, "tools/value.py"], environment: environment, in: folder.path)
+      #expect(try await Witness.ask("python3", ["tools"], environment: environment, in: folder.path).output == "good")
+      #expect(try await measured().fact("command[x]") == "good")
+    }
     let plant = """
       import importlib.util as u, os, py_compile as p
-      os.makedirs('tools/__pycache__')
+      os.makedirs('tools/__pycache__', exist_ok=True)
       p.compile('evil.py', cfile=u.cache_from_source('tools/value.py'), invalidation_mode=p.PycInvalidationMode.UNCHECKED_HASH)
       """
     let planted = try await Witness.ask("python3", ["-c", plant], environment: environment, in: folder.path)
     try #require(planted.status == 0, "\(planted.complaint)")
     let fallen = try await Witness.ask("python3", ["tools"], environment: environment, in: folder.path)
     #expect(fallen.output == "evil", "the control falls for it")
-    let report = try Report(
-      try await Tool.run(
-        "preflight", "--only", "command", "--format", "json", environment: environment, in: folder.path))
-    #expect(report.fact("command[x]") == "good")
+    let report = try await measured()
+    #expect(report.fact("command[x]") == nil)
+    #expect(report.findings.contains("command.untrusted"))
   }
 
   @Test("Of a project in a part of a repository, no program of the repository is run by its name")

@@ -1,7 +1,9 @@
+import HandoffSystem
+
 /// What the words of a command name in the project, and where in a word it stands.
 ///
-/// A word may name a path as a whole, behind its first `=`, or anywhere within it. What stands behind `-c` of a shell is a
-/// line of that shell.
+/// A word may name a path as a whole, behind its first `=`, or anywhere within it (``all(in:)``). What stands behind `-c` of
+/// a shell is a line of that shell.
 struct NamedFiles {
   /// A path of the project, relative to its root.
   struct Name {
@@ -14,22 +16,23 @@ struct NamedFiles {
 
   private static let shells: Set<String> = ["sh", "bash", "dash", "ash", "zsh", "ksh", "mksh"]
 
-  /// Every path that a command's words may name.
+  let files = FileSystem()
+
+  /// Makes one for a project.
+  init(root: String) { self.root = root }
+
+  /// Every path that a command's words may name; "" is the folder of the project itself.
   func all(in words: [String]) -> [String] {
     var names: Set<String> = []
     for (index, word) in words.enumerated() {
       names.formUnion(paths(in: word, isProgram: index == 0).map(\.name))
       // A program without a slash is one of the PATH.
       guard index > 0 || word.contains("/") else { continue }
-      names.formUnion(ShellLine(word).words.compactMap { inside(Self.literal($0.text)) })
+      // What a shell starts as `.` is its own word for reading a script.
+      let pieces = ShellLine(word).words.filter { !($0.isStarted && $0.text == ".") }.map(\.text)
+      for piece in [word[...]] + (word == "." ? [] : pieces) { names.formUnion(self.names(within: piece)) }
     }
-    return names.filter { !$0.isEmpty }.sorted()
-  }
-
-  /// Of a pattern for names of files the folder that all of them stand in.
-  private static func literal(_ word: Substring) -> Substring {
-    guard let special = word.firstIndex(where: { "*?[".contains($0) }) else { return word }
-    return word[..<(word[..<special].lastIndex(of: "/") ?? word.startIndex)]
+    return names.sorted()
   }
 
   /// A command's words with paths of the project taken from another folder.
@@ -49,12 +52,35 @@ struct NamedFiles {
     }
   }
 
-  /// Whether a word is what a shell reads: behind `-c`, `-ec`.
+  /// Whether a word is what a shell reads: behind `-c`, `-ec`, `-ce`, and behind options that follow it.
   private func isLine(_ index: Int, of words: [String]) -> Bool {
-    guard index >= 2, case let option = words[index - 1], option.hasPrefix("-"), !option.hasPrefix("--"),
-      option.hasSuffix("c")
-    else { return false }
-    return words[..<index].contains { Self.shells.contains($0.split(separator: "/").last.map(String.init) ?? "") }
+    words[..<index].indices.contains { start in
+      let name = words[start].split(separator: "/").last.map(String.init) ?? ""
+      return Self.shells.contains(name) && Self.isLine(words[(start + 1)...index])
+    }
+  }
+
+  /// Whether the last of a shell's words is the line that it reads.
+  private static func isLine(_ words: ArraySlice<String>) -> Bool {
+    var isRead = false
+    var rest = words
+    while let word = rest.popFirst() {
+      if rest.isEmpty { return isRead && !isOption(word) }
+      if word == "-" || word == "--" { return isRead && rest.count == 1 }
+      guard isOption(word) else { return false }
+      if word.hasPrefix("--") {
+        if word == "--rcfile" || word == "--init-file" { rest = rest.dropFirst() }
+        continue
+      }
+      if word.hasPrefix("-"), word.contains("c") { isRead = true }
+      // Each of these letters takes a word of its own.
+      rest = rest.dropFirst(word.count { $0 == "o" || $0 == "O" })
+    }
+    return false
+  }
+
+  private static func isOption(_ word: String) -> Bool {
+    word.count > 1 && (word.hasPrefix("-") || word.hasPrefix("+"))
   }
 
   private func line(_ line: String, at place: (String) -> String?) -> String {
@@ -84,17 +110,5 @@ struct NamedFiles {
       guard let range, let name = inside(word[range]), !name.isEmpty else { return nil }
       return isProgram && range == whole && !word.contains("/") ? nil : Name(name: name, range: range)
     }
-  }
-
-  /// A word as a path relative to the root, without `.` and `..`; nil where it leads out of the project.
-  private func inside(_ word: Substring) -> String? {
-    let isAbsolute = word.hasPrefix("/")
-    let parts = ((isAbsolute ? "" : root + "/") + word).split(separator: "/")
-    var path: [Substring] = []
-    for part in parts where part != "." {
-      if part == ".." { _ = path.popLast() } else { path.append(part) }
-    }
-    let top = root.split(separator: "/")
-    return path.starts(with: top) ? path.dropFirst(top.count).joined(separator: "/") : nil
   }
 }

@@ -26,13 +26,16 @@ public struct TrustSubject: Sendable {
     }
   }
 
+  /// How much is read of all that the commands name.
+  public static let limits = "\(TrustedReading.entriesLimit) files or \(TrustedReading.bytesLimit >> 20) MiB"
+
   /// Whether nothing needs trust.
   public var isEmpty: Bool { commands.isEmpty && checks.isEmpty && databases.isEmpty }
 
   /// The files of the project that a command's words name, relative to the root.
   public func files(of command: CommandSettings, _ files: FileSystem) -> [String] {
     NamedFiles(root: root).all(in: command.run).filter { name in
-      switch files.kind(of: "\(root)/\(name)", followLinks: false) {
+      switch files.kind(of: path(name), followLinks: false) {
       case .regular, .symbolicLink, .folder: true
       default: false
       }
@@ -51,15 +54,29 @@ public struct TrustSubject: Sendable {
   public func digest(_ files: FileSystem) -> String? { content(files)?.digest(configuration) }
 
   /// Reads, once, the files that the commands name.
-  /// - Returns: nil when one cannot be read.
+  /// - Returns: nil when one cannot be read, or all of it is more than ``limits``.
   public func content(_ files: FileSystem) -> TrustContent? {
     var named: [String: TrustContent.File] = [:]
-    var reading = TrustedReading(files: files, takesCaches: commands.contains(where: \.readsCaches))
-    for name in Set(commands.flatMap { self.files(of: $0, files) }).sorted() {
-      guard let file = reading.file("\(root)/\(name)", in: root) else { return nil }
+    let names = Set(commands.flatMap { self.files(of: $0, files) }).sorted()
+    let takesCaches = commands.contains(where: \.readsCaches) || names.contains { isStartedWithCaches(path($0), files) }
+    var reading = TrustedReading(files: files, root: root, takesCaches: takesCaches)
+    for name in names {
+      guard let file = reading.file(path(name)) else { return nil }
       named[name] = file
     }
     return TrustContent(subject: self, files: named)
+  }
+
+  private func path(_ name: String) -> String { name.isEmpty ? root : "\(root)/\(name)" }
+
+  /// Whether a file's first line starts a Python that reads caches.
+  private func isStartedWithCaches(_ path: String, _ files: FileSystem) -> Bool {
+    var head: ArraySlice<UInt8> = []
+    try? files.read(path, limit: .max) { piece, _ in
+      head = piece.prefix(512)
+      return false
+    }
+    return head.starts(with: "#!".utf8) && readsCaches(String(decoding: head.prefix { $0 != 0x0a }, as: UTF8.self))
   }
 
   /// What is hashed besides the files.
@@ -87,11 +104,13 @@ public struct TrustSubject: Sendable {
 }
 
 extension CommandSettings {
-  /// Whether it may start a Python that reads caches of bytecode from the project, whatever its variables say: with `-I`
-  /// or `-E`.
-  fileprivate var readsCaches: Bool {
-    run.flatMap { ShellLine($0).words }.contains { word in
-      word.text.hasPrefix("-") && !word.text.hasPrefix("--") && word.text.contains { "IE".contains($0) }
-    }
+  fileprivate var readsCaches: Bool { run.contains(where: HandoffProject.readsCaches) }
+}
+
+/// Whether a line may start a Python that reads caches of bytecode from the project, whatever its variables say: with `-I`
+/// or `-E`.
+private func readsCaches(_ line: String) -> Bool {
+  ShellLine(line).words.contains { word in
+    word.text.hasPrefix("-") && !word.text.hasPrefix("--") && word.text.contains { "IE".contains($0) }
   }
 }

@@ -61,7 +61,8 @@ struct TrustCommand: ParsableCommand {
     Console.show(description(of: subject, workspace.host.files))
     guard let digest = subject.digest(workspace.host.files) else {
       throw UsageProblem(
-        "a file that a command names cannot be read, so nobody knows what would be run; nothing is trusted")
+        "what a command names cannot be read, or all of it is more than \(TrustSubject.limits), so nobody knows what would "
+          + "be run; nothing is trusted; name files, or smaller folders")
     }
     if store.entry(of: subject.root)?.digest == digest {
       Console.show(show ? "\nis trusted, as it is now" : "\nis trusted already, as it is now")
@@ -101,7 +102,9 @@ struct TrustCommand: ParsableCommand {
     var lines = ["\(Configuration.fileName) in \(Untrusted(subject.root).terminal) wants to"]
     for command in subject.commands {
       lines.append("  run     \(Untrusted(words(command.run)).terminal)    # command[\(command.name)]")
-      for file in subject.files(of: command, files) { lines.append("          with \(Untrusted(file).terminal)") }
+      for file in subject.files(of: command, files) {
+        lines.append("          with \(Untrusted(file.isEmpty ? "." : file).terminal)")
+      }
       if !command.fix.isEmpty {
         let fix = command.fixIsLine ? command.fix[0] : words(command.fix)
         lines.append("          and offer as its remedy: \(Untrusted(fix).terminal)")
