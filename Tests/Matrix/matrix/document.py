@@ -47,8 +47,12 @@ def for_powershell(document: str) -> list:
 PLAIN = re.compile(r"(?<=\s)(--|--[\w-]+=[\w./:-]*|-\d+|Env:\w+(?:, Env:\w+)+)(?=\s|$)")
 
 
+# Nor does it know programs that are named by their whole path.
+WHOLE = re.compile(r"^/(?=\w)", re.MULTILINE)
+
+
 @functools.cache
 def is_powershell(script: str) -> bool:
     """Whether PowerShell's grammar knows the whole of it (https://github.com/airbus-cert/tree-sitter-powershell)."""
     parser = tree_sitter.Parser(tree_sitter.Language(tree_sitter_powershell.language()))
-    return not parser.parse(PLAIN.sub(r"'\1'", script).encode(errors="surrogatepass")).root_node.has_error
+    return not parser.parse(WHOLE.sub("./", PLAIN.sub(r"'\1'", script)).encode(errors="surrogatepass")).root_node.has_error
