@@ -28,7 +28,9 @@ extension NamedFiles {
     let end = first[(first.lastIndex { "*?]".contains($0) }.map { first.index(after: $0) } ?? first.endIndex)...]
     // A sign for all names alone is far more often one of a regular expression, or of SQL.
     let others = folder.filter { !$0.isEmpty }
-    guard word.contains("/") || (start + end).contains(where: { $0.isLetter || $0.isNumber }) else { return others }
+    guard slash != nil || rest.count > 1 || (start + end).contains(where: { $0.isLetter || $0.isNumber }) else {
+      return others
+    }
     let entries = ((try? files.list(root)) ?? []).filter { name in
       name != ".git" && (start.isEmpty ? !name.hasPrefix(".") : name.hasPrefix(start)) && name.hasSuffix(end)
     }
@@ -48,7 +50,8 @@ extension NamedFiles {
   }
 
   private func ways(_ word: Substring) -> (real: String?, text: String?, links: [String]) {
-    guard !word.isEmpty else { return (nil, nil, []) }
+    // No system opens a longer path.
+    guard !word.isEmpty, word.utf8.count <= 4096 else { return (nil, nil, []) }
     var (real, text) = ([Substring](), [Substring]())
     var links: [[Substring]] = []
     for part in ((word.hasPrefix("/") ? "" : root + "/") + word).split(separator: "/") where part != "." {
