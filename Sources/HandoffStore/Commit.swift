@@ -87,8 +87,14 @@ extension HandoffStore {
     let found = await git.read(
       ["rev-list", "-n", "1", "HEAD"] + (before.map { ["^" + $0] } ?? []) + ["--", ":(literal)" + file],
       deadline: deadline)
+    guard found.succeeded else {
+      let head = await git.read(["rev-parse", "--verify", "-q", "HEAD"], deadline: deadline)
+      // There is a commit, and git does not say what is in it.
+      if head.succeeded, head.text != before { throw .indexNotUpdated(paths: [file], commit: head.text) }
+      return nil
+    }
     let commit = found.text
-    guard found.succeeded, GitRepository.isCommitID(commit) else { return nil }
+    guard GitRepository.isCommitID(commit) else { return nil }
     let listing = await git.read(
       ["diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", "--root", "--no-commit-id", commit],
       outputLimit: 64 << 20, deadline: deadline)
