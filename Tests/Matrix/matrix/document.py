@@ -55,4 +55,4 @@ WHOLE = re.compile(r"^/(?=\w)", re.MULTILINE)
 def is_powershell(script: str) -> bool:
     """Whether PowerShell's grammar knows the whole of it (https://github.com/airbus-cert/tree-sitter-powershell)."""
     parser = tree_sitter.Parser(tree_sitter.Language(tree_sitter_powershell.language()))
-    return not parser.parse(WHOLE.sub("./", PLAIN.sub(r"'\1'", script)).encode(errors="surrogatepass")).root_node.has_error
+    return not parser.parse(WHOLE.sub(".", PLAIN.sub(r"'\1'", script)).encode(errors="surrogatepass")).root_node.has_error
