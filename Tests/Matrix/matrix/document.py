@@ -6,9 +6,6 @@ from __future__ import annotations
 import functools
 import re
 
-import tree_sitter
-import tree_sitter_powershell
-
 SETUP, CHECKS = "**How to configure in a new session**", "**Verification**"
 
 
@@ -54,5 +51,8 @@ WHOLE = re.compile(r"^/(?=\w)", re.MULTILINE)
 @functools.cache
 def is_powershell(script: str) -> bool:
     """Whether PowerShell's grammar knows the whole of it (https://github.com/airbus-cert/tree-sitter-powershell)."""
+    import tree_sitter  # the lab's Python has it, and the list of rows needs no lab
+    import tree_sitter_powershell
+
     parser = tree_sitter.Parser(tree_sitter.Language(tree_sitter_powershell.language()))
     return not parser.parse(WHOLE.sub(".", PLAIN.sub(r"'\1'", script)).encode(errors="surrogatepass")).root_node.has_error
