@@ -3,30 +3,52 @@
 struct JSONParser {
   /// How deeply arrays and objects may be nested.
   static let maximumDepth = 256
-  /// How many values a text may hold, since each takes many times the memory of the shortest text that makes one.
-  static let maximumValues = 250_000
-
   private let bytes: [UInt8]
+  private let maximumValues: Int
   private var position = 0
   private var count = 0
 
-  init(_ bytes: [UInt8]) {
+  /// - Parameter maximumValues: how many values the text, or each element of it, may hold, since each takes many times the
+  ///   memory of the shortest text that makes one.
+  init(_ bytes: [UInt8], maximumValues: Int) {
     self.bytes = bytes
+    self.maximumValues = maximumValues
   }
 
   /// Reads the one value that the text must be.
   mutating func parse() throws(JSONSyntaxError) -> JSONValue {
     skipSpace()
     let value = try value(depth: 0)
+    try end()
+    return value
+  }
+
+  /// Reads the elements of the array that the text must be, each of which is given away before the next one is read.
+  /// - Parameter take: false ends the reading.
+  mutating func elements(_ take: (JSONValue) -> Bool) throws(JSONSyntaxError) {
+    skipSpace()
+    guard self.take(UInt8(ascii: "[")) else { throw error("an array is expected") }
+    skipSpace()
+    if self.take(UInt8(ascii: "]")) { return try end() }
+    while true {
+      count = 0
+      guard take(try value(depth: 1)) else { return }
+      skipSpace()
+      if self.take(UInt8(ascii: "]")) { return try end() }
+      guard self.take(UInt8(ascii: ",")) else { throw error("a comma or ] is expected after an element") }
+      skipSpace()
+    }
+  }
+
+  private mutating func end() throws(JSONSyntaxError) {
     skipSpace()
     guard position == bytes.count else { throw error("something stands after the end of the value") }
-    return value
   }
 
   private mutating func value(depth: Int) throws(JSONSyntaxError) -> JSONValue {
     guard depth <= Self.maximumDepth else { throw error("nested more than \(Self.maximumDepth) levels deep") }
     count += 1
-    guard count <= Self.maximumValues else { throw error("more than \(Self.maximumValues) values") }
+    guard count <= maximumValues else { throw error("more than \(maximumValues) values") }
     guard let byte = peek() else { throw error("the text ends where a value is expected") }
     switch byte {
     case UInt8(ascii: "{"): return try object(depth: depth)

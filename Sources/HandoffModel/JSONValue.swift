@@ -11,11 +11,26 @@ public enum JSONValue: Hashable, Sendable {
   case masked(MaskedValue)
 
   /// Reads JSON text.
-  /// - Parameter bytes: UTF-8.
+  /// - Parameters:
+  ///   - bytes: UTF-8.
+  ///   - maximumValues: how many values it may hold, those in others included.
   /// - Throws: ``JSONSyntaxError`` when the bytes are not one JSON value.
-  public init(parsing bytes: some Sequence<UInt8>) throws(JSONSyntaxError) {
-    var parser = JSONParser(Array(bytes))
+  public init(parsing bytes: some Sequence<UInt8>, maximumValues: Int = 250_000) throws(JSONSyntaxError) {
+    var parser = JSONParser(Array(bytes), maximumValues: maximumValues)
     self = try parser.parse()
+  }
+
+  /// Reads the elements of an array in JSON text, of which one at a time is in memory.
+  /// - Parameters:
+  ///   - bytes: UTF-8.
+  ///   - maximumValues: how many values each of them may hold.
+  ///   - take: false ends the reading.
+  /// - Throws: ``JSONSyntaxError`` when the bytes, as far as they were read, are not one array.
+  public static func eachElement(
+    parsing bytes: [UInt8], maximumValues: Int, _ take: (JSONValue) -> Bool
+  ) throws(JSONSyntaxError) {
+    var parser = JSONParser(bytes, maximumValues: maximumValues)
+    try parser.elements(take)
   }
 
   /// The members of an object, or nil.

@@ -182,8 +182,9 @@ public struct Requirements: Sendable {
     let name = head.prefix { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) }
     let afterName = head[name.endIndex...]
     if !name.isEmpty, let at = afterName.firstIndex(of: "@"), !afterName[..<at].contains("/") {
-      // A URL can hold a password, and a semicolon is a part of it unless a space stands before.
-      return String(name) + (text.firstRange(of: " ;").map { String(text[$0.lowerBound...]) } ?? "")
+      // A URL can hold a password, and a semicolon is a part of it unless a space stands before. No marker has a URL.
+      let marker = text.firstRange(of: " ;").map { String(text[$0.lowerBound...]) } ?? ""
+      return String(name) + (marker.contains("://") || marker.contains("@") ? "" : marker)
     }
     let isPath =
       head.contains("/") || head.hasPrefix(".") || head.hasPrefix("~") || head.contains("\\")

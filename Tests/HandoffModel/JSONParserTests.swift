@@ -64,4 +64,27 @@ import Testing
     #expect(value.canonical == #"{"\u0060\u003ca\u003e":"--\u003e\u202e\u0000é\u200b"}"#)
     #expect(JSONValue.string("plain `").canonical == #""plain \u0060""#)
   }
+
+  @Test func theValuesOfATextAreCounted() throws {
+    #expect(try JSONValue(parsing: "[1,[2]]".utf8, maximumValues: 4) == [1, [2]])
+    #expect(throws: JSONSyntaxError.self) { try JSONValue(parsing: "[1,[2]]".utf8, maximumValues: 3) }
+  }
+
+  @Test func elementsAreReadOneByOne() throws {
+    func read(_ text: String, until last: JSONValue? = nil) throws -> [JSONValue] {
+      var found: [JSONValue] = []
+      try JSONValue.eachElement(parsing: Array(text.utf8), maximumValues: 3) { element in
+        found.append(element)
+        return element != last
+      }
+      return found
+    }
+    #expect(try read(" [] ") == [])
+    #expect(try read("[1, [2, 3] ,{\"a\":4}]\n") == [1, [2, 3], ["a": 4]])
+    // What was not asked for is not read.
+    #expect(try read("[1,2,?", until: 2) == [1, 2])
+    for text in ["", "1", "{}", "[1,]", "[1 2]", "[1", "[1] 2", "[?]", "[1,[2,3,4]]"] {
+      #expect(throws: JSONSyntaxError.self, "\(text)") { try read(text) }
+    }
+  }
 }

@@ -84,4 +84,12 @@ import Testing
     // Without `dynamic` setuptools refuses them.
     #expect(try read(["pyproject.toml": table, "a.in": "a\n"]).lines.isEmpty)
   }
+
+  @Test(
+    "What stands behind a URL and could be a part of it is no marker",
+    arguments: [" ;x://name:secret@host", " ;name:secret@host", " ; sys_platform == 'a' ;//x:secret@host"])
+  func markerOfURL(_ rest: String) throws {
+    let text = "thing @ https://host/thing.zip\(rest)\n"
+    #expect(try read(["requirements.txt": text], "requirements.txt").lines.map(\.text) == ["thing"])
+  }
 }

@@ -34,14 +34,15 @@ struct EngineAPI: EngineClient {
     if let label {
       path += "&filters=" + percentEncoded(JSONValue.object(["label": .array([.string(label)])]).canonical)
     }
-    let json = try await get(path, limit: 8 << 20, deadline: deadline)
-    guard let entries = json.array else { throw .senseless(to: "/containers/json") }
-    var summaries: [ContainerSummary] = []
-    for entry in entries {
-      guard let summary = ContainerSummary(listed: entry) else { throw .senseless(to: "/containers/json") }
-      summaries.append(summary)
+    let body = try await answer(to: path, limit: 8 << 20, deadline: deadline)
+    var summaries: [ContainerSummary?] = []
+    let read: ()? = try? JSONValue.eachElement(parsing: body, maximumValues: EngineAnswer.maximumValues) { entry in
+      summaries.append(ContainerSummary(listed: entry))
+      return summaries.last != .some(nil) && summaries.count <= EngineAnswer.maximumContainers
     }
-    return summaries
+    guard summaries.count <= EngineAnswer.maximumContainers else { throw .transport(.tooLarge) }
+    guard read != nil, !summaries.contains(nil) else { throw .senseless(to: "/containers/json") }
+    return summaries.compactMap(\.self)
   }
 
   func details(
@@ -85,10 +86,19 @@ struct EngineAPI: EngineClient {
     }
   }
 
+  /// The value that an answer is.
   /// - Parameter limit: how many bytes the answer may have. Of one container or image it has some 10 KiB.
   private func get(
     _ path: String, limit: Int = 512 << 10, deadline: Deadline
   ) async throws(EngineFailure) -> JSONValue {
+    let body = try await answer(to: path, limit: limit, deadline: deadline)
+    guard let json = try? JSONValue(parsing: body, maximumValues: EngineAnswer.maximumValues) else {
+      throw .senseless(to: path.split(separator: "?").first.map(String.init) ?? path)
+    }
+    return json
+  }
+
+  private func answer(to path: String, limit: Int, deadline: Deadline) async throws(EngineFailure) -> [UInt8] {
     let reserved = budget.reserve(limit)
     guard reserved > 0 else { throw .transport(.tooLarge) }
     let response: HTTPResponse
@@ -99,13 +109,12 @@ struct EngineAPI: EngineClient {
       throw .transport(error)
     }
     budget.giveBack(reserved - response.body.count)
-    let json = try? JSONValue(parsing: response.body)
     guard response.status == 200 else {
+      let json = try? JSONValue(parsing: response.body, maximumValues: EngineAnswer.maximumValues)
       let said = json?["message"]?.string ?? String(decoding: response.body.prefix(300), as: UTF8.self)
       throw .refused(status: response.status, message: said)
     }
-    guard let json else { throw .senseless(to: path.split(separator: "?").first.map(String.init) ?? path) }
-    return json
+    return response.body
   }
 
   private func request(_ path: String, _ limit: Int) -> HTTPRequest {

@@ -16,6 +16,14 @@ protocol EngineClient: Sendable {
   func images(_ references: Set<String>, deadline: Deadline) async -> [String: EngineImage]
 }
 
+/// What is taken of an engine's answers at most: whatever answers may be no engine.
+enum EngineAnswer {
+  /// How many values one container, image or version may have. Real ones have some hundreds.
+  static let maximumValues = 8_000
+  /// How many containers are listed.
+  static let maximumContainers = 20_000
+}
+
 /// What an engine says of itself.
 struct EngineVersion: Hashable, Sendable {
   /// The version of the server: `20.10.24`.

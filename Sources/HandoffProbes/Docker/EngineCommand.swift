@@ -16,7 +16,9 @@ struct EngineCommand: EngineClient {
   ) async throws(EngineFailure) -> (command: EngineCommand, version: EngineVersion) {
     let command = EngineCommand(address: address, host: host)
     let result = try await command.run(["version", "--format", "{{json .Server}}"], deadline: deadline)
-    guard let json = try? JSONValue(parsing: result.standardOutput), let version = EngineVersion(json) else {
+    guard let json = try? JSONValue(parsing: result.standardOutput, maximumValues: EngineAnswer.maximumValues),
+      let version = EngineVersion(json)
+    else {
       throw .senseless(to: "docker version")
     }
     return (command, version)
@@ -53,15 +55,17 @@ struct EngineCommand: EngineClient {
     of containers: [ContainerSummary], deadline: Deadline
   ) async -> [(ContainerSummary, Result<Container?, EngineFailure>)] {
     guard !containers.isEmpty else { return [] }
-    let found: [String: JSONValue]
+    let found: [String: Container?]
     do throws(EngineFailure) {
-      found = try await inspect(["inspect", "--type", "container", "--"] + containers.map(\.id), deadline: deadline)
+      found = try await inspect(
+        ["inspect", "--type", "container", "--"] + containers.map(\.id), as: Container.init(inspected:),
+        deadline: deadline)
     } catch {
       return containers.map { ($0, .failure(error)) }
     }
     return containers.map { summary in
-      guard let json = found[summary.id] else { return (summary, .success(nil)) }
-      guard let container = Container(inspected: json) else {
+      guard let read = found[summary.id] else { return (summary, .success(nil)) }
+      guard let container = read else {
         return (summary, .failure(.senseless(to: "docker inspect")))
       }
       return (summary, .success(container))
@@ -75,8 +79,8 @@ struct EngineCommand: EngineClient {
         guard let reference = waiting.next() else { return }
         group.addTask {
           let found = try? await inspect(
-            ["image", "inspect", "--", reference], outputLimit: 512 << 10, deadline: deadline)
-          return (reference, found?.values.first.flatMap(EngineImage.init))
+            ["image", "inspect", "--", reference], outputLimit: 512 << 10, as: EngineImage.init, deadline: deadline)
+          return (reference, found?.values.first ?? nil)
         }
       }
       for _ in 0..<Self.atOnce { askNext() }
@@ -89,20 +93,25 @@ struct EngineCommand: EngineClient {
     }
   }
 
-  /// What an inspecting command prints, by id. It ends with status 1 where a thing is missing, and prints the others.
-  private func inspect(
-    _ arguments: [String], outputLimit: Int = 8 << 20, deadline: Deadline
-  ) async throws(EngineFailure) -> [String: JSONValue] {
+  /// What an inspecting command prints, by id; nil of what makes no sense. It ends with status 1 where a thing is missing,
+  /// and prints the others.
+  private func inspect<Thing>(
+    _ arguments: [String], outputLimit: Int = 8 << 20, as read: (JSONValue) -> Thing?, deadline: Deadline
+  ) async throws(EngineFailure) -> [String: Thing?] {
     let result = await start(arguments, outputLimit: outputLimit, deadline: deadline)
     guard result.succeeded || result.outcome == .exited(1) else {
       throw .command(result.outcome, said: result.errorText)
     }
-    guard let entries = (try? JSONValue(parsing: result.standardOutput))?.array else {
+    var found: [String: Thing?] = [:]
+    do {
+      try JSONValue.eachElement(parsing: result.standardOutput, maximumValues: EngineAnswer.maximumValues) { entry in
+        if let id = entry["Id"]?.string { found.updateValue(read(entry), forKey: id) }
+        return true
+      }
+    } catch {
       throw result.succeeded ? .senseless(to: "docker inspect") : .command(result.outcome, said: result.errorText)
     }
-    return entries.reduce(into: [:]) { found, entry in
-      if let id = entry["Id"]?.string { found[id] = entry }
-    }
+    return found
   }
 
   private func run(_ arguments: [String], deadline: Deadline) async throws(EngineFailure) -> CommandResult {

@@ -81,6 +81,11 @@ struct SettingsText {
     if let open, let section { set(section, open.key, value(open.lines)) }
   }
 
+  /// Whether a line ends with a backslash that no other one escapes: the next line is a part of it.
+  private static func goesOn(_ line: some StringProtocol) -> Bool {
+    line.utf8.reversed().prefix { $0 == UInt8(ascii: "\\") }.count % 2 == 1
+  }
+
   // MARK: Java
 
   private mutating func readJava(_ lines: [String]) {
@@ -89,7 +94,7 @@ struct SettingsText {
       let content = line.drop(while: \.isWhitespace)
       if logical.isEmpty, content.isEmpty || content.hasPrefix("#") || content.hasPrefix("!") { continue }
       logical += content
-      if logical.reversed().prefix(while: { $0 == "\\" }).count % 2 == 1 {
+      if Self.goesOn(content) {
         logical.removeLast()
         continue
       }
@@ -144,7 +149,7 @@ struct SettingsText {
     var logical = ""
     for line in lines {
       logical += line
-      if logical.reversed().prefix(while: { $0 == "\\" }).count % 2 == 1 {
+      if Self.goesOn(line) {
         logical.removeLast()
         continue
       }

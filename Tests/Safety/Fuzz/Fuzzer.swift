@@ -19,8 +19,8 @@ enum Fuzzer {
     "clients": FuzzedClientFiles.self, "compose": FuzzedCompose.self, "configuration": FuzzedConfiguration.self,
     "dockerfile": FuzzedDockerfile.self, "document": FuzzedDocument.self, "dotenv": FuzzedDotenv.self,
     "engine": FuzzedEngine.self, "facts": FuzzedFacts.self, "pyvenv": FuzzedEnvironmentFile.self,
-    "requirements": FuzzedRequirements.self, "scanner": FuzzedScanner.self, "sts": FuzzedSTS.self,
-    "template": FuzzedTemplate.self,
+    "requirements": FuzzedRequirements.self, "scanner": FuzzedScanner.self, "settings": FuzzedSettings.self,
+    "sts": FuzzedSTS.self, "template": FuzzedTemplate.self, "toml": FuzzedTOML.self,
   ]
 
   // Set before the first input, and read by the one thread that feeds.
