@@ -71,7 +71,7 @@ extension DocumentError: CustomStringConvertible {
       "there is no section \(shown(name)); sections are "
         + NoteSection.allCases.map(\.rawValue).joined(separator: ", ")
     case .factsNotJSON(let what, _):
-      "the facts block is not JSON: \(what). Take the file from git, or refresh it with handoff generate --update"
+      "the facts block is not JSON: \(what). Take the file from git, or write a new one with handoff generate"
     case .factsInvalid(let what, _):
       "the facts block is incomplete: \(what). Take the file from git, or write a new one with handoff generate"
     case .newerSchema(let schema, _):

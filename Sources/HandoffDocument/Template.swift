@@ -9,6 +9,8 @@ public struct Template: Sendable {
   let mustache: MustacheTemplate
   /// The names of the tool's parts, in order.
   let parts: [String]
+  /// The words of its own text, in small letters: they stand in every document.
+  public let words: Set<String>
 
   /// Checks a template.
   /// - Parameters:
@@ -23,6 +25,8 @@ public struct Template: Sendable {
     let tokens = try TemplateInliner.inline(text, file: name, partials: partials)
     parts = try TemplateChecker(tokens: tokens, file: name).check()
     self.name = name
+    words = Set(
+      tokens.filter { $0.kind == .text }.flatMap { $0.raw.lowercased().split { !$0.isLetter } }.map(String.init))
     do {
       // The engine writes values for HTML unless it is told otherwise.
       mustache = try MustacheTemplate(string: "{{% CONTENT_TYPE: TEXT}}\n" + tokens.map(\.raw).joined())

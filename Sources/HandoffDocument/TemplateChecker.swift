@@ -16,6 +16,17 @@ struct TemplateChecker {
     let part: String?
   }
 
+  /// Refuses what a reader could not see or what would steer a terminal: the rest of a template is written as it stands.
+  private func checkVisible(_ token: TemplateToken) throws(TemplateError) {
+    for (index, line) in token.raw.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+      let text = Untrusted(String(line).replacing("\t", with: " "))
+      guard !text.isVisible else { continue }
+      throw TemplateError(
+        file: token.file, line: token.line + index,
+        message: "a character here is not seen or steers a terminal; take it out: \(text.visible.suffix(60))")
+    }
+  }
+
   /// Checks and gives the names of the tool's parts in order.
   func check() throws(TemplateError) -> [String] {
     let regions = try regions()
@@ -24,6 +35,7 @@ struct TemplateChecker {
     var offset = 0
     for token in tokens {
       defer { offset += token.raw.utf8.count }
+      try checkVisible(token)
       let part = regions.first { $0.whole.contains(offset) }
       if let section = stack.last, let begun = section.part, begun != part?.name {
         throw error(section.token, "the section \(section.name) has no end in the part \(begun)")

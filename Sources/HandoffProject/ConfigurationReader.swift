@@ -119,11 +119,15 @@ public enum ConfigurationReader {
     return values
   }
 
+  /// How many entries `ignore` may have: each is held against each fact.
+  private static let ignoreLimit = 500
+
   private static func ignored(_ reader: YAMLReader?) throws(ConfigurationError) -> [IgnoreRule] {
     guard let reader, !reader.isNull else { return [] }
     guard let elements = reader.elements else {
       throw reader.error("ignore must be a list: - {fact: \"docker.container[scratch*].*\", reason: experiments}")
     }
+    guard elements.count <= ignoreLimit else { throw reader.error("ignore has more than \(ignoreLimit) entries") }
     var rules: [IgnoreRule] = []
     for element in elements {
       let entry = YAMLReader(node: element.node, file: element.file, path: "ignore")
@@ -135,6 +139,9 @@ public enum ConfigurationReader {
       guard let reason = try oneLine(members["reason"]), reason.contains(where: { !$0.isWhitespace }) else {
         throw entry.error("an entry of ignore says why: reason")
       }
+      // Each is held against each fact, and takes longer the more often it can begin anew.
+      let asterisks = [fact, finding].map { $0?.utf8.count(where: { $0 == UInt8(ascii: "*") }) ?? 0 }
+      if asterisks.contains(where: { $0 > 8 }) { throw entry.error("a pattern of ignore has more than 8 asterisks") }
       rules.append(IgnoreRule(fact: fact, finding: finding, reason: reason))
     }
     return rules

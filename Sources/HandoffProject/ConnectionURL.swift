@@ -38,11 +38,14 @@ public struct ConnectionURL: Equatable {
     let query = rest.dropFirst(body.count + 1)
     let place = body.prefix(while: { $0 != "/" })
     let path = body.dropFirst(place.count + 1)
-    // A slash of a password that is not written as %2F: nobody can tell what is what.
-    guard !path.contains("@") else { return nil }
+    // A slash of a password that is not written as %2F, or settings behind semicolons, as other databases' URLs have them:
+    // nobody can tell what is what.
+    guard !path.contains("@"), !(body.contains(";") && body.contains("=")) else { return nil }
     if let credentials {
       let name = credentials.prefix(while: { $0 != ":" })
       user = Self.decoded(name)
+      // An encoded colon: a password may stand behind it.
+      if user?.contains(":") == true { return nil }
       if name.endIndex < credentials.endIndex { password = Self.decoded(credentials[name.endIndex...].dropFirst()) }
     }
     guard readPlaces(place) else { return nil }
@@ -106,7 +109,7 @@ public struct ConnectionURL: Equatable {
     switch key {
     case "host": host = value
     case "port":
-      port = Int(value)
+      port = Self.port(value)
       options["port"] = port == nil ? value : nil
     case "dbname": database = value
     case "user": user = value
@@ -172,14 +175,14 @@ public struct ConnectionURL: Equatable {
       if place.hasPrefix("["), let close = place.firstIndex(of: "]") {
         name = place[place.index(after: place.startIndex)..<close]
         let tail = place[place.index(after: close)...]
-        if tail.hasPrefix(":") { number = Int(tail.dropFirst()) }
+        guard tail.isEmpty || tail.hasPrefix(":") else { return false }
+        guard tail.count < 2 || Self.port(tail.dropFirst()) != nil else { return false }
+        number = Self.port(tail.dropFirst())
       } else if let colon = place.lastIndex(of: ":") {
         name = place[..<colon]
         let text = place[place.index(after: colon)...]
-        if !text.isEmpty {
-          guard let value = Int(text), (1...65535).contains(value) else { return false }
-          number = value
-        }
+        guard text.isEmpty || Self.port(text) != nil else { return false }
+        number = Self.port(text)
       }
       hosts.append(Self.decoded(name) ?? "")
       ports.append(number)
@@ -193,6 +196,12 @@ public struct ConnectionURL: Equatable {
       port = ports.first ?? nil
     }
     return true
+  }
+
+  /// The number of a port; nil for any other text.
+  private static func port(_ text: some StringProtocol) -> Int? {
+    guard text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else { return nil }
+    return Int(text).flatMap { (1...65535).contains($0) ? $0 : nil }
   }
 
   /// Percent-decodes; nil for an empty text or one that is not UTF-8 afterwards.

@@ -10,7 +10,8 @@ public struct KnownSecret: Hashable, Sendable {
   /// - Returns: nil for one that cannot be told from ordinary words: shorter than six bytes, a common word, a path, a
   ///   plain number of fewer than eight digits.
   public init?(name: String, value: String) {
-    let bytes = Array(value.utf8)
+    // Of a long one its beginning tells it.
+    let bytes = Array(value.utf8.prefix(Self.longest))
     guard bytes.count >= 6, !bytes.allSatisfy({ $0.isSpace }) else { return nil }
     let lowered = value.lowercased()
     if Self.common.contains(lowered) || Placeholder.isHeldStandIn(value) { return nil }
@@ -25,6 +26,9 @@ public struct KnownSecret: Hashable, Sendable {
     self.name = name
     self.value = Array(value.utf8)
   }
+
+  /// How many bytes of a value are looked for.
+  private static let longest = 4096
 
   /// Passwords that are also ordinary words of a document.
   private static let common: Set<String> = [
@@ -43,7 +47,10 @@ public struct KnownSecret: Hashable, Sendable {
     var forms = value.split(separator: 0x0a).map { Array($0) }.filter { $0.count >= 6 }
     let text = value.text
     for digits in ["0123456789ABCDEF", "0123456789abcdef"] {
-      for kept in ["", "-._~", "-._~!$&'()*+,;=:@"] { forms.append(percentEncoded(keeping: kept, digits: digits)) }
+      // Of RFC 3986, of JavaScript's `encodeURIComponent`, of Python's `quote`, of paths and forms.
+      for kept in ["", "-._~", "-._~!$&'()*+,;=:@", "-_.!~*'()", "-._~/", "-._~!$&'()*+,;=:@/", "-._~!$&'()*,;:@"] {
+        forms.append(percentEncoded(keeping: kept, digits: digits))
+      }
     }
     for extra in [[:], ["/": "\\/"], ["`": "\\u0060", "<": "\\u003c", ">": "\\u003e"]] as [[Unicode.Scalar: String]] {
       forms.append(Self.jsonEscaped(text, extra))

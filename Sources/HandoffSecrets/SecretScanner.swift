@@ -29,11 +29,13 @@ public struct SecretScanner: Sendable {
   public func scan(_ text: String) -> [SecretHit] { scan(Array(text.utf8)) }
 
   /// The text with `***` in the place of each secret.
-  public func redacted(_ text: String) -> String {
+  /// - Parameter onlyKnown: whether only the values are taken out that this machine holds, and no shapes.
+  public func redacted(_ text: String, onlyKnown: Bool = false) -> String {
     let bytes = Array(text.utf8)
     var result: [UInt8] = []
     var position = 0
-    for (range, _) in places(in: bytes).sorted(by: { $0.range.lowerBound < $1.range.lowerBound }) {
+    let found = places(in: bytes).filter { !onlyKnown || $0.hit.rule == SecretHit.knownValue }
+    for (range, _) in found.sorted(by: { $0.range.lowerBound < $1.range.lowerBound }) {
       guard range.lowerBound >= position else { continue }
       result += bytes[position..<range.lowerBound] + Array("***".utf8)
       position = range.upperBound

@@ -54,6 +54,25 @@ enum SensitiveName {
     return weak.contains(last) ? .weak : nil
   }
 
+  /// The same of a variable that this machine holds, which may say at its end of which place or of which of several it is:
+  /// `GITHUB_TOKEN_PROD`, `DB_PASSWORD2`, `API_KEY_2`.
+  static func strength(ofHeld name: ArraySlice<UInt8>) -> Strength? {
+    if let strength = strength(name) { return strength }
+    var parts = parts(of: name)
+    while let last = parts.last {
+      let bare = String(last.prefix { !$0.isNumber })
+      if !bare.isEmpty, bare.count < last.count { parts[parts.count - 1] = bare } else { parts.removeLast() }
+      guard let now = parts.last, !descriptive.contains(now) else { return nil }
+      // A weak one means something only where it stands last.
+      switch strength(Array(parts.joined(separator: "_").utf8)[...]) {
+      case .password?: return .password
+      case .secret?: return .secret
+      case .weak?, nil: continue
+      }
+    }
+    return nil
+  }
+
   /// The words of a name, in lower case: at `_`, `-`, `.`, spaces, and where a capital follows a small letter.
   private static func parts(of name: ArraySlice<UInt8>) -> [String] {
     var parts: [String] = []

@@ -119,7 +119,7 @@ public struct HandoffStore: Sendable {
           found.append(try read(name))
         } catch {
           switch error {
-          case .damaged, .notText: continue
+          case .damaged, .handWritten, .leadsOutside, .notText: continue
           case .unreadable where passesOverUnreadable: continue
           default: throw error
           }
@@ -142,19 +142,32 @@ public struct HandoffStore: Sendable {
   }
 
   private func sortedByTime(_ names: ArraySlice<HandoffName>) -> [HandoffName] {
-    let found = names.map { name in (name: name, stored: try? read(name)) }
+    // Of each only what orders it is kept: there may be many, and each may be long.
+    let found = names.map { name in
+      let stored = try? read(name)
+      return (name: name, moment: stored?.capturedAt ?? .distantPast, previous: stored?.document.handoff.previous)
+    }
     let previous = Dictionary(
-      found.compactMap { entry in
-        entry.stored?.document.handoff.previous.map { (entry.name.description, $0) }
-      }, uniquingKeysWith: { first, _ in first })
+      found.compactMap { entry in entry.previous.map { (entry.name.description, $0) } },
+      uniquingKeysWith: { first, _ in first })
+    var ranks: [String: Int] = [:]
     // How many of these come before one, as each names the one before it.
     func rank(_ name: String) -> Int {
+      var chain = [name]
       var seen: Set<String> = [name]
-      var current = name
-      while let next = previous[current], seen.insert(next).inserted { current = next }
-      return seen.count
+      while ranks[chain[chain.count - 1]] == nil, let next = previous[chain[chain.count - 1]],
+        seen.insert(next).inserted
+      {
+        chain.append(next)
+      }
+      var rank = ranks[chain[chain.count - 1]] ?? 1
+      for name in chain.reversed() {
+        ranks[name] = ranks[name] ?? rank
+        rank += 1
+      }
+      return ranks[name] ?? 1
     }
-    return found.map { (name: $0.name, moment: $0.stored?.capturedAt ?? .distantPast, rank: rank($0.name.description)) }
+    return found.map { (name: $0.name, moment: $0.moment, rank: rank($0.name.description)) }
       .sorted { left, right in
         if left.moment != right.moment { return left.moment > right.moment }
         if left.rank != right.rank { return left.rank > right.rank }
@@ -171,7 +184,12 @@ public struct HandoffStore: Sendable {
 
   // MARK: Reading
 
-  private func read(_ name: HandoffName) throws(StoreError) -> StoredHandoff { try read(path(of: name)) }
+  private func read(_ name: HandoffName) throws(StoreError) -> StoredHandoff {
+    let path = path(of: name)
+    // Whoever wrote the repository would choose what is taken for the project's own.
+    if let real = host.files.realPath(root + "/" + path), !isInside(real) { throw .leadsOutside(path) }
+    return try read(path)
+  }
 
   /// Reads a file.
   /// - Parameter path: relative to the project, or absolute.
@@ -200,7 +218,8 @@ public struct HandoffStore: Sendable {
     do {
       return StoredHandoff(name: name, path: path, text: text, document: try parse(text))
     } catch {
-      throw .damaged(name, reason: "\(error)")
+      throw error == .noFacts
+        ? .handWritten(name, reason: "\(error)") : .damaged(name, reason: "\(error)")
     }
   }
 

@@ -21,15 +21,18 @@ public enum KnownSecrets {
   ///   - projectRoot: where the dotenv files are.
   ///   - connections: what the tool itself would connect with, however its settings put it together.
   ///   - ordinary: words that stand in every document: the project's name, the tool's own ids. A secret that equals one, or
-  ///     the name of a user, a database or a host, cannot be told from it, and is not looked for.
+  ///     the name of a user, a database or a host, cannot be told from it, and is not looked for, unless it has a secret's
+  ///     look.
+  ///   - passedOver: is given the names of dotenv files that are too many or too long to be read.
   public static func gather(
-    host: Host, projectRoot: String, connections: [PostgresSettings], ordinary: Set<String> = []
+    host: Host, projectRoot: String, connections: [PostgresSettings], ordinary: Set<String> = [],
+    passedOver: (String) -> Void = { _ in }
   ) -> [KnownSecret] {
     var gathering = Gathering(host: host)
     gathering.readOwnKey()
     gathering.ordinary = Set((ordinary + names(host, projectRoot, connections)).map { $0.lowercased() })
     for (name, value) in host.environment.variables { gathering.note(value, named: name) }
-    gathering.readDotenvFiles(projectRoot)
+    gathering.readDotenvFiles(projectRoot, passedOver: passedOver)
     gathering.readFiles()
     for connection in connections {
       if let password = connection.password?.value {
@@ -74,6 +77,7 @@ private struct Gathering {
   }
 
   private func isOrdinary(_ value: String) -> Bool {
+    if HeldValue.isTelling(value) { return false }
     let lowered = value.lowercased()
     return ordinary.contains(lowered) || open.contains(lowered) && !used.contains(value)
   }
@@ -108,16 +112,32 @@ private struct Gathering {
 
   /// A file that a variable names, or one in the home folder; with the words that it is called by.
   private func place(_ variable: String?, _ name: String) -> (text: String, shown: String)? {
-    if let variable, let path = host.environment[variable] { return text(path).map { ($0, variable) } }
+    if let variable, let path = host.environment[variable] {
+      // Some programs expand it, and some do not.
+      let expanded = path.hasPrefix("~/") ? (host.environment.home ?? "~") + path.dropFirst() : path
+      return text(expanded).map { ($0, variable) }
+    }
     guard let home = host.environment.home else { return nil }
     return text(home + "/" + name).map { ($0, "~/" + name) }
   }
 
-  mutating func readDotenvFiles(_ root: String) {
+  /// How many dotenv files are read, and how many bytes of all of them.
+  private static let dotenvLimit = (files: 64, bytes: 2 << 20)
+
+  /// - Parameter passedOver: is given the names of those that are too many or too long.
+  mutating func readDotenvFiles(_ root: String, passedOver: (String) -> Void) {
     let examples = ["example", "sample", "template", "dist", "defaults"]
+    var (files, bytes) = Self.dotenvLimit
     for name in (try? host.files.list(root)) ?? [] where name.hasPrefix(".env") {
       let end = name.split { ".-_".contains($0) }.last.map { $0.lowercased() } ?? ""
-      guard !examples.contains(end), let text = text(root + "/" + name) else { continue }
+      let path = root + "/" + name
+      guard !examples.contains(end), host.files.kind(of: path) == .regular else { continue }
+      guard files > 0, let text = try? host.files.readText(path, limit: max(bytes, 0)) else {
+        if !host.files.isForbidden(path) { passedOver(name) }
+        continue
+      }
+      files -= 1
+      bytes -= text.utf8.count
       for dotenv in [Dotenv(text), Dotenv(text, expands: true)] {
         for variable in dotenv.names { note(dotenv[variable] ?? "", named: variable, in: name) }
       }
@@ -135,6 +155,24 @@ private struct Gathering {
     }
     if let (text, shown) = place("NETRC", ".netrc") { readNetrc(text, shown) }
     readDockerConfiguration()
+    readAWSCaches()
+  }
+
+  /// What the AWS CLI keeps of sessions, each in a file of JSON.
+  private mutating func readAWSCaches() {
+    guard let home = host.environment.home else { return }
+    for folder in ["/.aws/cli/cache", "/.aws/sso/cache"] {
+      for name in ((try? host.files.list(home + folder)) ?? []).prefix(50) where name.hasSuffix(".json") {
+        guard let bytes = try? host.files.read(home + folder + "/" + name, limit: 1 << 18),
+          let json = try? JSONValue(parsing: bytes, maximumValues: 1000)
+        else { continue }
+        for members in [json.object, json["Credentials"]?.object].compactMap(\.self) {
+          for key in ["SecretAccessKey", "SessionToken", "accessToken", "refreshToken", "clientSecret"] {
+            if let value = members[key]?.string { found.append(("\(key) in ~\(folder)", value)) }
+          }
+        }
+      }
+    }
   }
 
   /// `name = value` lines, and URLs with passwords anywhere.

@@ -17,8 +17,12 @@ public enum StoreError: Error, Hashable, Sendable {
   case unreadable(String, FileError)
   /// The file is not UTF-8.
   case notText(String)
+  /// The file has no facts block: somebody wrote it by hand.
+  case handWritten(String, reason: String)
   /// The file is a handoff's and cannot be understood.
   case damaged(String, reason: String)
+  /// What bears a handoff's name is a link out of the project.
+  case leadsOutside(String)
 
   // Writing
   /// The folder of handoffs, or a file to commit, leads out of the project.
@@ -122,7 +126,8 @@ extension StoreError: CustomStringConvertible {
         + "\(ShellWord.bash(revision)) shows what it holds"
     case .unreadable(let path, let error): "\(shown(path)) cannot be read: \(error)"
     case .notText(let path): "\(shown(path)) is not UTF-8 text; a handoff is"
-    case .damaged(let path, let reason): "\(shown(path)), \(reason)"
+    case .damaged(let path, let reason), .handWritten(let path, let reason): "\(shown(path)): \(reason)"
+    case .leadsOutside(let path): "\(shown(path)) is a link that leads out of the project, and is not followed"
     case .folderOutside(let path):
       "\(shown(path)) leads out of the project; name a folder inside it with handoffs: in handoff.yml"
     case .folderInGit(let path):

@@ -158,6 +158,11 @@ public struct FileSystem: Sendable {
     status(path, followLinks: true).map { $0.st_mode & 0o077 != 0 }
   }
 
+  /// Whether anybody but its owner may write to what stands at a path; nil where nothing can be examined there.
+  public func isWritableByOthers(_ path: String) -> Bool? {
+    status(path, followLinks: true).map { $0.st_mode & 0o022 != 0 }
+  }
+
   /// When the content of what stands at a path was last changed, in seconds since 1970 as exact as the system keeps it,
   /// or nil; of a symbolic link, its own.
   public func exactModificationTime(_ path: String) -> Double? {

@@ -40,7 +40,7 @@ enum ExitStatus: Int32, CaseIterable {
 
   /// The exit status of an error that stopped the work.
   static func of(_ error: any Error) -> ExitStatus {
-    if error is NotTrusted || error is MaskedValueShown { return .refused }
+    if error is NotTrusted || error is MaskedValueShown || error is MaskedValueInNotes { return .refused }
     let cause = (error as? NotCommitted)?.reason ?? error as? StoreError
     return cause?.isSafetyRefusal == true ? .refused : .unknown
   }

@@ -57,7 +57,7 @@ enum Main {
       leave(error)
     } catch {
       // An error is never ArgumentParser's 1, which would mean "something differs".
-      Console.complain(String(describing: error))
+      Console.complain(Workspace.withoutSecrets(String(describing: error)))
       status = ExitStatus.of(error)
     }
     Console.finish(status)

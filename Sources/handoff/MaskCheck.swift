@@ -8,8 +8,9 @@ struct MaskCheck {
   private let texts: [MaskedText]
 
   /// Takes the texts that were taken out of what was measured; those that mean nothing by themselves are not looked for.
-  init(_ texts: MaskedTexts) {
-    self.texts = texts.texts.filter(\.isDistinct)
+  /// - Parameter ordinary: words that stand in every document, in small letters.
+  init(_ texts: MaskedTexts, ordinary: Set<String> = []) {
+    self.texts = texts.texts.filter { $0.isDistinct && !ordinary.contains($0.text.lowercased()) }
   }
 
   /// Looks through a document.

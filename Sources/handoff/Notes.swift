@@ -22,7 +22,7 @@ struct NotesComposer {
     // What an item holds of the tool's own marks is text from here on.
     let open =
       previous.map { openItems(in: $0) }?.map { item in
-        Untrusted(item).visibleLines.replacing("<!-- handoff:", with: "&lt;!-- handoff:")
+        Untrusted(item).visibleLines.replacing("<!--", with: "&lt;!--")
       } ?? []
     let written = Set(notes.sections.values.flatMap { $0.split(separator: "\n").map(Self.normalized) })
     let carried = open.filter { item in

@@ -35,8 +35,22 @@ extension Workspace {
     SecretScanner(
       known: KnownSecrets.gather(
         host: host, projectRoot: project.root, connections: project.postgres.settings ?? [],
-        ordinary: ProbeCatalog.dictionary.words.union([project.name.value])),
+        ordinary: ProbeCatalog.dictionary.words.union([project.name.value]),
+        passedOver: { name in
+          Console.complain(
+            "warning: \(Untrusted(name).terminal) is too long, or one of too many: its secrets are not looked for")
+        }),
       waived: Set(project.waivers.map(\.fingerprint)), key: { [host] in key(host) })
+  }
+
+  /// A sentence about a mistake, which may repeat what stands in a file or what a hook said, without the secrets that this
+  /// machine holds.
+  static func withoutSecrets(_ text: String) -> String {
+    guard let host = try? host() else { return text }
+    let root = Discovery.root(of: host.workingDirectory, files: host.files)
+    let known = KnownSecrets.gather(
+      host: host, projectRoot: root, connections: [], ordinary: ProbeCatalog.dictionary.words)
+    return SecretScanner(known: known).redacted(text, onlyKnown: true)
   }
 
   /// What changed in git since a handoff.
@@ -47,8 +61,25 @@ extension Workspace {
   /// Finds a handoff to compare with, and says when its facts are not as the tool wrote them.
   func recorded(_ argument: String) async throws -> RecordedHandoff {
     let store = try store()
-    let stored = try await store.find(argument)
-    if argument == "latest" { Self.complain(of: store.passedOver(stored)) }
+    let stored: StoredHandoff
+    do throws(StoreError) {
+      stored = try await store.find(argument)
+    } catch {
+      if case .notSoMany = error { Self.complain(of: store.passedOver(nil)) }
+      throw error
+    }
+    if argument == "latest" {
+      let passedOver = store.passedOver(stored)
+      // An older one says nothing of what a newer one would have said.
+      for error in passedOver {
+        if case .damaged(let path, let reason) = error {
+          throw UsageProblem(
+            "\(Untrusted(path).terminal), the newest handoff, cannot be read: \(reason). The one before it is \(Untrusted(stored.name).terminal)"
+          )
+        }
+      }
+      Self.complain(of: passedOver)
+    }
     if stored.document.edited {
       Console.complain(
         "\(Untrusted(stored.name).terminal): the facts block was edited by hand; it is compared as it stands")

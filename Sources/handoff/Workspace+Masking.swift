@@ -15,7 +15,15 @@ extension Workspace {
   }
 
   /// What masks values in reports, with the key of this user if there is one. Nothing is written.
-  var maskingToShow: Masking { masking(with: OwnKey(host).existing) }
+  var maskingToShow: Masking {
+    let key = OwnKey(host).existing
+    if key == nil, host.environment[OwnKey.variable] != nil {
+      Console.complain(
+        "warning: \(OwnKey.variable) is too short for a key, which takes at least 16 bytes; masked values cannot be told"
+      )
+    }
+    return masking(with: key)
+  }
 
   /// What the settings say of facts that may be masked; nothing where none is.
   func settled(_ expected: Snapshot?, _ options: ProbeOptions) -> [SettledValue] {

@@ -17,12 +17,7 @@ struct Workspace {
   /// Finds and reads the project.
   /// - Throws: ``UsageProblem`` when the folder is not there; ``ConfigurationError``.
   init(_ options: ProjectOptions) throws {
-    let folder = try Self.workingFolder()
-    let environment = ProcessEnvironment(ProcessInfo.processInfo.environment)
-    let host = Host(
-      environment: environment, workingDirectory: folder, commands: SubprocessRunner(ownsChildren: true),
-      http: CurlTransport(environment: environment),
-      postgres: LibpqConnector(), tcp: SystemTCP())
+    let host = try Self.host()
     let root: String
     if let asked = options.project {
       do {
@@ -34,10 +29,19 @@ struct Workspace {
         throw UsageProblem("the folder \(asked), for --project, cannot be looked at: \(error)")
       }
     } else {
-      root = Discovery.root(of: folder, files: host.files)
+      root = Discovery.root(of: host.workingDirectory, files: host.files)
     }
     self.host = Self.withoutPrograms(of: root, host)
     project = try Self.project(at: root, self.host)
+  }
+
+  /// The door to the world of this process.
+  static func host() throws -> Host {
+    let environment = ProcessEnvironment(ProcessInfo.processInfo.environment)
+    return Host(
+      environment: environment, workingDirectory: try workingFolder(), commands: SubprocessRunner(ownsChildren: true),
+      http: CurlTransport(environment: environment),
+      postgres: LibpqConnector(), tcp: SystemTCP())
   }
 
   /// The same with a `PATH` that leads to no folder of the project or of the repository that it is in: what is looked for

@@ -154,7 +154,7 @@ import Testing
     #expect(await error("HEAD:") == .notInRevision(path: "", revision: "HEAD"))
     #expect(await error("--output=x:a.md") == .noSuchRevision("--output=x"))
     #expect(await error("HEAD\nHEAD:a.txt") != nil)
-    if case .damaged? = await error("HEAD:a.txt") {} else { Issue.record("a file that is no handoff") }
+    if case .handWritten? = await error("HEAD:a.txt") {} else { Issue.record("a file that is no handoff") }
     try fixture.write(
       "handoffs/SESSION-HANDOFF-2025-11-07-X.md", try StoreFixture.document("x", at: "2025-11-07T08:00:00Z"))
     #expect(await error("latest~1") == .notSoMany(folder: "handoffs", count: 1, asked: "latest~1"))

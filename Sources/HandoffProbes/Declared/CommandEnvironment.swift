@@ -24,7 +24,8 @@ struct CommandEnvironment {
     var kept = context.host.environment.variables.filter { name, value in
       if name == FingerprintKey.variable || Self.loaders.contains(name) { return false }
       if name.hasPrefix("BASH_FUNC_") || name.hasPrefix("GIT_") { return false }
-      return own.contains(name) || areas.contains { name.hasPrefix($0) } || !HeldValue.isSecret(value, named: name)
+      if own.contains(name) || areas.contains(where: name.hasPrefix) { return true }
+      return !HeldValue.isSecret(value, named: name) && HeldValue.urlPasswords(in: value).isEmpty
     }
     // A relative folder would be one of the project.
     kept["PATH"] = kept["PATH"].map { path in

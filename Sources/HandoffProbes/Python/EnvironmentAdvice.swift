@@ -20,16 +20,33 @@ extension PythonAdvice {
       ], facts: ["python.*"])
   }
 
+  /// A module that the environment's interpreter would import and that is the repository's.
+  func planted(_ module: String, _ failure: GitFailure?) -> Finding {
+    let path = context.shown(module)
+    let whose: Message =
+      failure.map { "git may track it (\(Self.why($0)))" } ?? "git tracks it"
+    return Finding(
+      "python.environment-tracked", .unknown,
+      "the interpreter of \(Untrusted(folder)) would import \(Untrusted(path)), and \(whose), so that it is not run",
+      remedies: [
+        Remedy(ShellPath(path).command("ls", "-ld"), "shows it; a folder of the repository is on Python's path")
+      ],
+      facts: ["python.*"])
+  }
+
+  private static func why(_ failure: GitFailure) -> Message {
+    switch failure {
+    case .notInstalled: "there is no git command"
+    case .timedOut: "git gave no answer by the deadline"
+    case .dubiousOwnership: "the repository belongs to another user"
+    case .other(let reason), .damaged(let reason): "\(reason)"
+    case .repositoryMoved: "the repository is not where .git says"
+    case .notARepository, .noWorkTree: "there is no work tree"
+    }
+  }
+
   func trackingUnknown(_ failure: GitFailure) -> Finding {
-    let why: Message =
-      switch failure {
-      case .notInstalled: "there is no git command"
-      case .timedOut: "git gave no answer by the deadline"
-      case .dubiousOwnership: "the repository belongs to another user"
-      case .other(let reason), .damaged(let reason): "\(reason)"
-      case .repositoryMoved: "the repository is not where .git says"
-      case .notARepository, .noWorkTree: "there is no work tree"
-      }
+    let why = Self.why(failure)
     return Finding(
       "python.environment-tracked", .unknown,
       "whether git tracks \(Untrusted(folder)) could not be told (\(why)), and what it tracks is not run",

@@ -63,6 +63,19 @@ struct Interpreter {
   /// The environment's folder.
   let folder: String
   let context: ProbeContext
+  /// PYTHONPATH without folders of the repository; nil where it is not set.
+  private let pythonPath: String?
+
+  init(path: String, folder: String, context: ProbeContext) async {
+    self.path = path
+    self.folder = folder
+    self.context = context
+    if let path = context.host.environment["PYTHONPATH"] {
+      pythonPath = await ImportedFolders(context).pythonPath(path)
+    } else {
+      pythonPath = nil
+    }
+  }
 
   /// Starts the interpreter; when it does not start, finds out why.
   /// - Parameter requirements: what it is to hold against what is installed, as ``RequirementCheck`` writes it.
@@ -112,6 +125,7 @@ struct Interpreter {
     _ arguments: [String], without variables: [String], input: [UInt8]? = nil
   ) async -> CommandResult {
     var environment = context.host.environment.variables
+    environment["PYTHONPATH"] = pythonPath
     for variable in ["PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTHONSTARTUP", "PYTHONINSPECT"] + variables {
       environment[variable] = nil
     }

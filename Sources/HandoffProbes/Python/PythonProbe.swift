@@ -64,8 +64,11 @@ public struct PythonProbe: Probe {
     case .notExecutable(let path): return lost(advice.notExecutable(path), advice)
     case .unseen(let path): return lost(advice.unseen(path), advice)
     case .found(let path):
-      return await measure(
-        Interpreter(path: path, folder: folder, context: context), venv, environment, advice, context)
+      if let (module, failure) = await ImportedFolders(context).plantedModule(folder) {
+        return Observation(probe: area, facts: [], findings: [advice.planted(module, failure)])
+      }
+      let interpreter = await Interpreter(path: path, folder: folder, context: context)
+      return await measure(interpreter, venv, environment, advice, context)
     }
   }
 

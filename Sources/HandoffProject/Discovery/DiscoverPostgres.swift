@@ -152,10 +152,11 @@ extension PostgresSettings {
   /// The file of the project that leads to another machine, relative to its root; nil where none does, but the session
   /// or the user's own files.
   public var placingFile: String? {
-    guard let host, !isOnThisMachine else { return nil }
-    switch host.source.kind {
+    // A service of the user's own file leads to another machine, too.
+    guard let place = host ?? options["service"], !isOnThisMachine else { return nil }
+    switch place.source.kind {
     case .configuration: return Configuration.fileName
-    case .dotenv, .compose, .file: return String(host.source.detail.split(separator: ":").first ?? "")
+    case .dotenv, .compose, .file: return String(place.source.detail.split(separator: ":").first ?? "")
     default: return nil
     }
   }

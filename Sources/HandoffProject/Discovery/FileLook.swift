@@ -24,7 +24,7 @@ enum FileLook {
     let full = path.hasPrefix("/") ? path : root + "/" + path
     do throws(FileError) {
       let bytes = try files.read(full)
-      if readsUTF16, let text = utf16(bytes) { return (.text(text), bytes) }
+      if readsUTF16, let text = UTF16Text.decoded(bytes) { return (.text(text), bytes) }
       let text = FileSystem.text(bytes)
       // UTF-16, as some editors and shells write it, and what is no text at all.
       if text.utf8.contains(0) { return (.unreadable(UnreadableFile(path: path, .other, "is no UTF-8 text")), []) }
@@ -33,19 +33,6 @@ enum FileLook {
       guard let (cause, reason) = reason(error, at: full, files: files) else { return (.absent, []) }
       return (.unreadable(UnreadableFile(path: path, cause, reason)), [])
     }
-  }
-
-  /// The text of bytes that begin with a byte order mark of UTF-16; nil for others, and for UTF-32.
-  private static func utf16(_ bytes: [UInt8]) -> String? {
-    let isLittle = bytes.starts(with: [0xff, 0xfe])
-    guard isLittle || bytes.starts(with: [0xfe, 0xff]), bytes.count.isMultiple(of: 2),
-      !bytes.starts(with: [0xff, 0xfe, 0, 0])
-    else { return nil }
-    let units = stride(from: 2, to: bytes.count, by: 2).map { index in
-      let (low, high) = isLittle ? (bytes[index], bytes[index + 1]) : (bytes[index + 1], bytes[index])
-      return UInt16(high) << 8 | UInt16(low)
-    }
-    return String(decoding: units, as: UTF16.self)
   }
 
   /// The text, or nil.

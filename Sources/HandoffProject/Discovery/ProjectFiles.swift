@@ -100,11 +100,18 @@ struct ProjectFiles {
   var manifests: [(name: String, text: String)] {
     let names = names
     var manifests: [(String, String)] = []
-    for name in requirementNames(names) + Self.manifestNames.filter(names.contains) {
-      if let text = lookAtManifest(name).text { manifests.append((name, text)) }
+    var left = Self.manifestBytes
+    for name in Self.manifestNames.filter(names.contains) + requirementNames(names).prefix(Self.requirementFiles) {
+      guard left > 0, let text = lookAtManifest(name).text else { continue }
+      left -= text.utf8.count
+      manifests.append((name, text))
     }
     return manifests
   }
+
+  /// How much text of them all is looked through, in bytes, and how many files of requirements.
+  private static let manifestBytes = 4 << 20
+  private static let requirementFiles = 32
 
   /// Those of them that could not be read.
   var unreadableManifests: [UnreadableFile] {

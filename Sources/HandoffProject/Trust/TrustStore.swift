@@ -53,15 +53,26 @@ public struct TrustStore: Sendable {
   /// What is trusted of a project, as it was then; nil when nothing is. What stands in the project itself, or in a folder
   /// that others may write to, says nothing.
   public func entry(of root: String) -> Entry? {
-    guard let folder, !isInside(root), host.files.isOpenToOthers(folder) == false, host.files.isOwn(folder)
-    else { return nil }
+    guard let folder, !isInside(root), openFolder == nil, host.files.kind(of: folder) == .folder else { return nil }
     guard let entry = read("\(folder)/\(Self.name(root))"), entry.root == root else { return nil }
     return entry
   }
 
+  /// The folder of the store that others may write to, or that is another user's: nothing in it is believed. Nil where there
+  /// is none.
+  public var openFolder: String? {
+    guard let folder, let state = StateFolder.path(host) else { return nil }
+    // Whoever may write to the one above can put another in its place.
+    if host.files.kind(of: state) != nil, host.files.isWritableByOthers(state) != false || !host.files.isOwn(state) {
+      return state
+    }
+    guard host.files.kind(of: folder) != nil else { return nil }
+    return host.files.isOpenToOthers(folder) != false || !host.files.isOwn(folder) ? folder : nil
+  }
+
   /// All projects that are trusted, by their folder.
   public var entries: [Entry] {
-    guard let folder else { return [] }
+    guard let folder, openFolder == nil else { return [] }
     let names = (try? host.files.list(folder)) ?? []
     return names.filter { $0.hasSuffix(".json") }.compactMap { read("\(folder)/\($0)") }.sorted { $0.root < $1.root }
   }
@@ -71,6 +82,7 @@ public struct TrustStore: Sendable {
     guard let folder, !isInside(root) else { throw .missing }
     let writer = FileWriter()
     try writer.makeFolder(folder, mode: 0o700)
+    if let state = StateFolder.path(host) { try writer.close(state) }
     try writer.close(folder)
     let name = Self.name(root)
     let value: JSONValue = [

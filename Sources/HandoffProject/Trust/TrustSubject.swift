@@ -11,7 +11,7 @@ public struct TrustSubject: Sendable {
   public let commands: [CommandSettings]
   /// The checks that would ask other machines.
   public let checks: [CheckSettings]
-  /// The databases on other machines that a file of the project names, each as `HOST:PORT`.
+  /// The databases on other machines that a file of the project names, each as `HOST:PORT` or `service NAME`.
   public let databases: [String]
 
   /// What a project wants.
@@ -23,6 +23,7 @@ public struct TrustSubject: Sendable {
     databases = (project.postgres.settings ?? []).filter { $0.placingFile != nil && !$0.isRecalled }.compactMap {
       place in
       place.host.map { "\($0.value):\(place.port?.value ?? 5432)" }
+        ?? place.options["service"].map { "service \($0.value)" }
     }
   }
 

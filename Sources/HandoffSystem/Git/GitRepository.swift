@@ -50,18 +50,30 @@ public struct GitRepository: Sendable {
     self.git = git.disabling(filters: filters.filter { !$0.contains("=") })
   }
 
-  /// The names of the content filters that the repository's own configuration defines.
+  /// The names of the content filters that the repository's own configuration defines, and of those of the user whose
+  /// program it has settings for, `lfs.extension.NAME.clean`: they may name further programs.
   private static func localFilters(_ listing: [UInt8]) -> [String] {
     let fields = listing.split(separator: 0, omittingEmptySubsequences: false)
-    var filters: Set<String> = []
+    var (filters, sections, others): (Set<String>, Set<String>, Set<String>) = ([], [], [])
     for index in stride(from: 0, to: fields.count - 1, by: 2) {
-      guard fields[index].elementsEqual("local".utf8) || fields[index].elementsEqual("worktree".utf8) else { continue }
+      let isOwn = fields[index].elementsEqual("local".utf8) || fields[index].elementsEqual("worktree".utf8)
       let key = String(decoding: fields[index + 1], as: UTF8.self)
-      guard key.hasPrefix("filter."), let dot = key.lastIndex(of: "."), dot >= key.index(key.startIndex, offsetBy: 7)
-      else { continue }
-      filters.insert(String(key[key.index(key.startIndex, offsetBy: 7)..<dot]))
+      let name =
+        key.hasPrefix("filter.") ? key.dropFirst(7).lastIndex(of: ".").map { String(key.dropFirst(7)[..<$0]) } : nil
+      if let name {
+        if isOwn { filters.insert(name) } else { others.insert(name) }
+      } else if isOwn, let dot = key.firstIndex(of: "."), !Self.namesNoProgram(key[dot...]) {
+        sections.insert(String(key[..<dot]))
+      }
     }
-    return filters.sorted()
+    return filters.union(others.filter { sections.contains($0.lowercased()) }).sorted()
+  }
+
+  /// What git-lfs itself writes into a repository's configuration
+  /// (https://github.com/git-lfs/git-lfs/blob/main/docs/man/git-lfs-config.adoc).
+  private static func namesNoProgram(_ key: Substring) -> Bool {
+    [".repositoryformatversion", ".access", ".locksverify", ".url", ".pushurl", ".fetchinclude", ".fetchexclude"]
+      .contains(where: key.hasSuffix)
   }
 
   /// The operation that was begun and not finished, or nil. Read from the files that `git status` looks at.

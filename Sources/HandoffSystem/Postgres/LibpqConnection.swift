@@ -39,11 +39,31 @@ final class LibpqConnection: @unchecked Sendable {
     return names
   }()
 
+  /// Takes libpq's variables out of this process, since libpq reads those itself for what a connection leaves open, and a
+  /// password among them may be for another server. Whoever asks has read them before, and hands on what is meant.
+  static func forgetVariables() {
+    for variable in variables where getenv(variable) != nil { unsetenv(variable) }
+  }
+
+  /// The variables that libpq reads (https://www.postgresql.org/docs/current/libpq-envars.html).
+  private static let variables: [String] = {
+    var names = ["PGSERVICE", "PGSERVICEFILE", "PGSYSCONFDIR", "PGREALM", "PGLOCALEDIR"]
+    guard let options = PQconndefaults() else { return names }
+    defer { PQconninfoFree(options) }
+    var option = options
+    while option.pointee.keyword != nil {
+      if let variable = option.pointee.envvar { names.append(String(cString: variable)) }
+      option += 1
+    }
+    return names
+  }()
+
   // MARK: Connecting
 
   /// Connects without blocking, by https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PQCONNECTSTARTPARAMS
   static func open(_ values: [String: String], limit: Int, deadline: Deadline) throws(PostgresError) -> LibpqConnection
   {
+    forgetVariables()
     let pairs = values.sorted { $0.key < $1.key }
     let keywords = pairs.map { strdup($0.key) } + [nil]
     let texts = pairs.map { strdup($0.value) } + [nil]

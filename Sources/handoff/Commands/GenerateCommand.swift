@@ -3,6 +3,7 @@ import HandoffDocument
 import HandoffModel
 import HandoffProbes
 import HandoffProject
+import HandoffSecrets
 import HandoffStore
 import HandoffSystem
 import HandoffText
@@ -126,6 +127,7 @@ struct GenerateCommand: AsyncParsableCommand {
     if commit || push { try await GenerateCommit.check(store) }
     let composer = NotesComposer(title: title, status: status, priority: priority)
     let markdown = try notes.map { try NotesInput.read($0, host: workspace.host) }
+    try refuseSecrets(of: markdown, store)
     var author = composer.compose(markdown: markdown, previous: previous?.document.handoff)
     if edit {
       let title = author.title
@@ -148,9 +150,11 @@ struct GenerateCommand: AsyncParsableCommand {
     func document(_ name: String) throws -> String {
       let context = workspace.context(name: name, journal: journal, asksForNotes: notes == nil && !edit)
       let text = try render(handoff, context: context, template: template)
-      warnings = try MaskCheck(masked.texts).check(text, notes: author, in: name) {
-        try render(handoff.withoutTitle, context: context, template: template)
-      }
+      warnings = try MaskCheck(masked.texts, ordinary: ordinaryWords(template))
+        .check(text, notes: author, in: name) {
+          try render(handoff.withoutTitle, context: context, template: template)
+        }
+      try refuseToCommit(&warnings)
       return text
     }
     defer { for warning in warnings { Console.complain("warning: \(warning)") } }
@@ -164,7 +168,42 @@ struct GenerateCommand: AsyncParsableCommand {
       Console.show(text)
       return nil
     }
-    return try store.create(capturedAt: snapshot.capturedAt, slug: slug, text: document)
+    do {
+      return try store.create(capturedAt: snapshot.capturedAt, slug: slug, text: document)
+    } catch StoreError.secrets(let hits, let place) {
+      tellOrigin(of: hits, previous, workspace)
+      throw StoreError.secrets(hits, in: place)
+    }
+  }
+
+  /// Refuses secrets in what the author gives, and names where they stand in it.
+  private func refuseSecrets(of markdown: String?, _ store: HandoffStore) throws {
+    if let markdown, let notes {
+      try store.refuseSecrets(Array(markdown.utf8), in: notes == "-" ? "the notes" : "the notes, \(notes),")
+    }
+    for (text, place) in [(status, "the status"), (priority, "the priority")] {
+      if let text { try store.refuseSecrets(Array(text.utf8), in: place) }
+    }
+  }
+
+  /// Says where what was refused was carried over from.
+  private func tellOrigin(of hits: [SecretHit], _ previous: StoredHandoff?, _ workspace: Workspace) {
+    guard let previous else { return }
+    let wanted = Set(hits.map(\.preview))
+    for hit in workspace.scannerThatOnlyReads.scan(previous.text) where wanted.contains(hit.preview) {
+      Console.complain("it may come from an open item of \(Untrusted(previous.name).terminal), line \(hit.line)")
+    }
+  }
+
+  /// Refuses to commit what holds masked values in its author's own words: once it is pushed, nobody takes it back.
+  private func refuseToCommit(_ warnings: inout [String]) throws {
+    guard commit || push, !warnings.isEmpty else { return }
+    defer { warnings = [] }
+    throw MaskedValueInNotes(places: warnings)
+  }
+
+  private func ordinaryWords(_ template: Template) -> Set<String> {
+    template.words.union(ProbeCatalog.dictionary.words.map { $0.lowercased() })
   }
 
   private func journal(since previous: StoredHandoff?, _ workspace: Workspace) async -> Journal? {
@@ -205,9 +244,11 @@ struct GenerateCommand: AsyncParsableCommand {
       name: Self.fileName(stored.name),
       journal: await journal(since: previous, workspace).map { $0.hiding(masked.texts) })
     let text = try HandoffDocument.update(stored.text, with: handoff, context: context, template: template)
-    let warnings = try MaskCheck(masked.texts).check(text, notes: handoff.notes, in: stored.name) {
-      try HandoffDocument.update(stored.text, with: handoff.withoutTitle, context: context, template: template)
-    }
+    var warnings = try MaskCheck(masked.texts, ordinary: ordinaryWords(template))
+      .check(text, notes: handoff.notes, in: stored.name) {
+        try HandoffDocument.update(stored.text, with: handoff.withoutTitle, context: context, template: template)
+      }
+    try refuseToCommit(&warnings)
     for warning in warnings { Console.complain("warning: \(warning)") }
     try store.replace(stored, with: text)
     return stored.name

@@ -46,7 +46,7 @@ struct ScanCommand: ParsableCommand {
     var unread = 0
     for file in files {
       do {
-        found.append((file, scanner.scan(try bytes(of: file, workspace.host))))
+        found.append((file, scanner.scan(try Self.text(of: bytes(of: file, workspace.host)))))
       } catch {
         unread += 1
         Console.complain("\(Untrusted(file).terminal) cannot be read: \(error)")
@@ -55,6 +55,15 @@ struct ScanCommand: ParsableCommand {
     if !quiet { show(found) }
     if found.contains(where: { !$0.hits.isEmpty }) { throw CommandEnded(status: .refused) }
     if unread > 0 { throw CommandEnded(status: .unknown) }
+  }
+
+  /// The text of a file in UTF-8: of one in UTF-16, as PowerShell's `>` writes it, with a byte order mark or without.
+  /// - Throws: for a file that is neither.
+  private static func text(of bytes: [UInt8]) throws -> [UInt8] {
+    if let text = UTF16Text.decoded(bytes, guesses: true) { return Array(text.utf8) }
+    // Zeros between the letters would hide all of it.
+    if bytes.prefix(1 << 16).contains(0) { throw UsageProblem("it is no text in UTF-8 or UTF-16") }
+    return bytes
   }
 
   private static let sizeLimit = 256 << 20

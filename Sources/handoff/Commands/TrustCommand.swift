@@ -41,10 +41,16 @@ struct TrustCommand: ParsableCommand {
   }
 
   func run() throws {
+    if revoke, let gone = project.project, try revokeGone(gone) { return }
     let workspace = try Workspace(project)
     let store = TrustStore(workspace.host)
+    if let folder = store.openFolder, !yes {
+      Console.complain(
+        "warning: nothing is trusted, since others may write to \(Untrusted(folder).terminal); chmod 700 it if it is your own"
+      )
+    }
     let subject = TrustSubject(workspace.project)
-    if list { return showList(store.entries) }
+    if list { return showList(store.entries, workspace.host) }
     let root = Untrusted(subject.root).terminal
     if revoke {
       do {
@@ -89,6 +95,22 @@ struct TrustCommand: ParsableCommand {
     Console.show("\ntrusted: \(root)")
   }
 
+  /// Trusts a project no more whose folder is not there any longer.
+  /// - Returns: false where there is such a folder, or it was not trusted.
+  private func revokeGone(_ path: String) throws -> Bool {
+    let host = try Workspace.host()
+    let root = path.hasPrefix("/") ? path : host.workingDirectory + "/" + path
+    let store = TrustStore(host)
+    guard host.files.kind(of: root) == nil, store.entries.contains(where: { $0.root == root }) else { return false }
+    do {
+      try store.revoke(root)
+    } catch {
+      throw UsageProblem("\(Untrusted(root).terminal) is still trusted: its entry in the store stays (\(error))")
+    }
+    Console.show("not trusted any more: \(Untrusted(root).terminal), which is not there")
+    return true
+  }
+
   private func ask(_ root: String) throws {
     guard Console.inputIsTerminal else {
       throw NotTrusted("there is no terminal to ask on; look at what is shown, then: handoff trust --yes")
@@ -126,9 +148,13 @@ struct TrustCommand: ParsableCommand {
 
   private func words(_ words: [String]) -> String { ShellCommand.run(words).bash.onOneLine }
 
-  private func showList(_ entries: [TrustStore.Entry]) {
+  private func showList(_ entries: [TrustStore.Entry], _ host: Host) {
     if entries.isEmpty { Console.show("no project is trusted") }
-    for entry in entries { Console.show("\(Untrusted(entry.since).terminal)  \(Untrusted(entry.root).terminal)") }
+    for entry in entries {
+      Console.show(
+        "\(Untrusted(entry.since).terminal)  \(Untrusted(entry.root).terminal)\(host.files.kind(of: entry.root) == nil ? "  (not there any more)" : "")"
+      )
+    }
   }
 }
 

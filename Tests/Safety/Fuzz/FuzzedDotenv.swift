@@ -13,7 +13,7 @@ enum FuzzedDotenv: FuzzedParser {
         guard let value = file[name] else { continue }
         if expands { hold(value.utf8.count <= input.count * 3 + (4 << 20), "a value does not grow without end") }
         guard let url = ConnectionURL(value) else { continue }
-        hold(url.port.map { (0...65535).contains($0) } ?? true || !value.contains("://"), "a URL's port is one")
+        hold(url.port.map { (1...65535).contains($0) } ?? true, "a port is one")
         hold(!url.options.keys.contains("password"), "a password is no option")
       }
     }
