@@ -123,13 +123,11 @@ public struct FileSystem: Sendable {
   ///   - followLinks: whether a symbolic link to nothing counts as nothing.
   /// - Returns: its path, or nil when there is none.
   public func nearestFolder(from folder: String, holding name: String, followLinks: Bool = true) -> String? {
-    var candidate = folder[...]
+    var candidate = PathText(folder)
     while true {
-      if kind(of: candidate == "/" ? "/" + name : candidate + "/" + name, followLinks: followLinks) != nil {
-        return String(candidate)
-      }
-      guard candidate != "/", let slash = candidate.lastIndex(of: "/") else { return nil }
-      candidate = slash == candidate.startIndex ? "/" : candidate[..<slash]
+      if kind(of: candidate.appending(name).text, followLinks: followLinks) != nil { return candidate.text }
+      guard !candidate.components.isEmpty else { return nil }
+      candidate = candidate.folder
     }
   }
 

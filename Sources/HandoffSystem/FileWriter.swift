@@ -126,9 +126,9 @@ public struct FileWriter: Sendable {
     var made: [String] = []
     do throws(FileWriteError) {
       var folder = ""
-      for part in path.split(separator: "/") {
+      for part in PathText(path).components {
         let parent = folder.isEmpty ? "/" : folder
-        folder += "/" + part
+        folder += "/" + part.text
         var status = stat()
         if stat(folder, &status) == 0 {
           guard status.st_mode & S_IFMT == S_IFDIR else { throw .notRegular }

@@ -23,13 +23,13 @@ enum ExecutableSearch: Hashable {
   static func look(for command: Command) -> ExecutableSearch {
     let name = command.executable
     if name.isEmpty { return .notFound }
-    if name.utf8.contains(UInt8(ascii: "/")) {
-      guard !name.hasPrefix("/"), let folder = command.workingDirectory else { return examine(name) ?? .notFound }
+    if PathText(name).hasSlash {
+      guard !PathText(name).isAbsolute, let folder = command.workingDirectory else { return examine(name) ?? .notFound }
       // Executed as it is seen from the folder, so that the answer is about the same file.
       return examine(folder + "/" + name) ?? .notFound
     }
     var result = ExecutableSearch.notFound
-    for folder in (command.environment["PATH"] ?? "/usr/bin:/bin").split(separator: ":") where folder.hasPrefix("/") {
+    for folder in PathText.absoluteFolders(in: command.environment["PATH"] ?? "/usr/bin:/bin") {
       switch examine(folder + "/" + name) {
       case .found(let path): return .found(path)
       case .notPermitted: result = .notPermitted

@@ -11,22 +11,10 @@ public struct GitHandoffPaths: Sendable, Hashable {
   ///   - prefix: the project relative to the top of the work tree, as ``GitRepository/prefix``.
   /// - Returns: nil when the folder is outside the work tree.
   public init?(handoffs: String, prefix: String) {
-    guard !handoffs.hasPrefix("/") else { return nil }
-    let project = Self.components(prefix)
-    var parts = project
-    for part in Self.components(handoffs) {
-      if part != ".." {
-        parts.append(part)
-      } else if parts.popLast() == nil {
-        return nil
-      }
-    }
-    folder = parts.joined(separator: "/")
-    isShared = parts.count <= project.count
-  }
-
-  private static func components(_ path: String) -> [String] {
-    path.split(separator: "/").map(String.init).filter { $0 != "." }
+    let project = PathText(prefix)
+    guard let path = project.appending(handoffs).normalized, !path.isAbsolute else { return nil }
+    folder = path.text
+    isShared = path.components.count <= project.components.count
   }
 
   /// The pathspec that means these paths alone.
@@ -37,14 +25,12 @@ public struct GitHandoffPaths: Sendable, Hashable {
 
   /// Whether a path, relative to the top of the work tree, is one of them.
   public func contains(_ path: String) -> Bool {
-    guard folder.isEmpty || path.hasPrefix(folder + "/") else { return false }
-    guard isShared else { return true }
-    let name = folder.isEmpty ? Substring(path) : path.dropFirst(folder.count + 1)
-    return name.hasPrefix("SESSION-HANDOFF-") && name.hasSuffix(".md") && !name.contains("/")
+    guard let name = folder.isEmpty ? path : PathText(path).text(behind: folder) else { return false }
+    return !isShared || name.hasPrefix("SESSION-HANDOFF-") && name.hasSuffix(".md") && !PathText(name).hasSlash
   }
 
   private var pattern: String {
-    let special = folder.map { "\\*?[".contains($0) ? "\\\($0)" : String($0) }.joined()
+    let special = folder.unicodeScalars.map { "\\*?[".unicodeScalars.contains($0) ? "\\\($0)" : String($0) }.joined()
     return (special.isEmpty ? "" : special + "/") + "SESSION-HANDOFF-*.md"
   }
 }
