@@ -28,7 +28,7 @@ public struct PrivateCopy: Sendable {
   ///   - root: the folder that it looks like.
   ///   - entries: what stands otherwise, by names relative to the root.
   ///   - parent: where it is made, with mode 0700; what killed processes left there an hour ago is removed.
-  public init(of root: String, with entries: [String: Entry], in parent: String) throws(FileWriteError) {
+  public init(of root: String, with entries: [PathText: Entry], in parent: String) throws(FileWriteError) {
     let writer = FileWriter()
     try writer.makeFolder(parent, mode: 0o700)
     try writer.close(parent)
@@ -47,20 +47,18 @@ public struct PrivateCopy: Sendable {
   /// Removes it.
   public func remove() { Self.remove(path) }
 
-  private func fill(_ root: String, _ entries: [String: Entry]) throws(FileWriteError) {
-    var folders: Set<String> = [""]
+  private func fill(_ root: String, _ entries: [PathText: Entry]) throws(FileWriteError) {
+    var folders: Set<PathText> = [PathText("")]
     for name in entries.keys {
-      var parts = name.split(separator: "/").dropLast()
-      while !parts.isEmpty {
-        folders.insert(parts.joined(separator: "/"))
-        parts.removeLast()
-      }
+      var folder = name.folder
+      while folders.insert(folder).inserted { folder = folder.folder }
     }
     for folder in folders.sorted() {
-      let (here, there) = folder.isEmpty ? (path, root) : ("\(path)/\(folder)", "\(root)/\(folder)")
-      if !folder.isEmpty, mkdir(here, 0o700) != 0 { throw FileWriteError(errno) }
+      let here = PathText(path).appending(folder.text).text
+      let there = PathText(root).appending(folder.text).text
+      if !folder.text.isEmpty, mkdir(here, 0o700) != 0 { throw FileWriteError(errno) }
       for name in (try? FileSystem().list(there)) ?? [] {
-        let inside = folder.isEmpty ? name : "\(folder)/\(name)"
+        let inside = folder.appending(name)
         if folders.contains(inside) || entries[inside] != nil { continue }
         if symlink("\(there)/\(name)", "\(here)/\(name)") != 0 { throw FileWriteError(errno) }
       }

@@ -28,9 +28,7 @@ struct CommandEnvironment {
       return !HeldValue.isSecret(value, named: name) && HeldValue.urlPasswords(in: value).isEmpty
     }
     // A relative folder would be one of the project.
-    kept["PATH"] = kept["PATH"].map { path in
-      path.split(separator: ":").filter { $0.hasPrefix("/") }.joined(separator: ":")
-    }
+    kept["PATH"] = kept["PATH"].map { PathText.absoluteFolders(in: $0).joined(separator: ":") }
     // Of folders that a command names, bytecode that Python rewrites by itself is not hashed, so it is not read.
     kept["PYTHONPYCACHEPREFIX"] = "/dev/null"
     kept["PYTHONDONTWRITEBYTECODE"] = "1"

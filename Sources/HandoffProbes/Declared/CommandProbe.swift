@@ -67,7 +67,7 @@ public struct CommandProbe: Probe {
       let copy = try store.copy(content, of: subject.root)
       defer { copy.remove() }
       let words = subject.words(of: settings) { name in
-        content.copies[name] == nil ? nil : "\(copy.path)/\(name)"
+        content.copies[PathText(name)] == nil ? nil : "\(copy.path)/\(name)"
       }
       result = await run(words, context).hiding(copy.path)
     } catch {
@@ -97,7 +97,7 @@ public struct CommandProbe: Probe {
   private func run(_ words: [String], _ context: ProbeContext) async -> CommandResult {
     let program = words[0]
     let command = Command(
-      program.contains("/") ? context.path(program) : program, Array(words.dropFirst()),
+      PathText(program).hasSlash ? context.path(program) : program, Array(words.dropFirst()),
       environment: CommandEnvironment(context).variables, workingDirectory: context.project.root,
       outputLimit: Self.outputLimit)
     let deadline = Deadline(instant: context.deadline.instant - .milliseconds(150))

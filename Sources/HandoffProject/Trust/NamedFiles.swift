@@ -23,16 +23,20 @@ struct NamedFiles {
 
   /// Every path that a command's words may name; "" is the folder of the project itself.
   func all(in words: [String]) -> [String] {
-    var names: Set<String> = []
+    var names: Set<PathText> = []
     for (index, word) in words.enumerated() {
-      names.formUnion(paths(in: word, isProgram: index == 0).map(\.name))
+      names.formUnion(paths(in: word, isProgram: index == 0).map { PathText($0.name) })
       // A program without a slash is one of the PATH.
-      guard index > 0 || word.contains("/") else { continue }
+      guard index > 0 || PathText(word).hasSlash else { continue }
       // What a shell starts as `.` is its own word for reading a script.
       let pieces = ShellLine(word).words.filter { !($0.isStarted && $0.text == ".") }.map(\.text)
-      for piece in [word[...]] + (word == "." ? [] : pieces) { names.formUnion(self.names(within: piece)) }
+      // What no shell parts, another reader of the line may.
+      let spaced = pieces.flatMap { $0.split(whereSeparator: \.isWhitespace) }
+      for piece in [word[...]] + (word == "." ? [] : pieces + spaced) {
+        names.formUnion(self.names(within: piece).map { PathText($0) })
+      }
     }
-    return names.sorted()
+    return names.sorted().map(\.text)
   }
 
   /// A command's words with paths of the project taken from another folder.
@@ -45,7 +49,7 @@ struct NamedFiles {
       if isLine(index, of: words) { return line(word, at: place) }
       for name in paths(in: word, isProgram: index == 0) {
         // An option is none of the project's files, though one may bear its name.
-        if word.hasPrefix("-"), name.range.lowerBound == word.startIndex { continue }
+        if word.utf8.starts(with: "-".utf8), name.range.lowerBound == word.startIndex { continue }
         if let path = place(name.name) { return word[..<name.range.lowerBound] + path + word[name.range.upperBound...] }
       }
       return word
@@ -55,8 +59,7 @@ struct NamedFiles {
   /// Whether a word is what a shell reads: behind `-c`, `-ec`, `-ce`, and behind options that follow it.
   private func isLine(_ index: Int, of words: [String]) -> Bool {
     words[..<index].indices.contains { start in
-      let name = words[start].split(separator: "/").last.map(String.init) ?? ""
-      return Self.shells.contains(name) && Self.isLine(words[(start + 1)...index])
+      Self.shells.contains(PathText(words[start]).name) && Self.isLine(words[(start + 1)...index])
     }
   }
 
@@ -68,26 +71,26 @@ struct NamedFiles {
       if rest.isEmpty { return isRead && !isOption(word) }
       if word == "-" || word == "--" { return isRead && rest.count == 1 }
       guard isOption(word) else { return false }
-      if word.hasPrefix("--") {
+      if word.utf8.starts(with: "--".utf8) {
         if word == "--rcfile" || word == "--init-file" { rest = rest.dropFirst() }
         continue
       }
-      if word.hasPrefix("-"), word.contains("c") { isRead = true }
+      if word.utf8.starts(with: "-".utf8), word.utf8.contains(UInt8(ascii: "c")) { isRead = true }
       // Each of these letters takes a word of its own.
-      rest = rest.dropFirst(word.count { $0 == "o" || $0 == "O" })
+      rest = rest.dropFirst(word.unicodeScalars.count { $0 == "o" || $0 == "O" })
     }
     return false
   }
 
   private static func isOption(_ word: String) -> Bool {
-    word.count > 1 && (word.hasPrefix("-") || word.hasPrefix("+"))
+    word.utf8.count > 1 && (word.utf8.starts(with: "-".utf8) || word.utf8.starts(with: "+".utf8))
   }
 
   private func line(_ line: String, at place: (String) -> String?) -> String {
     var result = line
-    for word in ShellLine(line).words.reversed() where word.isStarted && word.text.contains("/") {
+    for word in ShellLine(line).words.reversed() where word.isStarted && PathText(word.text).hasSlash {
       guard let name = inside(word.text), !name.isEmpty, let path = place(name), Self.isPlain(path) else { continue }
-      result.replaceSubrange(word.range, with: path)
+      result.unicodeScalars.replaceSubrange(word.range, with: path.unicodeScalars)
     }
     return result
   }
@@ -105,10 +108,10 @@ struct NamedFiles {
   /// What a word would name in the project: as it is, and behind its first `=`.
   private func paths(in word: String, isProgram: Bool) -> [Name] {
     let whole = word.startIndex..<word.endIndex
-    let value = word.firstIndex(of: "=").map { word.index(after: $0)..<word.endIndex }
+    let value = word.unicodeScalars.firstIndex(of: "=").map { word.unicodeScalars.index(after: $0)..<word.endIndex }
     return [whole, value].compactMap { range in
       guard let range, let name = inside(word[range]), !name.isEmpty else { return nil }
-      return isProgram && range == whole && !word.contains("/") ? nil : Name(name: name, range: range)
+      return isProgram && range == whole && !PathText(word).hasSlash ? nil : Name(name: name, range: range)
     }
   }
 }

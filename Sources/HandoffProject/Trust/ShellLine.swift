@@ -22,36 +22,47 @@ struct ShellLine {
   /// Words behind which a relative path may mean another folder.
   private static let moving: Set<Substring> = ["cd", "pushd", "popd", "-C", "--chdir"]
 
+  /// What parts words for a shell, and no other white space: that is a part of a name.
+  private static let spaces = " \t\n".unicodeScalars
+  private static let signs = ";|&()<>{}=`\"'$\\".unicodeScalars
+
   /// Takes a line apart.
-  init(_ line: String) {
-    var quote: Character?
+  init(_ text: String) {
+    // A mark that stands behind a sign is none of it to a shell.
+    let line = text.unicodeScalars
+    var quote: Unicode.Scalar?
     var isStart = true
     var isStill = true
-    var last: Character?
+    var last: Unicode.Scalar?
     var index = line.startIndex
+    func isEnd(_ scalar: Unicode.Scalar) -> Bool { Self.spaces.contains(scalar) || Self.signs.contains(scalar) }
+    func isOne(_ scalar: Unicode.Scalar, of others: String) -> Bool {
+      Self.spaces.contains(scalar) || others.unicodeScalars.contains(scalar)
+    }
     while index < line.endIndex {
-      let character = line[index]
-      if character.isWhitespace || ";|&()<>{}=`\"'$\\".contains(character) {
-        switch character {
-        case "\"", "'": quote = quote == nil ? character : quote == character ? nil : quote
+      let scalar = line[index]
+      if isEnd(scalar) {
+        switch scalar {
+        case "\"", "'": quote = quote == nil ? scalar : quote == scalar ? nil : quote
         case "`": isStart = true
         case "(": isStart = isStart || last == "$" || quote == nil
-        case ";", "|", "&", "{", "\n", "\r\n": isStart = isStart || quote == nil
+        case ";", "|", "&", "{", "\n": isStart = isStart || quote == nil
         default: break
         }
-        last = character
+        last = scalar
         index = line.index(after: index)
         continue
       }
-      let end = line[index...].firstIndex { $0.isWhitespace || ";|&()<>{}=`\"'$\\".contains($0) } ?? line.endIndex
-      let text = line[index..<end]
-      let isBounded = last.map { $0.isWhitespace || ";|&(`\"'".contains($0) } ?? true
-      let isEnded = end == line.endIndex || line[end].isWhitespace || ";|&)<>`\"'".contains(line[end])
+      let end = line[index...].firstIndex(where: isEnd) ?? line.endIndex
+      let word = Substring(line[index..<end])
+      let isBounded = last.map { isOne($0, of: ";|&(`\"'") } ?? true
+      let isEnded = end == line.endIndex || isOne(line[end], of: ";|&)<>`\"'")
       let isWhole = isBounded && isEnded && !Self.isRedirection(line[..<index])
-      words.append(Word(range: index..<end, text: text, isStarted: isStart && isStill && isWhole))
-      if Self.moving.contains(text) { isStill = false }
+      words.append(Word(range: index..<end, text: word, isStarted: isStart && isStill && isWhole))
+      if Self.moving.contains(word) { isStill = false }
       let isAssigned = end < line.endIndex && line[end] == "=" || last == "="
-      let leadsOn = text.hasPrefix("-") || text.allSatisfy(\.isNumber) || isAssigned || Self.before.contains(text)
+      let isOption = word.utf8.starts(with: "-".utf8)
+      let leadsOn = isOption || word.allSatisfy(\.isNumber) || isAssigned || Self.before.contains(word)
       isStart = isStart && leadsOn
       last = nil
       index = end
@@ -59,7 +70,7 @@ struct ShellLine {
   }
 
   /// Whether what was read last sends output somewhere, or takes input from there.
-  private static func isRedirection(_ line: Substring) -> Bool {
-    line.last { !$0.isWhitespace }.map { "<>".contains($0) } ?? false
+  private static func isRedirection(_ line: Substring.UnicodeScalarView) -> Bool {
+    line.last { !spaces.contains($0) }.map { $0 == "<" || $0 == ">" } ?? false
   }
 }

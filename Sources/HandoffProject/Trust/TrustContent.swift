@@ -17,9 +17,9 @@ public struct TrustContent: Sendable {
   }
 
   private let subject: TrustSubject
-  private let files: [String: File]
+  private let files: [PathText: File]
 
-  init(subject: TrustSubject, files: [String: File]) {
+  init(subject: TrustSubject, files: [PathText: File]) {
     self.subject = subject
     self.files = files
   }
@@ -29,10 +29,10 @@ public struct TrustContent: Sendable {
   public func digest(_ configuration: ConfigurationDigest) -> String {
     var value = subject.declared
     value["configuration"] = .string(configuration.text)
-    value["files"] = .object(files.mapValues { .string($0.digest) })
+    value["files"] = .string(HandoffProject.digest(of: files.mapValues(\.digest)))
     return SHA256.hash(data: Array(JSONValue.object(value).canonical.utf8)).hexadecimal
   }
 
   /// What is run of the files that can be copied, by their names.
-  public var copies: [String: PrivateCopy.Entry] { files.compactMapValues(\.copy) }
+  public var copies: [PathText: PrivateCopy.Entry] { files.compactMapValues(\.copy) }
 }

@@ -54,7 +54,7 @@ public struct TrustStore: Sendable {
   /// that others may write to, says nothing.
   public func entry(of root: String) -> Entry? {
     guard let folder, !isInside(root), openFolder == nil, host.files.kind(of: folder) == .folder else { return nil }
-    guard let entry = read("\(folder)/\(Self.name(root))"), entry.root == root else { return nil }
+    guard let entry = read("\(folder)/\(Self.name(root))"), PathText(entry.root) == PathText(root) else { return nil }
     return entry
   }
 
@@ -93,12 +93,12 @@ public struct TrustStore: Sendable {
 
   /// Whether the state folder is the project's own: then whoever wrote the project could write to it.
   public func isInside(_ root: String) -> Bool {
-    guard var folder = StateFolder.path(host) else { return false }
+    guard var folder = StateFolder.path(host).map({ PathText($0) }) else { return false }
     while true {
-      if let real = host.files.realPath(folder) { return (real + "/").hasPrefix(root == "/" ? "/" : root + "/") }
+      if let real = host.files.realPath(folder.text) { return PathText(real).isInside(root) }
       // What is not there yet is made below what is.
-      guard let slash = folder.lastIndex(of: "/"), slash != folder.startIndex else { return false }
-      folder = String(folder[..<slash])
+      guard !folder.components.isEmpty else { return false }
+      folder = folder.folder
     }
   }
 

@@ -57,18 +57,19 @@ public struct TrustSubject: Sendable {
   /// Reads, once, the files that the commands name.
   /// - Returns: nil when one cannot be read, or all of it is more than ``limits``.
   public func content(_ files: FileSystem) -> TrustContent? {
-    var named: [String: TrustContent.File] = [:]
-    let names = Set(commands.flatMap { self.files(of: $0, files) }).sorted()
-    let takesCaches = commands.contains(where: \.readsCaches) || names.contains { isStartedWithCaches(path($0), files) }
+    var named: [PathText: TrustContent.File] = [:]
+    let names = Set(commands.flatMap { self.files(of: $0, files) }.map { PathText($0) }).sorted()
+    let takesCaches =
+      commands.contains(where: \.readsCaches) || names.contains { isStartedWithCaches(path($0.text), files) }
     var reading = TrustedReading(files: files, root: root, takesCaches: takesCaches)
     for name in names {
-      guard let file = reading.file(path(name)) else { return nil }
+      guard let file = reading.file(path(name.text)) else { return nil }
       named[name] = file
     }
     return TrustContent(subject: self, files: named)
   }
 
-  private func path(_ name: String) -> String { name.isEmpty ? root : "\(root)/\(name)" }
+  private func path(_ name: String) -> String { PathText(root).appending(name).text }
 
   /// Whether a file's first line starts a Python that reads caches.
   private func isStartedWithCaches(_ path: String, _ files: FileSystem) -> Bool {
@@ -112,6 +113,7 @@ extension CommandSettings {
 /// or `-E`.
 private func readsCaches(_ line: String) -> Bool {
   ShellLine(line).words.contains { word in
-    word.text.hasPrefix("-") && !word.text.hasPrefix("--") && word.text.contains { "IE".contains($0) }
+    let text = word.text.utf8
+    return text.starts(with: "-".utf8) && !text.starts(with: "--".utf8) && text.contains { "IE".utf8.contains($0) }
   }
 }

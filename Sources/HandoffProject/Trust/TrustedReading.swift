@@ -1,5 +1,4 @@
 import Crypto
-import HandoffModel
 import HandoffSystem
 import HandoffText
 
@@ -23,9 +22,9 @@ struct TrustedReading {
   /// How many entries of folders may still be looked at.
   private var entriesLeft: Int
   /// Folders that were read, by their paths without links.
-  private var seen: Set<String> = []
+  private var seen: Set<PathText> = []
   /// Digests of files that links led to, by their paths without links.
-  private var digests: [String: String] = [:]
+  private var digests: [PathText: String] = [:]
 
   init(
     files: FileSystem, root: String, takesCaches: Bool, bytes: Int = Self.bytesLimit, entries: Int = Self.entriesLimit
@@ -39,6 +38,7 @@ struct TrustedReading {
   mutating func file(_ path: String) -> TrustContent.File? {
     let link = files.destination(ofLink: path)
     let prefix = link.map { "link to \($0) " } ?? ""
+    if link != nil, isUnspeakable(path) { return nil }
     if let folder = link == nil ? path : inside(path), files.kind(of: folder) == .folder {
       return digest(ofFolder: folder).map { TrustContent.File(digest: prefix + $0, copy: nil) }
     }
@@ -63,41 +63,46 @@ struct TrustedReading {
   /// The digest of all that stands in a folder, and in those that links in it lead to; nil where something cannot be read.
   /// A folder that was read before is not read again.
   private mutating func digest(ofFolder path: String) -> String? {
-    var contents: [String: JSONValue] = [:]
-    guard seen.insert(files.realPath(path) ?? path).inserted else { return "read before" }
+    var contents: [PathText: String] = [:]
+    guard seen.insert(PathText(files.realPath(path) ?? path)).inserted else { return "read before" }
     var waiting = [path]
     while let current = waiting.popLast() {
-      guard let names = try? files.list(current) else { return nil }
+      // Names that are no UTF-8 may have become the same text: then nobody knows what is read by it.
+      guard let names = try? files.list(current), Set(names.map { PathText($0) }).count == names.count else {
+        return nil
+      }
       for name in names where name != ".git" {
         guard entriesLeft > 0 else { return nil }
         entriesLeft -= 1
         let place = "\(current)/\(name)"
         if isRewritten(name, in: current) { continue }
         if files.kind(of: place, followLinks: false) == .folder {
-          if seen.insert(files.realPath(place) ?? place).inserted { waiting.append(place) }
+          if seen.insert(PathText(files.realPath(place) ?? place)).inserted { waiting.append(place) }
         } else if let link = files.destination(ofLink: place) {
           if let real = inside(place), files.kind(of: real) == .folder {
-            contents[place] = .string("link to \(link)")
-            if seen.insert(real).inserted { waiting.append(real) }
+            contents[PathText(place)] = "link to \(link)"
+            if seen.insert(PathText(real)).inserted { waiting.append(real) }
           } else {
-            guard let digest = digest(ofLink: place, files.realPath(place), "link to \(link) ") else { return nil }
-            contents[place] = .string(digest)
+            guard !isUnspeakable(place),
+              let digest = digest(ofLink: place, files.realPath(place), "link to \(link) ")
+            else { return nil }
+            contents[PathText(place)] = digest
           }
         } else {
           guard let digest = try? digest(ofFile: place) else { return nil }
-          contents[place] = .string(digest)
+          contents[PathText(place)] = digest
         }
       }
     }
-    return SHA256.hash(data: Array(JSONValue.object(contents).canonical.utf8)).hexadecimal
+    return HandoffProject.digest(of: contents)
   }
 
   /// What is hashed of a link to a file, which is read once however many links lead to it.
   private mutating func digest(ofLink path: String, _ real: String?, _ prefix: String) -> String? {
-    if let real, let known = digests[real] { return prefix + known }
+    if let real, let known = digests[PathText(real)] { return prefix + known }
     do throws(FileError) {
       let digest = try digest(ofFile: real ?? path)
-      if let real { digests[real] = digest }
+      if let real { digests[PathText(real)] = digest }
       return prefix + digest
     } catch {
       return Self.lost(error, prefix)
@@ -121,15 +126,20 @@ struct TrustedReading {
     if case .tooLarge = error { nil } else { prefix + "\(error)" }
   }
 
-  private func isInside(_ real: String) -> Bool { real == root || real.hasPrefix(root + "/") }
+  private func isInside(_ real: String) -> Bool { PathText(real).isInside(root) }
 
   /// Where a link leads to in the project, without links.
   private func inside(_ link: String) -> String? { files.realPath(link).flatMap { isInside($0) ? $0 : nil } }
 
+  /// Whether a link leads to a folder whose path is no UTF-8, so that it cannot be told what stands in it.
+  private func isUnspeakable(_ link: String) -> Bool {
+    files.realPath(link) == nil && files.kind(of: link) == .folder
+  }
+
   /// Whether a file is bytecode that Python rewrites when its source changed, which the commands' variables keep it from
   /// reading. What bears the source's hash in the place of its time counts, as Python may take it for what it is.
   private func isRewritten(_ name: String, in folder: String) -> Bool {
-    guard !takesCaches, name.hasSuffix(".pyc"), folder.split(separator: "/").last == "__pycache__",
+    guard !takesCaches, name.hasSuffix(".pyc"), PathText(folder).name == "__pycache__",
       files.kind(of: "\(folder)/\(name)", followLinks: false) == .regular
     else { return false }
     var head: [UInt8] = []
