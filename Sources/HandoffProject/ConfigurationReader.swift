@@ -1,4 +1,5 @@
 import HandoffModel
+import HandoffSystem
 import HandoffText
 import Yams
 
@@ -210,15 +211,15 @@ public enum ConfigurationReader {
 
   private static func folder(_ reader: YAMLReader?) throws(ConfigurationError) -> String? {
     guard let reader, let text = try oneLine(reader) else { return nil }
-    let parts = text.split(separator: "/").filter { $0 != "." }
-    guard !text.hasPrefix("/"), !text.hasPrefix("~"), !parts.isEmpty, !parts.contains("..") else {
+    let path = PathText(text)
+    guard !path.isAbsolute, !text.utf8.starts(with: "~".utf8), !path.components.isEmpty, !path.climbs else {
       throw reader.error("\(reader.path) must be a folder inside the project")
     }
     // Its path is printed as it is, for scripts.
     guard Untrusted(text).isVisible else {
       throw reader.error("\(reader.path) holds characters that cannot be seen")
     }
-    return parts.joined(separator: "/")
+    return path.shortened.text
   }
 
   private static func templateName(

@@ -109,8 +109,8 @@ extension HandoffStore {
 
   /// The path of something in the project, relative to it.
   private func projectPath(_ real: String, shown path: String) throws(StoreError) -> String {
-    guard isInside(real), real != root else { throw .folderOutside(path) }
-    return String(real.dropFirst(root == "/" ? 1 : root.count + 1))
+    guard let inside = PathText(real).relative(to: root), !inside.isEmpty else { throw .folderOutside(path) }
+    return inside
   }
 
   /// Waits until nobody else commits a handoff in this work tree, whose message git keeps in one file.
@@ -151,7 +151,7 @@ extension HandoffStore {
     _ repository: GitRepository, _ file: String, _ deadline: Deadline
   ) async throws(StoreError) {
     if let operation = repository.operation(host.files) { throw .operationUnderWay(operation) }
-    if (root + "/" + file).hasPrefix(repository.gitFolder + "/") { throw .folderInGit(file) }
+    if PathText(root).appending(file).isBelow(repository.gitFolder) { throw .folderInGit(file) }
     let lock = repository.gitFolder + "/index.lock"
     // Another command may hold it for a moment.
     let patience = min(deadline, .after(.seconds(1)))

@@ -34,9 +34,9 @@ extension HandoffStore {
 
   private func file(_ argument: String) throws(StoreError) -> String? {
     guard !argument.isEmpty, !argument.utf8.contains(0) else { return nil }
-    if argument.hasPrefix("/") { return isFile(argument) ? argument : nil }
+    if PathText(argument).isAbsolute { return isFile(argument) ? argument : nil }
     for base in [host.workingDirectory, root] where isFile(base + "/" + argument) { return base + "/" + argument }
-    guard !argument.contains("/"), let folder = try existingFolder() else { return nil }
+    guard !PathText(argument).hasSlash, let folder = try existingFolder() else { return nil }
     return [argument, argument + ".md"].map { folder + "/" + $0 }.first(where: isFile)
   }
 
@@ -55,7 +55,7 @@ extension HandoffStore {
       throw .notInRevision(path: path, revision: revision)
     }
     var places = ["./" + path, path]
-    if !path.contains("/"), !folder.isEmpty { places.append("./" + folder + "/" + path) }
+    if !PathText(path).hasSlash, !folder.isEmpty { places.append("./" + folder + "/" + path) }
     let git = Git(in: root, host: host)
     // Names go in by standard input, where none can be an option.
     let queries = places.map { "\(revision):\($0)\n" }.joined()

@@ -48,11 +48,11 @@ public struct HandoffStore: Sendable {
   public init(
     host: Host, root: String, folder: String, scanner: @escaping @Sendable () -> SecretScanner
   ) throws(StoreError) {
-    let parts = folder.split(separator: "/")
-    if folder.hasPrefix("/") || parts.contains("..") { throw .folderOutside(folder) }
+    let path = PathText(folder)
+    guard !path.isAbsolute, !path.climbs else { throw .folderOutside(folder) }
     self.host = host
     self.root = root
-    self.folder = parts.filter { $0 != "." }.joined(separator: "/")
+    self.folder = path.shortened.text
     self.scanner = scanner
     _ = try existingFolder()
   }
@@ -87,7 +87,7 @@ public struct HandoffStore: Sendable {
   /// What bears a handoff's name, is as new as one that was found, or newer, and cannot be understood: it was passed over.
   /// - Parameter found: the latest, or nil when none was found.
   public func passedOver(_ found: StoredHandoff?) -> [StoreError] {
-    let date = found.flatMap { HandoffName($0.name.split(separator: "/").last.map(String.init) ?? "")?.date }
+    let date = found.flatMap { HandoffName(PathText($0.name).name)?.date }
     let names = (try? names()) ?? []
     return names.prefix { name in date.map { name.date >= $0 } ?? true }.prefix(20).compactMap { name in
       do throws(StoreError) {
@@ -180,7 +180,7 @@ public struct HandoffStore: Sendable {
   /// The path of a handoff relative to the project.
   public func path(of name: HandoffName) -> String { shown(name.description) }
 
-  func shown(_ fileName: String) -> String { folder.isEmpty ? fileName : folder + "/" + fileName }
+  func shown(_ fileName: String) -> String { PathText(folder).appending(fileName).text }
 
   // MARK: Reading
 
@@ -194,13 +194,13 @@ public struct HandoffStore: Sendable {
   /// Reads a file.
   /// - Parameter path: relative to the project, or absolute.
   public func read(_ path: String) throws(StoreError) -> StoredHandoff {
-    let absolute = path.hasPrefix("/") ? path : root + "/" + path
-    let resolved = host.files.realPath(absolute) ?? absolute
+    let absolute = PathText(root).appending(path).text
+    let resolved = PathText(host.files.realPath(absolute) ?? absolute)
     var name = absolute
-    if resolved.hasPrefix(root + "/") {
-      name = String(resolved.dropFirst(root.count + 1))
-    } else if let home = host.environment.home, home != "/", resolved.hasPrefix(home + "/") {
-      name = "~" + resolved.dropFirst(home.count)
+    if let inside = resolved.text(behind: root) {
+      name = inside
+    } else if let home = host.environment.home, home != "/", let inside = resolved.text(behind: home) {
+      name = "~/" + inside
     }
     let bytes: [UInt8]
     do {
@@ -268,13 +268,12 @@ public struct HandoffStore: Sendable {
   /// Replaces the text of a document that was found in a file. When the file is not as it was found any more, nothing is
   /// written.
   public func replace(_ stored: StoredHandoff, with text: String) throws(StoreError) {
-    guard let file = stored.path, let slash = file.lastIndex(of: "/") else { throw .inRevision(stored.name) }
+    guard let file = stored.path.map({ PathText($0) }) else { throw .inRevision(stored.name) }
     let bytes = Array(text.utf8)
     try Self.refuseSecrets(bytes, in: stored.name, scanner())
     do {
       try writer.replace(
-        bytes, over: Array(stored.text.utf8), named: String(file[file.index(after: slash)...]),
-        in: slash == file.startIndex ? "/" : String(file[..<slash]))
+        bytes, over: Array(stored.text.utf8), named: file.name, in: file.folder.text)
     } catch {
       throw .unwritable(stored.name, error)
     }
@@ -309,8 +308,8 @@ public struct HandoffStore: Sendable {
   func place() throws(StoreError) -> (path: String, exists: Bool) {
     var path = root
     var exists = true
-    for part in folder.split(separator: "/") {
-      path = (path == "/" ? "" : path) + "/" + part
+    for part in PathText(folder).components {
+      path = PathText(path).appending(part.text).text
       switch exists ? host.files.kind(of: path, followLinks: false) : nil {
       case nil: exists = false
       case .folder: continue
@@ -321,14 +320,15 @@ public struct HandoffStore: Sendable {
       default: throw .notAFolder(folder)
       }
     }
+    guard isInside(exists ? host.files.realPath(path) ?? "" : path) else { throw .folderOutside(folder) }
     // Git takes the name for its own however it is written, since some file systems do.
-    let parts = path.dropFirst(root.count).split(separator: "/")
-    if parts.contains(where: { $0.lowercased() == ".git" }) { throw .folderInGit(folder) }
+    let parts = PathText(PathText(path).relative(to: root) ?? path).components
+    if parts.contains(where: { $0.text.lowercased() == ".git" }) { throw .folderInGit(folder) }
     return (path, exists)
   }
 
   /// Whether a path without symbolic links is the project or in it.
-  func isInside(_ real: String) -> Bool { real == root || real.hasPrefix(root == "/" ? "/" : root + "/") }
+  func isInside(_ real: String) -> Bool { PathText(real).isInside(root) }
 
   /// The folder, and those that had to be made for it.
   private func writableFolder() throws(StoreError) -> (path: String, made: [String]) {
@@ -340,7 +340,13 @@ public struct HandoffStore: Sendable {
     } catch {
       throw .unwritable(folder, error)
     }
-    guard let path = try existingFolder() else { throw .unwritable(folder, .missing) }
-    return (path, made)
+    // It is looked at again, since somebody may have put a link in its way.
+    do throws(StoreError) {
+      guard let path = try existingFolder() else { throw .unwritable(folder, .missing) }
+      return (path, made)
+    } catch {
+      writer.removeEmpty(made)
+      throw error
+    }
   }
 }

@@ -16,6 +16,10 @@ import Testing
       ),
       ("shells: [bash, fish]\n", #"handoff.yml:1:9: shells are bash and powershell, not "fish""#),
       ("handoffs: ../elsewhere\n", "handoff.yml:1:11: handoffs must be a folder inside the project"),
+      ("handoffs: \"../\\u0301x\"\n", "handoff.yml:1:11: handoffs must be a folder inside the project"),
+      ("handoffs: \"a/../../\\u0301x\"\n", "handoff.yml:1:11: handoffs must be a folder inside the project"),
+      ("handoffs: \"/\\u0301x\"\n", "handoff.yml:1:11: handoffs must be a folder inside the project"),
+      ("handoffs: \"./.\"\n", "handoff.yml:1:11: handoffs must be a folder inside the project"),
       ("- a\n- b\n", "handoff.yml:1:1: the file must be a mapping of keys to values"),
       (
         "postgres:\n  - {port: 1}\n  - {port: 2}\n",

@@ -276,6 +276,7 @@ import Testing
     "A folder of git's own is refused",
     arguments: [
       ".git", ".git/handoffs", ".GIT/x", "sub/.git/x", "link", "link/inner",
+      ".git/\u{301}x", ".git/\u{301}/x", "link/\u{301}x",
     ])
   func foldersOfGit(folder: String) async throws {
     let fixture = try await StoreFixture.repository()

@@ -56,6 +56,19 @@ import Testing
     #expect(try FileSystem().list(fixture.scratch.path + "/outside").isEmpty)
   }
 
+  @Test(arguments: ["../\u{301}outside", "a/../../\u{301}outside", "/\u{301}outside", "\u{301}/../../outside"])
+  func aMarkBehindASlashLeadsNowhereElse(folder: String) async throws {
+    let fixture = try StoreFixture()
+    #expect(throws: StoreError.folderOutside(folder)) { try fixture.store(in: folder) }
+    #expect(try FileSystem().list(fixture.scratch.path).filter { $0.hasSuffix("outside") }.isEmpty)
+    // A folder of such a name is one of the project, as any other.
+    let store = try fixture.store(in: "./\u{301}docs//\u{301}handoffs")
+    let path = try create(store, "text\n")
+    #expect(PathText(path).isBelow("\u{301}docs/\u{301}handoffs"))
+    #expect(fixture.read(path) != nil)
+    #expect(try FileSystem().list(fixture.root).map { PathText($0) } == [PathText("\u{301}docs")])
+  }
+
   @Test func aLinkInsideTheProjectIsFollowed() async throws {
     let fixture = try StoreFixture()
     fixture.scratch.makeFolder("project/docs/handoffs")
