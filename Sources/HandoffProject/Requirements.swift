@@ -39,7 +39,17 @@ public struct Requirements: Sendable {
   private let root: String
   private let boundary: String
   private let files: FileSystem
-  private var seen: Set<String> = []
+  /// What was read, as what.
+  private var seen: Set<Reading> = []
+  private var isFull = false
+
+  private struct Reading: Hashable {
+    let path: PathText
+    let asConstraint: Bool
+  }
+
+  /// How many files are read.
+  private static let limit = 64
 
   /// Reads requirements files and those that they include.
   /// - Parameters:
@@ -70,9 +80,19 @@ public struct Requirements: Sendable {
   }
 
   private mutating func read(_ path: String, given: String, asConstraint: Bool) {
-    let full = path.hasPrefix("/") ? path : root + "/" + path
-    guard seen.count < 64, seen.insert("\(asConstraint) \(full)").inserted else { return }
-    if let real = files.realPath(full), !real.hasPrefix(boundary + "/") {
+    let full = PathText(root).appending(path)
+    let reading = Reading(path: full, asConstraint: asConstraint)
+    guard !seen.contains(reading) else { return }
+    guard seen.count < Self.limit else {
+      if !isFull {
+        let reason: Message = "is one of too many files of requirements, and is not read, nor are those behind it"
+        unreadable.append(UnreadableFile(path: path, .other, reason))
+      }
+      isFull = true
+      return
+    }
+    seen.insert(reading)
+    if let real = files.realPath(full.text), !PathText(real).isBelow(boundary) {
       unreadable.append(UnreadableFile(path: path, .other, "stands outside of the project and is not read"))
       return
     }
@@ -90,10 +110,9 @@ public struct Requirements: Sendable {
   private mutating func take(_ line: String, _ number: Int, of path: String, given: String, asConstraint: Bool) {
     if line.hasPrefix("-") {
       guard let (target, isConstraint) = Self.inclusion(line), !target.contains("://") else { return }
-      let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
-      read(
-        target.hasPrefix("/") ? target : Self.normalized(folder + target), given: given,
-        asConstraint: asConstraint || isConstraint)
+      // `a/../b` as `b`, so that a file has one name.
+      let place = PathText(target).isAbsolute ? target : PathText(path).folder.appending(target).shortened.text
+      read(place, given: given, asConstraint: asConstraint || isConstraint)
     } else if let text = Self.requirement(line) {
       lines.append(Line(file: path, line: number, text: text, isConstraint: asConstraint, given: given))
     }
@@ -190,14 +209,5 @@ public struct Requirements: Sendable {
       head.contains("/") || head.hasPrefix(".") || head.hasPrefix("~") || head.contains("\\")
       || [".whl", ".zip", ".tar.gz", ".tar.bz2"].contains(where: head.hasSuffix)
     return isPath || text.contains("://") ? nil : text
-  }
-
-  /// `a/../b` as `b`, so that a file has one name.
-  private static func normalized(_ path: String) -> String {
-    var parts: [Substring] = []
-    for part in path.split(separator: "/") where part != "." {
-      if part == "..", let last = parts.last, last != ".." { parts.removeLast() } else { parts.append(part) }
-    }
-    return parts.joined(separator: "/")
   }
 }

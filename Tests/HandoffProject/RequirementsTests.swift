@@ -1,6 +1,7 @@
 import Foundation
 import HandoffProject
 import HandoffSystem
+import HandoffText
 import Testing
 
 @Suite struct RequirementsTests {
@@ -59,6 +60,29 @@ import Testing
     #expect(requirements.lines.map(\.text) == ["a"])
     #expect(requirements.unreadable.map(\.path) == ["requirements.txt", "folder", outside.root + "/token"])
     #expect(requirements.unreadable.map(\.cause) == [.mistake, .folder, .other])
+  }
+
+  @Test("That there are more files than are read is told once")
+  func tooMany() throws {
+    var files = ["requirements.txt": (0..<70).map { "-r \($0).txt\n" }.joined()]
+    for number in 0..<70 { files["\(number).txt"] = "a\(number)\n" }
+    let requirements = try read(files, "requirements.txt")
+    #expect(requirements.lines.map(\.text) == (0..<63).map { "a\($0)" })
+    #expect(requirements.unreadable.map(\.path) == ["63.txt"])
+    #expect(requirements.unreadable.first?.reason.plain.contains("too many") == true)
+    #expect(requirements.unreadable.allSatisfy { $0.cause == .other })
+  }
+
+  @Test("A mark behind a slash leads nowhere else, and a file has one name for each order of bytes")
+  func marks() throws {
+    let requirements = try read(
+      [
+        "requirements.txt": "-r d/\u{301}/../../base.txt\n-r base.txt\n-r \u{301}/../../outside.txt\n",
+        "base.txt": "a\n",
+      ], "requirements.txt")
+    #expect(requirements.lines.map(\.text) == ["a"])
+    #expect(requirements.lines.map(\.file) == ["base.txt"])
+    #expect(requirements.unreadable.map(\.path) == ["requirements.txt"])
   }
 
   @Test("A line that is continued over and over is read at once", .timeLimit(.minutes(1)))
