@@ -79,20 +79,17 @@ public struct ProbeContext: Sendable {
 
   /// The absolute path of a path that is relative to the project's root, begins with `~`, or is absolute.
   public func path(_ relative: String) -> String {
-    if relative.hasPrefix("/") { return relative }
-    if relative == "~" || relative.hasPrefix("~/"), let home = host.environment.home {
+    if relative == "~" || relative.utf8.starts(with: "~/".utf8), let home = host.environment.home {
       return home + relative.dropFirst()
     }
-    return project.root + "/" + relative
+    return PathText(project.root).appending(relative).text
   }
 
   /// A path for a document: relative to the project, or beginning with `~`, or as it is.
   public func shown(_ path: String) -> String {
     if path == project.root { return "." }
-    if path.hasPrefix(project.root + "/") { return String(path.dropFirst(project.root.count + 1)) }
-    if let home = host.environment.home, home != "/", path == home || path.hasPrefix(home + "/") {
-      return "~" + path.dropFirst(home.count)
-    }
-    return path
+    if let inside = PathText(path).text(behind: project.root) { return inside }
+    guard let home = host.environment.home, home != "/" else { return path }
+    return path == home ? "~" : PathText(path).text(behind: home).map { "~/" + $0 } ?? path
   }
 }

@@ -20,11 +20,11 @@ enum RepositoryTracking {
 
   /// The symbolic links on the way to a path of the project.
   private static func links(on path: String, below root: String, _ files: FileSystem) -> [String] {
-    guard path.hasPrefix(root + "/") else { return [] }
+    guard let inside = PathText(path).text(behind: root) else { return [] }
     var links: [String] = []
     var folder = root
-    for part in path.dropFirst(root.count).split(separator: "/") {
-      folder += "/" + part
+    for part in PathText(inside).components {
+      folder = PathText(folder).appending(part.text).text
       if files.kind(of: folder, followLinks: false) == .symbolicLink { links.append(folder) }
     }
     return links
@@ -35,9 +35,9 @@ enum RepositoryTracking {
     let files = context.host.files
     var folder = path
     var pathspec = "."
-    if files.kind(of: folder, followLinks: false) != .folder, let slash = folder.lastIndex(of: "/") {
-      pathspec = ":(literal)" + folder[folder.index(after: slash)...]
-      folder = slash == folder.startIndex ? "/" : String(folder[..<slash])
+    if files.kind(of: folder, followLinks: false) != .folder, PathText(folder).hasSlash {
+      pathspec = ":(literal)" + PathText(folder).name
+      folder = PathText(folder).folder.text
     }
     guard let top = files.nearestFolder(from: folder, holding: ".git", followLinks: false) else {
       self = .untracked

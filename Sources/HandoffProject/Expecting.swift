@@ -1,4 +1,5 @@
 public import HandoffModel
+import HandoffSystem
 
 extension Project {
   /// The project with every area that a handoff recorded in use, also where nothing names it any more: what was
@@ -80,8 +81,9 @@ extension Project {
 
   /// A folder that only a document names, where it is one of the project: a document leads to no program elsewhere.
   private func inside(_ folder: Setting<String>) -> Setting<String>? {
-    let parts = folder.value.split(separator: "/", omittingEmptySubsequences: false)
-    return folder.value.hasPrefix("~") || parts.contains("") || parts.contains("..") ? nil : folder
+    let path = PathText(folder.value)
+    let isElsewhere = path.isAbsolute || path.climbs || path.text.utf8.starts(with: "~".utf8)
+    return isElsewhere || path.text.isEmpty ? nil : folder
   }
 
   /// The names of recorded checks or commands that are not declared any more.

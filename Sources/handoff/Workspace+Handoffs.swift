@@ -126,14 +126,14 @@ extension Workspace {
   /// - Parameter path: the file of `--template`, or nil.
   func template(_ path: String?) throws -> Template {
     if let path {
-      let absolute = path.hasPrefix("/") ? path : host.workingDirectory + "/" + path
+      let absolute = PathText(host.workingDirectory).appending(path).text
       let text: String
       do {
         text = try host.files.readText(absolute)
       } catch {
         throw UsageProblem("the template \(path) cannot be read: \(error)")
       }
-      let folder = absolute.lastIndex(of: "/").map { String(absolute[..<$0]) } ?? "/"
+      let folder = PathText(absolute).folder.text
       return try Template(named: path, text: text, partials: partials(in: folder))
     }
     let name = project.template.value
@@ -159,7 +159,7 @@ extension Workspace {
   /// published comes from nowhere else.
   private func isInside(_ path: String, _ folder: String) -> Bool {
     guard let file = host.files.realPath(path), let real = host.files.realPath(folder) else { return true }
-    return file.hasPrefix(real == "/" ? "/" : real + "/")
+    return PathText(file).isBelow(real)
   }
 
   private func partials(in folder: String) -> (String) throws(PartialUnreadable) -> String? {

@@ -51,10 +51,9 @@ struct Workspace {
     let folders = [root] + repositories(around: root, host)
     let active = host.environment["VIRTUAL_ENV"].map { $0 + "/bin" }
     var host = host
-    host.environment.variables["PATH"] = path.split(separator: ":").filter { folder in
-      guard folder.hasPrefix("/"), folder != active ?? "" else { return folder.hasPrefix("/") }
-      let real = (host.files.realPath(String(folder)) ?? String(folder)) + "/"
-      return !folders.contains { real.hasPrefix($0 + "/") }
+    host.environment.variables["PATH"] = PathText.absoluteFolders(in: path).filter { folder in
+      let real = PathText(host.files.realPath(folder) ?? folder)
+      return folder == active || !folders.contains { real.isInside($0) }
     }.joined(separator: ":")
     return host
   }
@@ -62,15 +61,14 @@ struct Workspace {
   /// The repository that a project is in, and those that it is a submodule of. One that the home folder stands in is its
   /// user's own.
   private static func repositories(around root: String, _ host: Host) -> [String] {
-    let home = host.environment.home.map { (host.files.realPath($0) ?? $0) + "/" } ?? ""
+    let home = host.environment.home.map { PathText(host.files.realPath($0) ?? $0) }
     var found: [String] = []
     var start = root
     while let top = host.files.nearestFolder(from: start, holding: ".git", followLinks: false), top != "/" {
-      if !home.hasPrefix(top + "/") { found.append(top) }
+      if home?.isInside(top) != true { found.append(top) }
       // A submodule has a file there.
-      guard host.files.kind(of: top + "/.git", followLinks: false) == .regular, let slash = top.lastIndex(of: "/")
-      else { break }
-      start = slash == top.startIndex ? "/" : String(top[..<slash])
+      guard host.files.kind(of: top + "/.git", followLinks: false) == .regular else { break }
+      start = PathText(top).folder.text
     }
     return found
   }

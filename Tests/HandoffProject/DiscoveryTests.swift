@@ -283,7 +283,8 @@ import Testing
   func recordedEnvironment() throws {
     for (folder, isFollowed) in [
       (".venv", true), ("tools/env", true), ("/tmp/evil", false), ("../evil", false), ("~/evil", false),
-      ("a/../../b", false),
+      ("a/../../b", false), ("../\u{301}evil", false), ("a/../\u{301}/../../evil", false), ("/\u{301}evil", false),
+      ("", false),
     ] {
       let project = try TemporaryProject(["requirements.txt": ""]).discover()
       let observations = ["python", "python[worker]"].map { area in
@@ -298,6 +299,14 @@ import Testing
       #expect(expecting.python.settings?.environment?.value == wanted, "\(folder)")
       #expect(expecting.furtherPython.map { $0.environment?.value } == [wanted], "\(folder)")
     }
+  }
+
+  @Test("A folder whose name begins with a mark is one on the way up, as any other")
+  func markedFolder() throws {
+    let above = try TemporaryProject()
+    let (repository, folder) = (above.root + "/\u{301}repo", above.root + "/\u{301}repo/\u{301}sub")
+    for path in [repository, folder, repository + "/.git"] { mkdir(path, 0o755) }
+    #expect(PathText(Discovery.root(of: folder, files: FileSystem())) == PathText(repository))
   }
 
   @Test("A handoff.yml above a repository is not the repository's")

@@ -1,4 +1,5 @@
 import HandoffProject
+import HandoffSystem
 
 /// Which of an engine's containers are the project's.
 struct ContainerScope {
@@ -32,9 +33,9 @@ struct ContainerScope {
   /// named after the project: `aicore`, `aicore-worker`, `registry/aicore:1`.
   private func isBuiltHere(_ container: ContainerSummary) -> Bool {
     if let folder = container.compose.workingDirectory {
-      return folder == root || folder.hasPrefix(root + "/")
+      return PathText(folder).isInside(root)
     }
-    let folder = root.split(separator: "/").last.map(String.init) ?? ""
+    let folder = PathText(root).name
     let names = Set([projectName, folder].map { $0.lowercased() }.filter { !$0.isEmpty })
     let repository = Self.repository(container.image).lowercased()
     return names.contains { name in

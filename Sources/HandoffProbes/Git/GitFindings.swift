@@ -126,8 +126,8 @@ enum GitFindings {
     let root = context.project.root
     let shown = context.shown(folder)
     if folder == root { return Remedy(ShellCommand(bash: words + #""$PWD""#, powershell: words + #""$PWD""#), text) }
-    if root.hasPrefix(folder + "/") {
-      let depth = root.dropFirst(folder.count).split(separator: "/").count
+    if let inside = PathText(root).relative(to: folder) {
+      let depth = PathText(inside).components.count
       let up = Array(repeating: "..", count: depth).joined(separator: "/")
       return Remedy(
         ShellCommand(bash: words + "\"$(cd \(up) && pwd -P)\"", powershell: words + "\"$((Resolve-Path \(up)).Path)\""),
@@ -283,7 +283,7 @@ enum GitFindings {
     let wanted = [("GIT_DIR", repository.gitFolder), ("GIT_WORK_TREE", top)]
     let redirections = wanted.compactMap { name, folder -> (name: String, folder: String)? in
       guard let said = context.host.environment[name] else { return nil }
-      let named = said.hasPrefix("/") ? said : context.host.workingDirectory + "/" + said
+      let named = PathText(context.host.workingDirectory).appending(said).text
       return files.realPath(named) == files.realPath(folder) ? nil : (name, named)
     }
     guard let first = redirections.first else { return nil }

@@ -145,8 +145,9 @@ public struct GitProbe: Probe {
   /// The folder of handoffs relative to the project, a symbolic link inside the project followed.
   private func realHandoffs(_ context: ProbeContext) -> String {
     guard let real = context.host.files.realPath(context.path(settings.handoffs)),
-      let root = context.host.files.realPath(context.project.root), real.hasPrefix(root + "/")
+      let root = context.host.files.realPath(context.project.root),
+      let inside = PathText(real).relative(to: root), !inside.isEmpty
     else { return settings.handoffs }
-    return String(real.dropFirst(root.count + 1))
+    return inside
   }
 }

@@ -104,7 +104,7 @@ struct GitReport {
 
   /// Whether a path of the repository may stand as an argument of a command of ours.
   static func isSafePath(_ path: String) -> Bool {
-    !path.isEmpty && !path.hasPrefix("/") && !path.split(separator: "/").contains("..")
+    !path.isEmpty && !PathText(path).isAbsolute && !PathText(path).climbs
       && path.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7f }
   }
 

@@ -59,7 +59,7 @@ struct AlembicOptions {
     guard let value = filled(value, &limit) else { return nil }
     // `package:folder` stands for the folder of a package.
     return reader.normalized(
-      value.hasPrefix("/") ? value : MigrationReader.join(home, value.replacing(":", with: "/")))
+      PathText(value).isAbsolute ? value : MigrationReader.join(home, value.replacing(":", with: "/")))
   }
 
   /// A value with what `%(name)s` stands for, as Python's `configparser` fills it in; nil where that is not known.

@@ -46,17 +46,16 @@ extension MigrationFiles {
     return files
   }
 
-  private static func lastPart(_ path: String) -> Substring { path.split(separator: "/").last ?? "" }
+  private static func lastPart(_ path: String) -> String { PathText(path).name }
 
   /// The folder that several stand in, or the one.
   static func base(of folders: [String]) -> String {
-    guard var common = folders.first?.split(separator: "/") else { return "." }
-    if common == ["."] { return "." }
+    guard var common = folders.first.map({ PathText($0).components }) else { return "." }
     for folder in folders.dropFirst() {
-      common = zip(common, folder.split(separator: "/")).prefix { $0 == $1 }.map(\.0)
+      common = zip(common, PathText(folder).components).prefix { $0 == $1 }.map(\.0)
     }
-    let path = common.joined(separator: "/")
-    return (folders[0].hasPrefix("/") ? "/" : "") + (path.isEmpty ? "." : path)
+    let path = common.map(\.text).joined(separator: "/")
+    return (PathText(folders[0]).isAbsolute ? "/" : "") + (path.isEmpty ? "." : path)
   }
 
   /// The names of the files that a tool looks at, relative to a folder, and whether those are all.

@@ -71,7 +71,7 @@ extension MigrationLocations {
     if isClassPath { path = "src/main/resources/" + name.dropFirst("classpath:".count) }
     path = path.replacing("{vendor}", with: "postgresql")
     guard !path.contains(where: { ":*?${".contains($0) }) else { return nil }
-    guard let folder = reader.normalized(path.hasPrefix("/") ? path : MigrationReader.join(home, path)) else {
+    guard let folder = reader.normalized(PathText(path).isAbsolute ? path : MigrationReader.join(home, path)) else {
       return nil
     }
     guard isClassPath, try !reader.isFolder(folder) else { return folder }

@@ -80,7 +80,7 @@ struct MigrationFolder {
   ) throws(MigrationsUnread) -> MigrationFolder? {
     guard let source = recorded?.source, source.kind == .folder, source.detail != "." else { return nil }
     let folder = source.detail
-    guard !folder.hasPrefix("/"), !folder.hasPrefix("~"), !folder.split(separator: "/").contains("..") else {
+    guard !PathText(folder).isAbsolute, !PathText(folder).climbs, !folder.utf8.starts(with: "~".utf8) else {
       return nil
     }
     var files = MigrationFiles(entries: [])

@@ -22,20 +22,9 @@ struct MigrationReader {
   /// A path without `.` and `..`, relative to the project.
   /// - Returns: nil where it leads out of it, or is absolute and stands elsewhere.
   func normalized(_ path: String) -> String? {
-    var path = path[...]
-    if path.hasPrefix("/") {
-      guard path == context.project.root || path.hasPrefix(context.project.root + "/") else { return nil }
-      path = path.dropFirst(context.project.root.count)
-    }
-    var parts: [Substring] = []
-    for part in path.split(separator: "/") where part != "." {
-      if part != ".." {
-        parts.append(part)
-      } else if parts.popLast() == nil {
-        return nil
-      }
-    }
-    return parts.isEmpty ? "." : parts.joined(separator: "/")
+    guard let path = PathText(path).normalized else { return nil }
+    guard let inside = path.isAbsolute ? path.relative(to: context.project.root) : path.text else { return nil }
+    return inside.isEmpty ? "." : inside
   }
 
   /// The names in a folder.
@@ -95,7 +84,7 @@ struct MigrationReader {
   /// Where a path leads to once its links are followed; nil where that is outside of the project or nowhere.
   func place(_ path: String) -> String? {
     guard let root = files.realPath(context.project.root), let place = files.realPath(context.path(path)),
-      place == root || place.hasPrefix(root + "/")
+      PathText(place).isInside(root)
     else { return nil }
     return place
   }
@@ -159,7 +148,7 @@ struct MigrationReader {
     do throws(MigrationsUnread) {
       return try kind(marker) != nil
     } catch {
-      keep(error.error, marker.split(separator: "/").dropLast().joined(separator: "/"), &unread)
+      keep(error.error, PathText(marker).folder.text, &unread)
       return false
     }
   }

@@ -25,7 +25,7 @@ enum EnvironmentManager: String {
       }
       if let configuration = environment.configuration, !hasLock {
         // Poetry's environments are those of the `virtualenv` module, or stand where it keeps them.
-        let isInside = folder.hasPrefix(context.project.root + "/")
+        let isInside = PathText(folder).isBelow(context.project.root)
         let isPoetry = poetry.file != nil && (!isInside || configuration["virtualenv"] != nil)
         self = isPoetry || poetry.names(folder) ? .poetry : has("Pipfile") && !isInside ? .pipenv : .venv
         return

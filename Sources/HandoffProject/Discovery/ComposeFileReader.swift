@@ -13,7 +13,7 @@ struct ComposeFileReader {
   let namedBy: String?
   /// Those that could not be read, and files that they take services from.
   private(set) var unreadable: [UnreadableFile] = []
-  private var extended: [String: ComposeFile?] = [:]
+  private var extended: [PathText: ComposeFile?] = [:]
   private var extensions = 0
 
   /// How many services may extend those of other files.
@@ -68,9 +68,7 @@ struct ComposeFileReader {
 
   /// A path that a compose file gives, which is relative to the folder of the first one.
   private static func beside(_ file: String, _ path: String) -> String {
-    if path.hasPrefix("/") { return path }
-    let folder = file.split(separator: "/").dropLast().joined(separator: "/")
-    return (file.hasPrefix("/") ? "/" : "") + (folder.isEmpty ? path : "\(folder)/\(path)")
+    PathText(file).folder.appending(path).text
   }
 
   /// A file that holds a service which another one extends.
@@ -79,7 +77,7 @@ struct ComposeFileReader {
   private mutating func extended(_ path: String, from file: String) throws(ConfigurationError) -> ComposeFile? {
     extensions += 1
     guard extensions <= Self.mostExtensions else { return nil }
-    if let known = extended[path] { return known }
+    if let known = extended[PathText(path)] { return known }
     var found: ComposeFile?
     var problem: UnreadableFile?
     switch files.lookInside(path) {
@@ -89,7 +87,7 @@ struct ComposeFileReader {
       problem = UnreadableFile(path: file, .mistake, "takes services from \(Untrusted(path)), which is not there")
     }
     if let problem, !unreadable.contains(problem) { unreadable.append(problem) }
-    extended[path] = .some(found)
+    extended[PathText(path)] = .some(found)
     return found
   }
 }

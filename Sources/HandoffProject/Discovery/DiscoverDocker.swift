@@ -47,7 +47,7 @@ enum DiscoverDocker {
     let isMisspelt = compose.file.refusals.contains { $0.reason == .unknownKey }
     settings.knowsAllServices = !compose.file.includesOthers && !compose.file.isOldest && !isMisspelt
     settings.refusals = compose.file.refusals
-    let base = compose.path.split(separator: "/").dropLast().joined(separator: "/")
+    let base = PathText(compose.path).folder.text
     let awaited = compose.file.services.values.reduce(into: Set<String>()) { $0.formUnion($1.awaited) }
     settings.services = compose.file.services.map { name, said in
       var service = service(named: name, said, base: base)
@@ -75,9 +75,10 @@ enum DiscoverDocker {
     -> DockerSettings.Service
   {
     func relative(_ path: String, to folder: String) -> String {
-      if path.hasPrefix("/") { return path }
-      let parts = (folder.split(separator: "/") + path.split(separator: "/")).filter { $0 != "." }
-      return parts.isEmpty ? "." : (folder.hasPrefix("/") ? "/" : "") + parts.joined(separator: "/")
+      let whole = PathText(folder).appending(path)
+      if PathText(path).isAbsolute { return path }
+      let text = (whole.isAbsolute ? "/" : "") + whole.components.map(\.text).joined(separator: "/")
+      return text.isEmpty ? "." : text
     }
     let context = service.isBuilt ? relative(service.context ?? ".", to: base) : nil
     return DockerSettings.Service(

@@ -12,7 +12,7 @@ public enum Discovery {
     // A link to nothing is there too: it is to be reported, and not passed over.
     let repository = files.nearestFolder(from: start, holding: ".git", followLinks: false)
     if let configured = files.nearestFolder(from: start, holding: Configuration.fileName, followLinks: false) {
-      let isAround = repository.map { $0 != configured && $0.hasPrefix(configured == "/" ? "/" : configured + "/") }
+      let isAround = repository.map { PathText($0).isBelow(configured) }
       let file = configured + "/" + Configuration.fileName
       if isAround != true, configured == start || repository != nil || files.isOwn(file) { return configured }
     }

@@ -21,7 +21,7 @@ enum FileLook {
   static func reading(
     _ path: String, root: String, files: FileSystem, readsUTF16: Bool = false
   ) -> (look: FileLook, bytes: [UInt8]) {
-    let full = path.hasPrefix("/") ? path : root + "/" + path
+    let full = PathText(root).appending(path).text
     do throws(FileError) {
       let bytes = try files.read(full)
       if readsUTF16, let text = UTF16Text.decoded(bytes) { return (.text(text), bytes) }

@@ -66,9 +66,9 @@ struct ProjectFiles {
   /// The same for a path that a file of the project gives. What is neither in the project nor in its repository is not
   /// read: parts of it would come to stand in a document.
   func lookInside(_ path: String) -> FileLook {
-    let full = path.hasPrefix("/") ? path : root + "/" + path
+    let full = PathText(root).appending(path).text
     let top = host.files.nearestFolder(from: root, holding: ".git") ?? root
-    if let real = host.files.realPath(full), !real.hasPrefix(top == "/" ? "/" : top + "/") {
+    if let real = host.files.realPath(full), !PathText(real).isBelow(top) {
       return .unreadable(UnreadableFile(path: path, .other, "is outside of the project, and is not read"))
     }
     return look(path)
@@ -82,7 +82,7 @@ struct ProjectFiles {
 
   /// What stands at a path of the project.
   func kind(_ path: String) -> FileKind? {
-    host.files.kind(of: path.hasPrefix("/") ? path : root + "/" + path)
+    host.files.kind(of: PathText(root).appending(path).text)
   }
 
   /// The names in the project's folder.

@@ -45,7 +45,7 @@ struct PythonPlaces {
     }
     // So is one that may not be looked into.
     if let hidden = Self.folders.prefix(2).first(where: isHidden) { return Setting(hidden, Source(.folder, hidden)) }
-    if let active = files.environment["VIRTUAL_ENV"], active.hasPrefix(root + "/") {
+    if let active = files.environment["VIRTUAL_ENV"], PathText(active).isBelow(root) {
       return Setting(relative(active), Source(.environment, "VIRTUAL_ENV"))
     }
     return nil
@@ -76,11 +76,11 @@ struct PythonPlaces {
   }
 
   private func isForbidden(_ path: String) -> Bool {
-    path.hasPrefix("/") && files.host.files.isForbidden(path)
+    PathText(path).isAbsolute && files.host.files.isForbidden(path)
   }
 
   private func relative(_ path: String) -> String {
-    path.hasPrefix(root + "/") ? String(path.dropFirst(root.count + 1)) : path
+    PathText(path).text(behind: root) ?? path
   }
 
   private func isHidden(_ folder: String) -> Bool {

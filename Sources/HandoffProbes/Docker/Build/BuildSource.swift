@@ -116,7 +116,7 @@ struct BuildSource: Sendable {
   /// A path relative to a folder that it is in; empty for the folder itself.
   static func relative(_ path: String, to folder: String) -> String? {
     if path == folder { return "" }
-    return path.hasPrefix(folder + "/") ? String(path.dropFirst(folder.count + 1)) : nil
+    return PathText(path).text(behind: folder)
   }
 
   // MARK: What counts
@@ -126,7 +126,7 @@ struct BuildSource: Sendable {
   func counts(_ path: String) -> Bool {
     if path == buildFile { return true }
     guard path != ignoreFile, let inside = Self.relative(path, to: folder), !inside.isEmpty else { return false }
-    return !inside.split(separator: "/").contains(".git") && !isHandoff(path) && !ignore.leavesOut(inside)
+    return !PathText(inside).components.contains(PathText(".git")) && !isHandoff(path) && !ignore.leavesOut(inside)
   }
 
   /// What the build takes out of the context, where that is known; nil for anything. A symbolic link that is named is
