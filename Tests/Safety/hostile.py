@@ -1051,6 +1051,20 @@ def handoffs(box, value):
     return control
 
 
+@each("handoffs that leave the project behind {}", [("a slash with a mark", "../\u0301handoffs"), ("a slash with a mark in git's own folder", ".git/\u0301handoffs")])
+def handoffs_marked(box, value):
+    target = box.root / value[1]
+    box.write("handoff.yml", f'handoffs: "{value[1]}"\n')
+
+    def control() -> bool:
+        if target.exists():
+            raise RuntimeError(f"the tool made {value[1]!r}")
+        box.naive(f"mkdir -p '{target}' && echo x > '{target}/SESSION.md'")
+        return target.exists()
+
+    return control
+
+
 @case("handoff that is a link out of the project, and is to be updated")
 def handoff_link(box):
     path = box.document(lambda facts: None)
@@ -1249,6 +1263,31 @@ def swapped(box, kind):
         return box.fired()
 
     return control
+
+
+TRUSTED_NAMES = [
+    # Of two names that look the same, either could be the one that is not looked at.
+    ("a script whose name's twin differs in its bytes alone", "sh, -c, 'for f in tools/*; do sh $f; done'", "tools/\u00e9.sh"),
+    ("a script whose name is the twin", "sh, -c, 'for f in tools/*; do sh $f; done'", "tools/e\u0301.sh"),
+    ("a script behind a slash with a mark", 'sh, "d/\\u0301/../../run.sh"', "run.sh"),
+    ("a script behind a space with a mark", 'sh, -c, "sh \\u0301/../run.sh"', "run.sh"),
+]
+
+
+@each("project that was trusted, and in which {} changed", TRUSTED_NAMES)
+def trusted_names(box, value):
+    _, words, changed = value
+    for name in ("tools/\u00e9.sh", "tools/e\u0301.sh", "run.sh"):
+        box.script(name, "echo 1")
+    for folder in ("\u0301", "d/\u0301"):
+        (box.root / folder).mkdir(parents=True)
+    box.write("handoff.yml", f"commands: {{x: {{run: [{words}]}}}}\n")
+    box.handoff("trust", "--yes")
+    allowed = (box.handoff("preflight"), box.fired())[1]
+    with open(box.root / changed, "a") as file:
+        file.write("\n")
+    # As it was trusted, it was run.
+    return lambda: allowed
 
 
 # Files that ask to be run
