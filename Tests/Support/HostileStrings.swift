@@ -76,7 +76,10 @@ public enum HostileStrings {
         text([mark]), "e" + text([mark]), "e" + text(Array(repeating: mark, count: 5)),
         "e" + text(Array(repeating: mark, count: 300)),
       ]
-    } + ["`", "|", "'", "\"", "\\", "<", "*", "\n", "-", " "].flatMap { [$0 + "\u{301}x", "x" + $0 + "\u{301}"] }
+    }
+      + ["`", "|", "'", "\"", "\\", "<", "*", "\n", "-", " ", "/", ":", "="].flatMap {
+        [$0 + "\u{301}x", "x" + $0 + "\u{301}"]
+      }
   }
 
   /// Ends of lines of every kind, with what a new line would begin.
