@@ -4,4 +4,10 @@ extension FactDictionary {
     let ids = facts.map(\.pattern) + findings.map(\.id)
     return Set(ids + ids.flatMap { $0.split { !$0.isLetter }.map(String.init) })
   }
+
+  /// The same, and the words with which facts and findings are described, in small letters.
+  public var proseWords: Set<String> {
+    let texts = facts.flatMap { ["\($0.title)", "\($0.meaning)"] } + findings.map { "\($0.title)" }
+    return words.union(texts.joined(separator: " ").lowercased().split { !$0.isLetter }.map(String.init))
+  }
 }

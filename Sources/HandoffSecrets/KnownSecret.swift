@@ -49,7 +49,10 @@ public struct KnownSecret: Hashable, Sendable {
     for digits in ["0123456789ABCDEF", "0123456789abcdef"] {
       // Of RFC 3986, of JavaScript's `encodeURIComponent`, of Python's `quote`, of paths and forms.
       for kept in ["", "-._~", "-._~!$&'()*+,;=:@", "-_.!~*'()", "-._~/", "-._~!$&'()*+,;=:@/", "-._~!$&'()*,;:@"] {
-        forms.append(percentEncoded(keeping: kept, digits: digits))
+        let encoded = percentEncoded(keeping: kept, digits: digits)
+        forms.append(encoded)
+        // Forms have a plus sign for a space.
+        forms.append(Array(encoded.text.replacing("%20", with: "+").utf8))
       }
     }
     for extra in [[:], ["/": "\\/"], ["`": "\\u0060", "<": "\\u003c", ">": "\\u003e"]] as [[Unicode.Scalar: String]] {

@@ -40,7 +40,8 @@ import Testing
     ("{{author.done}}", 2, "cannot stand inside the part top"),
     ("{{#done}}x{{/done}}", 2, "cannot stand inside the part top"),
     ("<!-- handoff:begin inner -->\n<!-- handoff:end inner -->", 2, "begins inside top"),
-    ("<!-- handoff:start x -->", 2, "looks like a marker and is none"),
+    ("a \u{202e}b", 2, "is not seen or steers a terminal"), ("a\n\u{1b}]0;x\u{7}", 3, "steers a terminal"),
+    ("zero\u{200b}width", 2, "is not seen"), ("<!-- handoff:start x -->", 2, "looks like a marker and is none"),
     ("<!-- handoff:begin {{title}} -->", 2, "looks like a marker and is none"),
   ])
   func mistakesInAPart(content: String, line: Int, message: String) {

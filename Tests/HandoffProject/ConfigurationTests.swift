@@ -98,6 +98,17 @@ import Testing
     }
   }
 
+  @Test("Patterns of ignore that would be held against facts without end are refused")
+  func ignoreLimits() throws {
+    func discover(_ entries: String) throws {
+      _ = try TemporaryProject(["handoff.yml": "ignore:\n" + entries]).discover()
+    }
+    let entry = "  - {fact: \"a*b\", reason: x}\n"
+    try discover(String(repeating: entry, count: 500))
+    #expect(throws: ConfigurationError.self) { try discover(String(repeating: entry, count: 501)) }
+    #expect(throws: ConfigurationError.self) { try discover("  - {fact: \"a*b*c*d*e*f*g*h*i*j\", reason: x}\n") }
+  }
+
   @Test("What handoff.yml says of the project and its containers counts")
   func effects() throws {
     func project(_ text: String, _ files: [String: String] = [:]) throws -> Project {

@@ -62,3 +62,19 @@ import Testing
     }
   }
 }
+
+/// URLs that lead nowhere, or whose parts nobody can tell apart.
+@Suite struct URLRefusalTests {
+  @Test(arguments: [
+    "postgres://[::1]:555555/x", "postgres://[::1]7/x", "postgres://h:0/x", "postgres://h:+5/x",
+    "jdbc:postgresql://h/d;user=u;password=zq4711", "postgres://h/d;password=zq4711", "postgres://u%3Azq4711@h/d",
+  ])
+  func refused(_ url: String) { #expect(ConnectionURL(url) == nil) }
+
+  @Test func whatIsNoPortIsLeftToLibpq() throws {
+    let url = try #require(ConnectionURL("postgres://h/x?port=99999"))
+    #expect(url.port == nil && url.options["port"] == "99999")
+    #expect(ConnectionURL("postgres://[::1]:7/x")?.port == 7)
+    #expect(ConnectionURL("postgres://[::1]:/x")?.host == "::1")
+  }
+}

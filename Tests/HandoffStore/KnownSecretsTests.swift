@@ -93,4 +93,53 @@ import Testing
     try await fixture.scratch.run("mkfifo", "project/.env", "home/.pgpass")
     #expect(KnownSecrets.gather(host: fixture.scratch.host(), projectRoot: fixture.root, connections: []).isEmpty)
   }
+
+  @Test("A variable's name may say at its end of which place it is, and its value may look like a path or a name")
+  func whatNamesAndValuesHide() throws {
+    let fixture = try StoreFixture()
+    let slash = "/" + ["x8Kd92mQ", "pL0aZt7v", "B3nW5yRc", "1Ee4UfG"].joined()
+    let shared = ["Summer", "2026", "!x9"].joined()
+    // A file that came with the repository cannot make a secret ordinary by its guess.
+    try fixture.write(".env.words", "A=\(shared)\n")
+    try fixture.scratch.write("home/keys", "[x]\naws_secret_access_key = \(value("elsewhere"))\n")
+    try fixture.scratch.write(
+      "home/.aws/cli/cache/a.json", "{\"Credentials\":{\"SessionToken\":\"\(value("cached"))\"}}")
+    try fixture.scratch.write("home/.aws/sso/cache/b.json", "{\"accessToken\":\"\(value("single"))\"}")
+    let host = fixture.scratch.host(with: [
+      "GITHUB_TOKEN_PROD": value("suffix"), "DB_PASSWORD2": value("number"), "API_KEY_2_EU": value("both"),
+      "REDIS_PASSWORD": slash, "ADMIN_PASSWORD": shared, "ADMIN_PW": shared, "PASSWORD_FILE_PROD": "/run/secrets/x-y",
+      "AWS_SHARED_CREDENTIALS_FILE": "~/keys",
+    ])
+    let secrets = KnownSecrets.gather(host: host, projectRoot: fixture.root, connections: [], ordinary: [shared])
+    for (text, subject) in [
+      (value("suffix"), "GITHUB_TOKEN_PROD"), (value("number"), "DB_PASSWORD2"), (value("both"), "API_KEY_2_EU"),
+      (slash, "REDIS_PASSWORD"), (shared, "ADMIN_PASSWORD"),
+      (value("elsewhere"), "aws_secret_access_key in AWS_SHARED_CREDENTIALS_FILE"),
+      (value("cached"), "SessionToken in ~/.aws/cli/cache"), (value("single"), "accessToken in ~/.aws/sso/cache"),
+    ] {
+      #expect(finds(text, secrets) == [subject], "\(subject)")
+    }
+    #expect(finds("/run/secrets/x-y", secrets).isEmpty)
+  }
+
+  @Test("A secret is found as JavaScript, Python and forms write it in a URL")
+  func percentEncodings() throws {
+    let secret = KnownSecret(exactly: "Pa!s@s/9#x 1", name: "X")
+    for text in ["Pa!s%40s%2F9%23x%201", "Pa%21s%40s/9%23x%201", "Pa%21s%40s%2f9%23x%201", "Pa%21s%40s%2F9%23x+1"] {
+      #expect(finds(text, [secret]) == ["X"], "\(text)")
+    }
+  }
+
+  @Test("Of dotenv files without number and end some are read, and the others named", .timeLimit(.minutes(1)))
+  func dotenvLimits() throws {
+    let fixture = try StoreFixture()
+    let line = String(repeating: "X", count: 62) + "\n"
+    for number in 0..<70 { try fixture.write(".env.n\(number)", "A=1\n") }
+    try fixture.write(".env.long", String(repeating: line, count: 40_000))
+    var passedOver: [String] = []
+    _ = KnownSecrets.gather(host: fixture.scratch.host(), projectRoot: fixture.root, connections: []) {
+      passedOver.append($0)
+    }
+    #expect(passedOver.contains(".env.long") && passedOver.count >= 6, "\(passedOver)")
+  }
 }

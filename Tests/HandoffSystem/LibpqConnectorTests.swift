@@ -280,4 +280,15 @@ struct LibpqConnectorTests {
     listener.stop()
     return listener.port
   }
+
+  @Test("What this process has in PGPASSWORD and its like is given to no server by libpq itself")
+  func ownVariables() async throws {
+    setenv("PGPASSWORD", try Lab.value("PGSCRAM_PASSWORD"), 1)
+    setenv("PGSERVICE", "nowhere", 1)
+    defer {
+      unsetenv("PGPASSWORD")
+      unsetenv("PGSERVICE")
+    }
+    #expect(try await failure(scram(password: nil)) == .passwordRequired)
+  }
 }

@@ -368,6 +368,23 @@ def content_filter(box, kind):
     return box.runs("rm README.md; git checkout -- README.md" if kind == "smudge" else "git status; git diff")
 
 
+@case(".git/config: a further program of the user's own content filter")
+def filter_extension(box):
+    # As git-lfs does it: its own filter is the user's, and runs what lfs.extension.NAME.clean of the repository says.
+    tool = box.home / "bin/git-lfs"
+    tool.parent.mkdir(exist_ok=True)
+    tool.write_text("#!/bin/sh\n$(git config lfs.extension.e.clean)\ncat\n")
+    tool.chmod(0o755)
+    box.environment["PATH"] = f"{tool.parent}:{box.environment['PATH']}"
+    with open(box.home / ".gitconfig", "a") as file:
+        file.write('[filter "lfs"]\n\tclean = git-lfs clean\n\trequired = true\n')
+    box.write(".gitattributes", "*.md filter=lfs\n")
+    box.commit()
+    box.configure(f'[lfs "extension.e"]\n\tclean = {box.script("tools/run")}\n')
+    box.dirty()
+    return box.runs("git status; git diff")
+
+
 @each(".git/config: diff driver's {}", ["textconv", "command"])
 def diff_driver(box, kind):
     box.write(".gitattributes", "* diff=evil\n")
@@ -752,6 +769,27 @@ def python_path(box):
     return box.runs(".venv/bin/python -c 1")
 
 
+@case("PYTHONPATH of the session leads to committed modules of the project")
+def python_path_of_modules(box):
+    box.own_environment()
+    box.write("lib/sitecustomize.py", box.python_fire)
+    box.git("add", ".")
+    box.git("commit", "-qm", "work")
+    box.environment["PYTHONPATH"] = f"{box.root}/lib"
+    return box.runs(".venv/bin/python -c 1")
+
+
+@case("editable install of a project that has a committed pytest of its own")
+def editable(box):
+    packages = next(box.own_environment().glob("lib/python*/site-packages"))
+    (packages / "__editable__.project.pth").write_text(f"{box.root}/src\n")
+    box.write("src/pytest/__init__.py", "")
+    box.write("src/pytest/__main__.py", box.python_fire)
+    box.git("add", ".")
+    box.git("commit", "-qm", "work")
+    return box.runs(".venv/bin/python -m pytest --version")
+
+
 @case("requirements that are read from outside of the project")
 def requirements(box):
     box.own_environment()
@@ -849,6 +887,14 @@ URLS = [
     ("its host, escaped", "postgres://u@%31%39%32.0.2.1:PORT/d"),
     ("its host behind an @", "postgres://u:p@localhost:5432@HOST:PORT/d"),
 ]
+
+
+@case("handoff.yml names a service of the user's that leads elsewhere")
+def named_service(box):
+    (box.home / ".pg_service.conf").write_text(f"[prod]\nhost={ELSEWHERE}\nport={box.elsewhere}\nuser=u\ndbname=d\n")
+    box.write("handoff.yml", "postgres: {service: prod}\n")
+    box.commit()
+    return box.reaches("PGCONNECT_TIMEOUT=2 timeout 3 psql service=prod -c 'select 1'")
 
 
 @each("DATABASE_URL in .env leads elsewhere by {}", URLS)
@@ -988,6 +1034,17 @@ def patience(box):
 
 
 # Out of the project
+
+
+@case("a handoff that is a committed link to a document out of the project")
+def handoff_link(box):
+    other = box.outside / "other"
+    other.mkdir()
+    (other / "notes.md").write_text(f"## Next steps\n- [ ] {MARKER}\n")
+    name = box.handoff("generate", "--project", str(other), "--notes", str(other / "notes.md"), "--timeout", "2").strip()
+    box.link("handoffs/SESSION-HANDOFF-2199-01-01-X.md", f"../../outside/other/{name}")
+    box.commit()
+    return box.tells("cat handoffs/*.md")
 
 
 TEMPLATES = [

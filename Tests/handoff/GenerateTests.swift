@@ -492,4 +492,45 @@ import Testing
     #expect(try await git("status", "--porcelain").isEmpty)
     #expect(try await git("show", "--name-only", "--format=", "HEAD").hasPrefix("handoffs/SESSION-HANDOFF-"))
   }
+
+  @Test("Where the newest handoff is damaged nothing is held against an older one; one written by hand is passed over")
+  func damagedNewest() async throws {
+    try await begin()
+    let first = try await handoff("generate", "--title", "One").output
+    try folder.write("handoffs/SESSION-HANDOFF-2199-01-01-BY-HAND.md", "# Handoff\n\nAll is well.\n")
+    let passed = try await handoff("verify")
+    #expect(passed.status == 0 && passed.complaint.contains("BY-HAND.md"), "\(passed.complaint)")
+    let second = "handoffs/SESSION-HANDOFF-2199-01-02-TWO.md"
+    try folder.write(second, try folder.read(first).replacing("\"value\":\"main\"", with: "\"value\":main"))
+    for command in [["verify"], ["diff", "latest"]] {
+      let answer = try await Witness.ask(Tool.path, command, environment: environment, in: folder.path)
+      #expect(answer.status == 2, "\(command): \(answer.output)")
+      #expect(answer.complaint.contains(second) && answer.complaint.contains(first), "\(answer.complaint)")
+    }
+    try FileManager.default.removeItem(atPath: folder.path + "/" + first)
+    let none = try await handoff("verify")
+    #expect(none.status == 2 && none.complaint.contains("is not JSON"), "\(none.complaint)")
+  }
+
+  @Test("A handoff that is a link out of the project is nobody's here")
+  func linked() async throws {
+    try await begin()
+    let other = Other(project: try GitProject())
+    try await other.begin()
+    try other.folder.write("notes.md", "## Next steps\n\n- [ ] a private item\n")
+    let theirs = try await other.handoff("generate", "--title", "Theirs", "--notes", "notes.md").output
+    try FileManager.default.createDirectory(atPath: folder.path + "/handoffs", withIntermediateDirectories: true)
+    let link = folder.path + "/handoffs/SESSION-HANDOFF-2199-01-01-X.md"
+    try FileManager.default.createSymbolicLink(
+      atPath: link, withDestinationPath: other.folder.path + "/" + theirs)
+    let mine = try await handoff("generate", "--title", "Mine")
+    #expect(mine.status == 0 && mine.complaint.contains("leads out of the project"), "\(mine.complaint)")
+    #expect(!(try folder.read(mine.output).contains("a private item")))
+    #expect(!(try await handoff("list").output.contains("Theirs")))
+  }
+
+  /// Another project.
+  private struct Other: GitProjectSuite {
+    let project: GitProject
+  }
 }

@@ -95,6 +95,22 @@ import Testing
     let line = try #require(lines.firstIndex { $0.hasPrefix("Merged") }) + 1
     #expect(answer.complaint.contains("warning: line \(line): your text holds the value of git.branch"))
     #expect(answer.complaint.contains("warning: the title holds the value of git.branch"))
+    // What is committed is passed on before anybody reads a warning.
+    for option in ["--commit", "--push"] {
+      let refused = try await handoff("generate", "--title", "Two", "--notes", "notes.md", option)
+      #expect(refused.status == 3 && refused.output.isEmpty, "\(option): \(refused.complaint)")
+    }
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path + "/handoffs").count == 1)
+  }
+
+  @Test("A value that is a word of every document keeps none from being written", arguments: ["session", "commit"])
+  func ordinary(_ branch: String) async throws {
+    try folder.write("handoff.yml", "mask: [git.branch]\n")
+    try await begin()
+    try await git("switch", "-qc", branch)
+    let answer = try await handoff("generate", "--title", "One")
+    #expect(answer.status == 0, "\(answer.complaint)")
+    #expect(try folder.read(answer.output).contains(#""id":"git.branch","masked":true"#))
   }
 
   @Test("Where a name holds the value nothing is written, which is exit status 3 and told by line and fact")

@@ -150,4 +150,43 @@ import Testing
     #expect(answer.status == 2)
     #expect(answer.complaint.hasPrefix("handoff: handoff.yml:2:"))
   }
+
+  @Test("A file in UTF-16 is looked through as one in UTF-8, and what is no text is not called clean")
+  func utf16() async throws {
+    try folder.write("notes.md", "# Notes\n\(Self.line)\n")
+    for encoding in ["UTF-16", "UTF-16LE", "UTF-16BE"] {
+      let answer = try await shell("iconv -f UTF-8 -t \(encoding) notes.md >wide.md; \"$0\" scan wide.md")
+      #expect(answer.status == 3 && answer.output.hasPrefix("wide.md: line 2: "), "\(encoding): \(answer.output)")
+    }
+    let answer = try await shell("head -c 100 /dev/zero >zeros; \"$0\" scan zeros")
+    #expect(answer.status == 2 && answer.complaint.contains("no text in UTF-8 or UTF-16"))
+  }
+
+  @Test("A secret in the notes, the status or an item that is carried over is told by where it stands there")
+  func origin() async throws {
+    try await begin()
+    try folder.write("notes.md", "## Done\n\n- \(Self.line)\n")
+    let notes = try await handoff("generate", "--title", "One", "--notes", "notes.md")
+    #expect(notes.status == 3)
+    #expect(notes.complaint.contains("notes.md") && notes.complaint.contains("line 3"), "\(notes.complaint)")
+    let status = try await handoff("generate", "--title", "One", "--status", Self.line)
+    #expect(status.status == 3 && status.complaint.contains("in the status"), "\(status.complaint)")
+    let first = try await handoff("generate", "--title", "One").output.trimmingCharacters(in: .newlines)
+    let text = try folder.read(first)
+    let marker = "<!-- handoff:author begin next-steps -->\n"
+    try folder.write(first, text.replacing(marker, with: marker + "- [ ] \(Self.line)\n"))
+    #expect(try folder.read(first).contains(Self.line))
+    let carried = try await handoff("generate", "--title", "Two")
+    #expect(carried.status == 3 && carried.complaint.contains("open item of \(first), line"), "\(carried.complaint)")
+  }
+
+  @Test("A mistake in handoff.yml is told without the secrets of this machine")
+  func mistakes() async throws {
+    let secret = ["zq", "Held", "4711", "value"].joined()
+    try folder.write("handoff.yml", "shells: [\(secret)]\n")
+    let answer = try await handoff("preflight", extra: ["X_PASSWORD": secret])
+    #expect(answer.status == 2 && answer.complaint.contains("handoff.yml"))
+    #expect(!answer.complaint.contains(secret), "\(answer.complaint)")
+    #expect(try await handoff("preflight").complaint.contains(secret))
+  }
 }

@@ -187,4 +187,40 @@ import Testing
     #expect(answer.output.contains("nothing needs trust"))
     #expect(!FileManager.default.fileExists(atPath: folder.path + "/.local"))
   }
+
+  @Test("A store that others may write to trusts nothing, and says so; --yes closes it again")
+  func openStore() async throws {
+    let (folder, state, environment) = try await Self.project()
+    func handoff(_ arguments: String...) async throws -> Witness.Answer {
+      try await Witness.ask(Tool.path, arguments, environment: environment, in: folder.path)
+    }
+    #expect(try await handoff("trust", "--yes").status == 0)
+    for opened in ["/handoff", "/handoff/trust"] {
+      try FileManager.default.setAttributes([.posixPermissions: 0o777], ofItemAtPath: state.path + opened)
+      let shown = try await handoff("trust", "--show")
+      #expect(shown.output.hasSuffix("\nis not trusted"), "\(shown.output)")
+      #expect(shown.complaint.contains("others may write to") && shown.complaint.contains("chmod 700"))
+      #expect(try await handoff("preflight", "--only", "command[schema]").status == 3)
+      #expect(try await handoff("trust", "--yes").status == 0)
+      #expect(try await handoff("trust", "--show").output.hasSuffix("\nis trusted, as it is now"))
+    }
+  }
+
+  @Test("A project that is not there any more is listed so, and its trust ends by its path")
+  func gone() async throws {
+    let (folder, _, environment) = try await Self.project()
+    let elsewhere = try TemporaryFolder()
+    let root = folder.path
+    #expect(try await Witness.ask(Tool.path, ["trust", "--yes"], environment: environment, in: root).status == 0)
+    try FileManager.default.moveItem(atPath: root + "/handoff.yml", toPath: elsewhere.path + "/handoff.yml")
+    try FileManager.default.removeItem(atPath: root)
+    func handoff(_ arguments: String...) async throws -> Witness.Answer {
+      try await Witness.ask(Tool.path, arguments, environment: environment, in: elsewhere.path)
+    }
+    #expect(try await handoff("trust", "--list").output.contains("\(root)  (not there any more)"))
+    let revoked = try await handoff("trust", "--revoke", "--project", root)
+    #expect(revoked.status == 0 && revoked.output.contains("not trusted any more"), "\(revoked.complaint)")
+    #expect(try await handoff("trust", "--list").output.contains("no project is trusted"))
+    #expect(try await handoff("trust", "--revoke", "--project", root).status == 2)
+  }
 }

@@ -13,7 +13,7 @@ struct ImportedFolders {
   /// - Returns: its path, and why git could not say whether it tracks it, if so; nil where there is none.
   func plantedModule(_ environment: String) async -> (path: String, failure: GitFailure?)? {
     for packages in packageFolders(environment) {
-      let installed = Set(stems(in: packages))
+      let installed = Set(list(packages).filter(isRun).map(stem))
       for folder in pathFolders(packages) {
         let run = list(folder).filter { isRun($0) && !installed.contains(stem($0)) }
         for name in run {
@@ -69,8 +69,6 @@ struct ImportedFolders {
   private static let limit = 200
 
   private func list(_ folder: String) -> [String] { (try? context.host.files.list(folder)) ?? [] }
-
-  private func stems(in folder: String) -> [String] { list(folder).map(stem) }
 
   private func stem(_ name: String) -> String { String(name.prefix { $0 != "." }) }
 

@@ -203,7 +203,7 @@ struct GenerateCommand: AsyncParsableCommand {
   }
 
   private func ordinaryWords(_ template: Template) -> Set<String> {
-    template.words.union(ProbeCatalog.dictionary.words.map { $0.lowercased() })
+    template.words.union(ProbeCatalog.dictionary.proseWords)
   }
 
   private func journal(since previous: StoredHandoff?, _ workspace: Workspace) async -> Journal? {
