@@ -122,11 +122,11 @@ struct PostgresGuide {
     }
     var text = "postgresql://"
     if let user { text += encoded(user) + "@" }
-    let numbers = ports?.split(separator: ",", omittingEmptySubsequences: false) ?? []
-    let hosts = (host ?? "").split(separator: ",", omittingEmptySubsequences: false)
+    let numbers = ports?.pieces(between: ",", keepsEmpty: true) ?? []
+    let hosts = (host ?? "").pieces(between: ",", keepsEmpty: true)
     text += hosts.enumerated().map { index, host in
       let number = numbers.count == 1 ? numbers[0] : numbers.indices.contains(index) ? numbers[index] : ""
-      return (host.contains(":") ? "[\(host)]" : encoded(String(host))) + (number.isEmpty ? "" : ":\(number)")
+      return (host.contains(":") ? "[\(host)]" : encoded(host)) + (number.isEmpty ? "" : ":\(number)")
     }.joined(separator: ",")
     if let database { text += "/" + encoded(database) }
     let further = ["hostaddr", "target_session_attrs", "channel_binding", "gssencmode"]

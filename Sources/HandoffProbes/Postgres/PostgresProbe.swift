@@ -29,7 +29,7 @@ public struct PostgresProbe: Probe {
   public func settled(_ context: ProbeContext) -> [SettledValue] {
     let target = PostgresTarget(settings, context)
     func values(_ fact: String, _ texts: String?...) -> [SettledValue] {
-      let parts = texts.compactMap(\.self).flatMap { [$0] + $0.split(separator: ",").map(String.init) }
+      let parts = texts.compactMap(\.self).flatMap { [$0] + $0.pieces(between: ",") }
       return Set(parts).sorted().map { SettledValue(FactID("\(area).\(fact)"), $0) }
     }
     return values("host", target.host, target.place.host, settings.host?.value, settings.options["hostaddr"]?.value)

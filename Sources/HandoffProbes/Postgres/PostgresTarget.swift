@@ -89,17 +89,17 @@ struct PostgresTarget {
   /// Whether the server is on this machine.
   var isLocal: Bool {
     guard let host = settings.options["hostaddr"]?.value ?? place.host else { return true }
-    return host.split(separator: ",").allSatisfy { host in
-      host.hasPrefix("/") || LoopbackHost.contains(String(host))
+    return host.pieces(between: ",").allSatisfy { host in
+      PathText(host).isAbsolute || LoopbackHost.contains(host)
     }
   }
 
   /// `localhost:5443`, or the path of the socket; of several hosts each.
   var address: Untrusted {
-    guard let hosts = host?.split(separator: ",").map(String.init), hosts.count > 1 else {
+    guard let hosts = host?.pieces(between: ","), hosts.count > 1 else {
       return Untrusted(Self.address(host: host, port: place.port))
     }
-    let ports = place.ports.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) ?? 5432 }
+    let ports = place.ports.pieces(between: ",", keepsEmpty: true).map { Int($0) ?? 5432 }
     let addresses = hosts.enumerated().map { index, host in
       Self.address(host: host, port: ports.indices.contains(index) ? ports[index] : place.port)
     }

@@ -144,8 +144,8 @@ extension PostgresSettings {
   /// Whether the server is on this machine: by a socket, by a loopback address, or where nothing else is said.
   var isOnThisMachine: Bool {
     guard let host = (options["hostaddr"] ?? host)?.value.lowercased() else { return options["service"] == nil }
-    return host.split(separator: ",").allSatisfy {
-      $0.hasPrefix("/") || $0.hasPrefix("@") || LoopbackHost.contains(String($0))
+    return host.pieces(between: ",").allSatisfy {
+      PathText($0).isAbsolute || $0.utf8.starts(with: "@".utf8) || LoopbackHost.contains($0)
     }
   }
 

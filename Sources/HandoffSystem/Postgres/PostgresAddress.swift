@@ -8,7 +8,9 @@
 
 extension PostgresTarget {
   /// Whether this is the folder of a unix socket, as libpq sees it: an absolute path or an abstract name.
-  var isSocket: Bool { address == nil && (host.map { $0.hasPrefix("/") || $0.hasPrefix("@") } ?? true) }
+  var isSocket: Bool {
+    address == nil && (host.map { PathText($0).isAbsolute || $0.utf8.starts(with: "@".utf8) } ?? true)
+  }
 
   /// A host as targets, one for each of its addresses. libpq would resolve the name itself and block in it, so it is
   /// given the address; it still needs the name, for certificates and password files.

@@ -1,3 +1,5 @@
+import HandoffText
+
 /// The keywords of a connection, as libpq would find them for a process that had the given variables.
 ///
 /// The order is libpq's own: what is said explicitly, then the service, then the variables
@@ -87,14 +89,14 @@ struct PostgresKeywords: Hashable {
   /// The first such keyword, also one for which we give a value of our own.
   /// https://www.postgresql.org/docs/current/libpq-connect.html
   private static func misread(in values: [String: String]) -> String? {
-    func isNumber(_ text: Substring, _ range: ClosedRange<Int32>) -> Bool {
+    func isNumber(_ text: String, _ range: ClosedRange<Int32>) -> Bool {
       Int32(text.trimmingPrefix(while: \.isWhitespace).prefix { !$0.isWhitespace }).map(range.contains) == true
     }
-    let ports = values["port"]?.split(separator: ",") ?? []
+    let ports = values["port"]?.pieces(between: ",") ?? []
     if !ports.allSatisfy({ isNumber($0, 1...65_535) }) { return "port" }
     let numbers =
       ["connect_timeout", "keepalives", "tcp_user_timeout"] + ["idle", "interval", "count"].map { "keepalives_" + $0 }
-    return numbers.first { keyword in values[keyword].map { !isNumber($0[...], .min ... .max) } == true }
+    return numbers.first { keyword in values[keyword].map { !isNumber($0, .min ... .max) } == true }
   }
 
   /// A value, or nil.
@@ -128,7 +130,7 @@ struct PostgresKeywords: Hashable {
   }
 
   private func list(_ keyword: String) -> [String] {
-    values[keyword]?.split(separator: ",", omittingEmptySubsequences: false).map(String.init) ?? []
+    values[keyword]?.pieces(between: ",", keepsEmpty: true) ?? []
   }
 }
 

@@ -81,6 +81,15 @@ import Testing
     #expect(here.asked == ["127.0.0.1"])
   }
 
+  @Test("A host behind a comma with a mark is one of the list, as libpq reads it")
+  func markedComma() async throws {
+    for host in ["/tmp,\u{301}db.example", "127.0.0.1,\u{301}db.example", "@x,\u{301}db.example"] {
+      let files = ["handoff.yml": "postgres: {host: '\(host)', database: story}\n"]
+      let seen = try await observe(files, tracked: ["handoff.yml"])
+      #expect(seen.asked == [] && seen.findings == ["postgres.untrusted unknown"], "\(host)")
+    }
+  }
+
   @Test("Trust in the place as it is named lets it be asked, and trust in another place does not")
   func trusted() async throws {
     let same = try await observe(
