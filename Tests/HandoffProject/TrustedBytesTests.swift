@@ -106,9 +106,9 @@ import Testing
     "A mark behind a sign that parts words or folders hides no file",
     arguments: [
       ["bash", "d/\u{301}/../../evil.sh"], ["./\u{301}/../evil.sh"], ["d/\u{301}/../../evil.sh"],
-      ["bash", "./\u{301}/../evil.sh"], ["bash", "-c", "cat \u{301}/../evil.sh"],
-      ["bash", "-c", "x;\u{301}/../evil.sh"],
-      ["bash", "-c", "x\n\u{301}/../evil.sh"], ["bash", "-c", "'\u{301}/../evil.sh'"],
+      ["bash", "./\u{301}/../evil.sh"], ["bash", "-c", "true /x; cat \u{301}/../evil.sh"],
+      ["bash", "-c", "true /x;\u{301}/../evil.sh"],
+      ["bash", "-c", "true /x\n\u{301}/../evil.sh"], ["bash", "-c", "true /x '\u{301}/../evil.sh'"],
       ["bash", "-c", "cat /x; cat d\u{a0}/../evil.sh"], ["bash", "-c", "cat /x; cat d\u{2028}/../evil.sh"],
       ["x", "--f=\u{301}/../evil.sh"], ["x", "-f\u{301}/../evil.sh"], ["x", "a:\u{301}/../evil.sh"],
       ["x", "a,\u{301}/../evil.sh"], ["x", "@\u{301}/../evil.sh"], ["x", "-\u{301}/../evil.sh"],
@@ -122,6 +122,20 @@ import Testing
     let before = subject.digest(FileSystem())
     try project.write("evil.sh", "2")
     #expect(before != subject.digest(FileSystem()))
+  }
+
+  @Test(
+    "A name with spaces or signs is found in a line for a shell where it is quoted",
+    arguments: [
+      "true /x; sh 'a d;e/run.sh'", "true /x; sh \"a d;e/run.sh\"", "true /x; sh a\\ d\\;e/run.sh",
+      "true /x; sh 'a 'd\";e\"/run.sh", "true /x; sh \"a d;e\"/../a\\ 'd;e'/run.sh",
+      "true /x; F='a d;e/run.sh' sh -c '$F'",
+    ])
+  func quoted(_ line: String) throws {
+    let project = try TemporaryProject(["handoff.yml": Self.configuration(["sh", "-c", line]), "a d;e/run.sh": "1"])
+    let subject = TrustSubject(try project.discover())
+    let files = subject.files(of: subject.commands[0], FileSystem())
+    #expect(files.contains("a d;e/run.sh"), "\(files)")
   }
 
   @Test("`..` behind a link between folders whose names differ in their bytes alone is where the system goes")

@@ -1,4 +1,5 @@
 import HandoffSystem
+import HandoffText
 
 /// What the words of a command name in the project, and where in a word it stands.
 ///
@@ -32,7 +33,9 @@ struct NamedFiles {
       let pieces = ShellLine(word).words.filter { !($0.isStarted && $0.text == ".") }.map(\.text)
       // What no shell parts, another reader of the line may.
       let spaced = pieces.flatMap { $0.split(whereSeparator: \.isWhitespace) }
-      for piece in [word[...]] + (word == "." ? [] : pieces + spaced) {
+      // A name may hold spaces and signs where it is quoted.
+      let quoted = ShellLine.unquoted(word).filter { $0 != "." }.flatMap { [$0] + $0.pieces(between: "=") }
+      for piece in [word[...]] + (word == "." ? [] : pieces + spaced + quoted.map { $0[...] }) {
         names.formUnion(self.names(within: piece).map { PathText($0) })
       }
     }

@@ -69,6 +69,33 @@ struct ShellLine {
     }
   }
 
+  /// The words of a line without their quotes and backslashes, as a shell reads them. What it would put in for variables
+  /// and patterns stays as it is.
+  static func unquoted(_ line: String) -> [String] {
+    var words: [String] = []
+    var word = String.UnicodeScalarView()
+    var quote: Unicode.Scalar?
+    var isEscaped = false
+    for scalar in line.unicodeScalars {
+      if isEscaped {
+        isEscaped = false
+        // Between double quotes a backslash before other signs is one.
+        if quote != nil, !"$`\"\\\n".unicodeScalars.contains(scalar) { word.append("\\") }
+        if scalar != "\n" { word.append(scalar) }
+      } else if scalar == "\\", quote != "'" {
+        isEscaped = true
+      } else if scalar == "'" || scalar == "\"", quote == nil || quote == scalar {
+        quote = quote == nil ? scalar : nil
+      } else if quote == nil, spaces.contains(scalar) || ";|&()<>".unicodeScalars.contains(scalar) {
+        if !word.isEmpty { words.append(String(word)) }
+        word = String.UnicodeScalarView()
+      } else {
+        word.append(scalar)
+      }
+    }
+    return word.isEmpty ? words : words + [String(word)]
+  }
+
   /// Whether what was read last sends output somewhere, or takes input from there.
   private static func isRedirection(_ line: Substring.UnicodeScalarView) -> Bool {
     line.last { !spaces.contains($0) }.map { $0 == "<" || $0 == ">" } ?? false
