@@ -44,7 +44,7 @@ public enum KnownSecrets {
 
   private static func names(_ host: Host, _ root: String, _ connections: [PostgresSettings]) -> [String] {
     let user = ["USER", "LOGNAME", "HOSTNAME"].compactMap { host.environment[$0] }
-    let folders = [root, host.environment.home ?? ""].compactMap { $0.split(separator: "/").last.map(String.init) }
+    let folders = [root, host.environment.home ?? ""].compactMap { PathText($0).components.last?.text }
     let places = connections.flatMap { [$0.user?.value, $0.database?.value, $0.host?.value].compactMap(\.self) }
     return user + folders + places
   }

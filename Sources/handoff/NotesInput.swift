@@ -28,7 +28,7 @@ enum NotesInput {
         throw UsageProblem("the notes cannot be read from standard input: \(error)")
       }
     } else {
-      let path = argument.hasPrefix("/") ? argument : host.workingDirectory + "/" + argument
+      let path = PathText(host.workingDirectory).appending(argument).text
       do {
         bytes = try host.files.read(path, limit: limit)
       } catch .missing {

@@ -28,7 +28,7 @@ struct DjangoSettings {
     }
     guard let module = reader.context.host.environment["DJANGO_SETTINGS_MODULE"] ?? set else { return }
     let path = MigrationReader.join(manage, module.replacing(".", with: "/"))
-    let package = path.split(separator: "/").dropLast().joined(separator: "/")
+    let package = PathText(path).folder.text
     var texts: [String] = []
     if let text = try reader.textIfPresent(path + ".py") {
       texts.append(text)
@@ -114,7 +114,7 @@ struct DjangoSettings {
   /// The label of an application: that of its only configuration, else the name of its folder.
   /// - Returns: nil where it cannot be read with certainty.
   static func label(_ folder: String, _ reader: MigrationReader) throws(MigrationsUnread) -> String? {
-    let name = folder.split(separator: "/").last.map(String.init) ?? ""
+    let name = PathText(folder).name
     guard let text = try reader.textIfPresent(MigrationReader.join(folder, "apps.py")),
       let value = PythonLiterals.value(of: "label", in: text)
     else { return name }

@@ -23,7 +23,7 @@ struct DjangoMigration {
   /// Reads an application's `migrations`, or those of all applications below a project.
   /// - Parameter folder: relative to the project.
   static func read(_ folder: String, _ reader: MigrationReader) throws(MigrationsUnread) -> MigrationFiles {
-    let isOne = folder.split(separator: "/").last == "migrations"
+    let isOne = PathText(folder).name == "migrations"
     var hidden: [String] = []
     let folders = isOne ? [""] : try below(folder, "", depth: 4, &hidden, reader)
     let settings = isOne ? nil : try DjangoSettings(manage: folder, reader)

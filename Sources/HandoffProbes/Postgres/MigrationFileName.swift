@@ -1,8 +1,10 @@
+import HandoffSystem
+
 /// What the names of migrations' files say, by each tool's own rules.
 enum MigrationFileName {
   /// The version in a file's name, or nil for a file that is no migration.
   static func version(of path: String, kind: MigrationKind?) -> String? {
-    let name = path.split(separator: "/").last.map(String.init) ?? path
+    let name = PathText(path).name
     let number = String(name.prefix { $0.isASCII && $0.isNumber })
     let rest = name.dropFirst(number.count)
     func numbered(_ isMigration: Bool) -> String? {

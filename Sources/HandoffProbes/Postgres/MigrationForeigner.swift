@@ -60,7 +60,7 @@ enum MigrationForeigner: String {
 
   /// Whether a file is named for the way back, or as Flyway and refinery would have it.
   private static func isUnusual(_ path: String) -> Bool {
-    let name = path.split(separator: "/").last ?? ""
+    let name = PathText(path).name
     let stem = name.prefix { $0 != "." }
     let isNumbered = ["V", "U", "R"].contains(name.prefix(1)) && name.contains("__")
     return isNumbered || waysBack.contains { stem.hasSuffix("_" + $0) || stem.hasSuffix("-" + $0) }

@@ -1,3 +1,5 @@
+import HandoffSystem
+
 /// The string literals of Python source, as far as the heads of migrations need: assignments of a string, or of a tuple
 /// or list of them.
 enum PythonLiterals {
@@ -119,7 +121,7 @@ struct AlembicRevision {
     var revisions: [AlembicRevision] = []
     for name in names where name.hasSuffix(".py") {
       // Alembic passes over these; an editor's `.#name` is a link to nowhere.
-      let file = name.split(separator: "/").last ?? ""
+      let file = PathText(name).name
       if file.hasPrefix(".#") || file.hasPrefix("__init__") { continue }
       guard let revision = AlembicRevision(try reader.text(MigrationReader.join(folder, name))) else { continue }
       entries.append(.init(version: revision.id, name: name))

@@ -13,7 +13,7 @@ extension PostgresMigrations {
   func unreadFinding(_ unread: MigrationsUnread, _ names: [String]) -> Finding {
     let kind = reading.context.host.files.kind(of: reading.context.path(unread.path))
     // What stands where nobody may look is called by its name.
-    let isFolder = kind.map { $0 == .folder } ?? !(unread.path.split(separator: "/").last ?? "").contains(".")
+    let isFolder = kind.map { $0 == .folder } ?? !PathText(unread.path).name.utf8.contains(UInt8(ascii: "."))
     return advice.migrationsUnread(unread, isFolder: isFolder, names)
   }
 

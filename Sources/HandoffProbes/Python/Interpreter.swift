@@ -164,8 +164,10 @@ struct Interpreter {
   private var forbiddenLibrary: String? {
     let files = context.host.files
     let venv = VirtualEnvironment(folder: folder, files: files)
-    guard let home = venv.configuration?["home"], home.hasPrefix("/"), let minor = venv.madeWith else { return nil }
-    let base = home.split(separator: "/").dropLast().map { "/" + $0 }.joined()
+    guard let home = venv.configuration?["home"], PathText(home).isAbsolute, let minor = venv.madeWith else {
+      return nil
+    }
+    let base = PathText(home).components.dropLast().map { "/" + $0.text }.joined()
     for folder in ["\(base)/lib/python\(minor)", "\(base)/lib64/python\(minor)"] {
       for name in ["", "/os.py", "/encodings", "/encodings/__init__.py"] where files.isForbidden(folder + name) {
         return folder + name

@@ -36,9 +36,7 @@ struct VirtualEnvironment {
     var current = path
     for _ in 0..<16 {
       guard let target = files.destination(ofLink: current) else { return current }
-      current =
-        target.hasPrefix("/")
-        ? target : current.prefix(upTo: current.lastIndex(of: "/") ?? current.endIndex) + "/" + target
+      current = PathText(current).folder.appending(target).text
     }
     return current
   }

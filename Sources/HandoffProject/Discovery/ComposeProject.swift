@@ -104,9 +104,8 @@ struct ComposeProject {
     }
     if let name = file.name { return Setting(name, Source(.compose, "\(path): name")) }
     let folder =
-      (path.contains("/") && !path.hasPrefix("/") ? path.split(separator: "/").dropLast().last : nil)
-      ?? files.root.split(separator: "/").last ?? ""
-    return Setting(normalized(String(folder)), Source(.folder, String(folder)))
+      (PathText(path).isAbsolute ? nil : PathText(path).folder.components.last?.text) ?? PathText(files.root).name
+    return Setting(normalized(folder), Source(.folder, folder))
   }
 
   /// The name that compose makes of a folder's name: lower-case letters, digits, hyphens and underscores.

@@ -32,7 +32,7 @@ public enum Discovery {
     func setting<Value>(_ value: Value?, _ key: String, _ other: Setting<Value>) -> Setting<Value> {
       value.map { Setting($0, Source(.configuration, key)) } ?? other
     }
-    let folder = root.split(separator: "/").last.map(String.init) ?? "/"
+    let folder = PathText(root).components.last?.text ?? "/"
     let handoffs = setting(configuration.handoffs, "handoffs", Setting("handoffs", Source(.defaultValue)))
     let git: AreaUse<GitSettings> =
       if configuration.git == .off {

@@ -214,7 +214,7 @@ struct GenerateCommand: AsyncParsableCommand {
   }
 
   static func fileName(_ path: String) -> String {
-    path.split(separator: "/").last.map(String.init) ?? path
+    PathText(path).name
   }
 
   // MARK: An old document

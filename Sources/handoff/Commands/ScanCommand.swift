@@ -70,7 +70,7 @@ struct ScanCommand: ParsableCommand {
 
   private func bytes(of file: String, _ host: Host) throws -> [UInt8] {
     if file == "-" { return try StandardInput.read(limit: Self.sizeLimit) }
-    return try host.files.read(file.hasPrefix("/") ? file : host.workingDirectory + "/" + file, limit: Self.sizeLimit)
+    return try host.files.read(PathText(host.workingDirectory).appending(file).text, limit: Self.sizeLimit)
   }
 
   private func show(_ found: [(file: String, hits: [SecretHit])]) {
