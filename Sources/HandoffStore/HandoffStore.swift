@@ -269,6 +269,7 @@ public struct HandoffStore: Sendable {
   /// written.
   public func replace(_ stored: StoredHandoff, with text: String) throws(StoreError) {
     guard let file = stored.path.map({ PathText($0) }) else { throw .inRevision(stored.name) }
+    try checkPlace(of: file, stored.name)
     let bytes = Array(text.utf8)
     try Self.refuseSecrets(bytes, in: stored.name, scanner())
     do {
@@ -277,6 +278,13 @@ public struct HandoffStore: Sendable {
     } catch {
       throw .unwritable(stored.name, error)
     }
+  }
+
+  /// Refuses a file of git's own, and one of the project's that a link leads out of it.
+  private func checkPlace(of file: PathText, _ name: String) throws(StoreError) {
+    let real = PathText(host.files.realPath(file.text) ?? file.text)
+    if real.components.contains(where: { $0.text.lowercased() == ".git" }) { throw .folderInGit(name) }
+    if file.normalized?.isInside(root) == true, !isInside(real.text) { throw .leadsOutside(name) }
   }
 
   /// Throws ``StoreError/secrets(_:in:)`` when secrets stand in what is about to leave.

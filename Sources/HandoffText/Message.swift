@@ -21,7 +21,7 @@ public struct Message: Hashable, Sendable, ExpressibleByStringInterpolation {
 
   /// Makes a message of our own words.
   public init(stringLiteral value: String) {
-    parts = [.words(value)]
+    parts = value.isEmpty ? [] : [.words(value)]
   }
 
   /// Makes a message from an interpolation.

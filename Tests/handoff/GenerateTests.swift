@@ -533,4 +533,30 @@ import Testing
   private struct Other: GitProjectSuite {
     let project: GitProject
   }
+
+  @Test("verify of an area that the handoff has nothing of says so, and is no success")
+  func nothingHeld() async throws {
+    try await begin()
+    #expect(try await handoff("generate", "--title", "One").status == 0)
+    #expect(try await handoff("verify", "--only", "git").status == 0)
+    let answer = try await handoff("verify", "--only", "aws")
+    #expect(answer.status == 2 && answer.complaint.contains("recorded nothing of aws"), "\(answer.complaint)")
+  }
+
+  @Test("--update writes into no file of git's own, and through no link that leads out of the project")
+  func updatedElsewhere() async throws {
+    try await begin()
+    let first = try await handoff("generate", "--title", "One").output
+    let text = try folder.read(first)
+    let outside = try TemporaryFolder(["doc.md": text])
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.path + "/handoffs/out", withDestinationPath: outside.path)
+    try folder.write(".git/hooks/doc.md", text)
+    for path in ["handoffs/out/doc.md", ".git/hooks/doc.md"] {
+      let answer = try await handoff("generate", "--update", path, "--title", "Two")
+      #expect(answer.status == 2, "\(path): \(answer.output)")
+      #expect(try folder.read(path) == text)
+    }
+    #expect(try await handoff("generate", "--update", first, "--title", "Two").status == 0)
+  }
 }

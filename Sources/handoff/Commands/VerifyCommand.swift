@@ -73,6 +73,13 @@ struct VerifyCommand: AsyncParsableCommand {
         comparison: comparison, actual: actual, purpose: .verify, options: report, style: workspace.style(report),
         duration: clock.now - start, age: try await age
       ).render(), as: report.format, keepingBack: texts)
+    // Who asks for an area by name wants it held, and not that nothing was.
+    if !probes.named.isEmpty, comparison.confirmed == 0, comparison.status <= .ok, comparison.changes.isEmpty {
+      Console.complain(
+        "the handoff recorded nothing of \(Untrusted(probes.named.joined(separator: ", ")).terminal), so that nothing was held against it"
+      )
+      throw CommandEnded(status: .unknown)
+    }
     throw CommandEnded(status: ExitStatus(comparison.status))
   }
 

@@ -12,6 +12,13 @@ enum FuzzedEngine: FuzzedParser {
     if let version = EngineVersion(json) {
       hold(version.negotiated.utf8.allSatisfy { $0 == 0x2e || (0x30...0x39).contains($0) }, "a version is a number")
     }
+    var elements: [JSONValue] = []
+    let read: ()? = try? JSONValue.eachElement(parsing: input, maximumValues: 250_000) { element in
+      elements.append(element)
+      return true
+    }
+    hold((read == nil) == (json.array == nil), "an array is read one by one, and nothing else")
+    hold(json.array == nil || json.array == elements, "elements are those of the array")
     for entry in json.array ?? [json] {
       if let summary = ContainerSummary(listed: entry) {
         hold(ContainerSummary.isName(summary.name), "a name can stand in a command")
