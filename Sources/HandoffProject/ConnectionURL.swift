@@ -1,3 +1,5 @@
+import HandoffText
+
 /// A PostgreSQL connection URI, `postgresql://user:password@host:port/database?sslmode=require`
 /// (https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING-URIS), also with a driver's name as
 /// SQLAlchemy writes it (`postgresql+psycopg2://`), under another name of the scheme, or after `jdbc:`; or a string of
@@ -207,19 +209,6 @@ public struct ConnectionURL: Equatable {
   /// Percent-decodes; nil for an empty text or one that is not UTF-8 afterwards.
   private static func decoded(_ text: Substring) -> String? {
     guard !text.isEmpty else { return nil }
-    var bytes: [UInt8] = []
-    var rest = text.utf8[...]
-    while let byte = rest.first {
-      if byte == UInt8(ascii: "%"), rest.count >= 3,
-        let value = UInt8(String(decoding: rest.dropFirst().prefix(2), as: UTF8.self), radix: 16)
-      {
-        bytes.append(value)
-        rest = rest.dropFirst(3)
-      } else {
-        bytes.append(byte)
-        rest = rest.dropFirst()
-      }
-    }
-    return String(validating: bytes, as: UTF8.self)
+    return String(validating: text.utf8.percentDecoded, as: UTF8.self)
   }
 }

@@ -1,3 +1,5 @@
+import HandoffText
+
 /// The strings of TOML (https://toml.io/en/v1.0.0#string).
 extension TOMLScanner {
   /// A string of any of the four kinds; nil where it does not end.
@@ -73,7 +75,7 @@ extension TOMLScanner {
 
   private mutating func scalar(digits: Int, _ text: inout [UInt8]) -> Bool {
     let word = bytes[position...].prefix(digits)
-    guard word.count == digits, let number = UInt32(String(decoding: word, as: UTF8.self), radix: 16),
+    guard word.count == digits, let number = word.hexadecimalNumber,
       let scalar = Unicode.Scalar(number)
     else { return false }
     position += digits

@@ -1,3 +1,5 @@
+import HandoffText
+
 /// Which values of a machine's variables and files are secrets.
 public enum HeldValue {
   /// Whether a value under this name is a secret: `DB_PASSWORD`, `STORY_KEY` with a random value.
@@ -26,7 +28,7 @@ public enum HeldValue {
     URLRules.find(in: bytes, &found)
     return found.flatMap { match -> [String] in
       let raw = bytes[match.range].text
-      let decoded = percentDecoded(bytes[match.range])
+      let decoded = bytes[match.range].percentDecoded.text
       return raw == decoded ? [raw] : [raw, decoded]
     }
   }
@@ -36,19 +38,5 @@ public enum HeldValue {
     guard text.hasPrefix("/") || text == "~/" || text == "./" else { return false }
     // One of base64 in sixty-four begins with a slash.
     return SecretValue.isOrdinary(value) && !value.split(separator: 0x2f).contains { SecretValue.looksRandom($0) }
-  }
-
-  private static func percentDecoded(_ bytes: ArraySlice<UInt8>) -> String {
-    var result: [UInt8] = []
-    var rest = bytes
-    while let byte = rest.popFirst() {
-      if byte == 0x25, rest.count >= 2, let value = UInt8(rest.prefix(2).text, radix: 16) {
-        result.append(value)
-        rest = rest.dropFirst(2)
-      } else {
-        result.append(byte)
-      }
-    }
-    return result.text
   }
 }

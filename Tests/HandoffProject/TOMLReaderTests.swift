@@ -76,6 +76,11 @@ import Testing
     #expect(try await python(text + "[z]\nb = 1\n") == nil)
   }
 
+  @Test("A sign is no digit of an escape", arguments: ["\\u+041", "\\U-0000041", "\\u0x41"])
+  func signInEscape(escape: String) {
+    #expect(!TOMLReader("a = \"\(escape)\"\n").isWhole)
+  }
+
   @Test("A line that cannot be understood takes no other with it")
   func mended() {
     let toml = TOMLReader("[a]\nb = ?\nc = 'd'\n[[e]\n[f]\ng = true\n")

@@ -125,10 +125,8 @@ struct SettingsText {
     guard let character = rest.popFirst() else { return "\\" }
     var units: [UInt16] = []
     var next = character == "u" ? rest : ""
-    while case let digits = next.prefix(4), digits.count == 4, digits.first != "+",
-      let unit = UInt16(digits, radix: 16)
-    {
-      units.append(unit)
+    while case let digits = next.prefix(4), digits.utf8.count == 4, let unit = digits.utf8.hexadecimalNumber {
+      units.append(UInt16(unit))
       rest = next.dropFirst(4)
       next = rest.hasPrefix("\\u") ? rest.dropFirst(2) : ""
     }
