@@ -73,7 +73,7 @@ public struct Masking: Sendable {
         facts: observation.facts.map { fact in
           var value = fact.value
           let isSingle = fact.factClass != .set && fact.factClass != .map
-          let isHolder = isSingle && value.singles.contains { hider.holdsDistinct($0) }
+          let isHolder = isSingle && value.singles.contains { texts.areDistinct(in: $0) }
           if value != .null, value.masked == nil, isChosen(fact.id, also: ids) || isHolder {
             value = .masked(seal(fact.id, value))
           }

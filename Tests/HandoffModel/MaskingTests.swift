@@ -72,6 +72,44 @@ import Testing
     #expect(masked.texts.hidden(in: Untrusted("5432")) == Untrusted("5432"))
   }
 
+  @Test("What stands for a value is not looked through for another")
+  func placeholders() throws {
+    let (name, mode) = ("masked_app@vault-7.internal", "MASKED_BOX_NAME")
+    let snapshot = Self.snapshot(
+      ["box.name": .string(name), "box.head": "masked_app", "box.mode": .string(mode)],
+      findings: [
+        Finding(
+          "box.shut", .failure, "as \(Untrusted(name)), \(Untrusted("role masked_app"))",
+          remedies: [Remedy(.run("open", name, mode, "masked_app"), "opens it")])
+      ])
+    let masked = Self.masking(["box.name", "box.head", "box.mode"]).masked(snapshot).snapshot
+    let finding = try #require(masked.observations.first?.findings.first)
+    #expect(finding.message.plain == "as masked, role masked")
+    #expect(finding.remedies.first?.command.bash == "open MASKED_BOX_NAME MASKED_BOX_MODE MASKED_BOX_HEAD")
+  }
+
+  @Test("Many masked values cost no more than their texts", .timeLimit(.minutes(1)))
+  func many() {
+    let count = 2_000
+    let facts = (0..<count).map { number in
+      Fact(
+        FactID(stringLiteral: "box.name[c\(number)]"), .state,
+        .string("registry.example.org/team/service-\(number):1.2"),
+        source: Source(.measured))
+    }
+    let findings = (0..<count).map { number in
+      Finding(
+        "box.shut", .failure, "\(Untrusted("registry.example.org/team/service-\(number):1.2 of \(number)")) is shut",
+        remedies: [Remedy(.run("open", "registry.example.org/team/service-\(number):1.2"), "opens it")])
+    }
+    let snapshot = Snapshot(
+      tool: "0", project: "p", capturedAt: Date(timeIntervalSince1970: 0),
+      observations: [Observation(probe: "box", facts: facts, findings: findings)])
+    let masked = Self.masking(["box.name[*]"]).masked(snapshot)
+    #expect(masked.snapshot.maskedFacts.count == count)
+    #expect(masked.snapshot.observations.first?.findings.last?.message.plain == "masked of \(count - 1) is shut")
+  }
+
   @Test("Equal is confirmed and another value is a change of the fact's class, whichever side was masked before")
   func compared() {
     let masking = Self.masking(["box.name", "box.head", "box.version"])
