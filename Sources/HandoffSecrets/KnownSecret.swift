@@ -7,8 +7,9 @@ public struct KnownSecret: Hashable, Sendable {
   let value: [UInt8]
 
   /// Takes a value.
-  /// - Returns: nil for one that cannot be told from ordinary words: shorter than six bytes, a common word, a path, a
-  ///   plain number of fewer than eight digits.
+  /// - Returns: nil for one that cannot be told from ordinary text: shorter than six bytes, a common word, a number of fewer
+  ///   than eight digits, one sign again and again, a stand-in such as `${PASSWORD}` or `your_key_here`. A path is looked
+  ///   for.
   public init?(name: String, value: String) {
     // Of a long one its beginning tells it.
     let bytes = Array(value.utf8.prefix(Self.longest))

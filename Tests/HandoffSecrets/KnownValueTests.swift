@@ -52,6 +52,22 @@ import Testing
     #expect(scanner.scan("a (dragon7) b").count == 1)
   }
 
+  @Test("A value that a text nearly repeats at each place costs no more than another", .timeLimit(.minutes(1)))
+  func aValueThatIsNearlyRepeatedCostsNoMore() throws {
+    let scanner = try scanner(String(repeating: "a", count: 200_000) + "b")
+    #expect(scanner.scan(String(repeating: "a", count: 500_000) + "\n").isEmpty)
+    #expect(scanner.scan(String(repeating: "a", count: 250_000) + "b\n").map(\.rule) == ["known-value"])
+  }
+
+  @Test func valuesThatOverlapAreLeftOutTogether() throws {
+    let known = ["harbour lantern", "lantern walnut"].compactMap { KnownSecret(name: $0, value: $0) }
+    #expect(SecretScanner(known: known).redacted("a harbour lantern walnut b") == "a *** b")
+  }
+
+  @Test func aPercentSignBeforeASignIsNoEscape() {
+    #expect(HeldValue.urlPasswords(in: "redis://:Tu%+4lip%419@h") == ["Tu%+4lip%419", "Tu%+4lipA9"])
+  }
+
   @Test func manyValuesAreFoundInOnePass() throws {
     let values = (1...200).map { Material.random(20, of: Material.alphanumeric, seed: UInt64($0)) }
     let scanner = SecretScanner(
