@@ -1,6 +1,9 @@
 /// Finds passwords in the arguments of commands and in lines of a password file.
 enum CommandRules {
-  static func find(in line: ArraySlice<UInt8>, _ found: inout [TokenRules.Found]) {
+  /// The passwords that a line gives to programs or holds as a password file does, and secret keys of AWS without a name, as
+  /// they stand there. They may overlap.
+  static func find(in line: ArraySlice<UInt8>) -> [TokenRules.Found] {
+    var found: [TokenRules.Found] = []
     var hasOption = false
     var colons = 0
     var previous: UInt8 = 0x20
@@ -12,6 +15,7 @@ enum CommandRules {
     if hasOption { passwordOption(line, &found) }
     if colons >= 4 { passwordFileLine(line, &found) }
     if line.count >= 40 { bareSecretKey(line, &found) }
+    return found
   }
 
   /// `mysql -pPASSWORD`, `sshpass -p PASSWORD`, `curl -u user:PASSWORD`, `redis-cli -a PASSWORD`

@@ -21,9 +21,7 @@ public enum ExampleValue {
   /// the name of a secret and is no word. `postgres`, `secret123` and the like are what examples hold.
   public static func looksReal(_ value: String, named name: String) -> Bool {
     guard !Placeholder.isOne(value, name: name) else { return false }
-    var shapes: [TokenRules.Found] = []
-    TokenRules.find(in: Array(value.utf8)[...], &shapes)
-    if !shapes.isEmpty { return true }
+    if !TokenRules.find(in: Array(value.utf8)[...]).isEmpty { return true }
     let passwords = HeldValue.urlPasswords(in: value)
     if !passwords.isEmpty { return passwords.contains { isStrange($0) } }
     return HeldValue.isSecret(value, named: name) && isStrange(value)

@@ -24,9 +24,7 @@ public enum HeldValue {
   public static func urlPasswords(in value: String) -> [String] {
     let bytes = Array(value.utf8)[...]
     guard bytes.contains(0x40) else { return [] }
-    var found: [TokenRules.Found] = []
-    URLRules.find(in: bytes, &found)
-    return found.flatMap { match -> [String] in
+    return URLRules.find(in: bytes).flatMap { match -> [String] in
       let raw = bytes[match.range].text
       let decoded = bytes[match.range].percentDecoded.text
       return raw == decoded ? [raw] : [raw, decoded]

@@ -55,48 +55,32 @@ public struct SecretScanner: Sendable {
     }.filter { $0.hit.fingerprint.map(waived.contains) != true }
   }
 
-  /// Where something stands in the whole text, and what it is.
-  private struct Place {
-    let range: Range<Int>
-    let rule: String
-    let subject: String?
-    let line: Int
-  }
-
-  private func find(in bytes: [UInt8]) -> [Place] {
+  private func find(in bytes: [UInt8]) -> [SecretPlace] {
     let values = known.find(in: bytes)
-    var places: [Place] = []
+    var places: [SecretPlace] = []
     var nextValue = values.startIndex
     var line = 1
     var start = 0
     while start < bytes.count {
       let end = bytes[start...].firstIndex(of: 0x0a) ?? bytes.count
-      var taken: [Place] = []
-      while nextValue < values.endIndex, values[nextValue].range.lowerBound <= end {
-        let value = values[nextValue]
-        taken.append(Place(range: value.range, rule: SecretHit.knownValue, subject: value.name, line: line))
-        nextValue += 1
-      }
-      Self.find(inLine: bytes[start..<end], number: line, &taken)
-      places += taken.sorted { $0.range.lowerBound < $1.range.lowerBound }
+      var taken = SecretPlaces(line: line)
+      let firstValue = nextValue
+      while nextValue < values.endIndex, values[nextValue].range.lowerBound <= end { nextValue += 1 }
+      taken.add(values[firstValue..<nextValue].map { (SecretHit.knownValue, $0.range, $0.name) })
+      Self.find(inLine: bytes[start..<end], &taken)
+      places += taken.places
       start = end + 1
       line += 1
     }
     return places
   }
 
-  private static func find(inLine line: ArraySlice<UInt8>, number: Int, _ taken: inout [Place]) {
-    func take(_ rule: String, _ range: Range<Int>, _ subject: String? = nil) {
-      guard !taken.contains(where: { $0.range.overlaps(range) }) else { return }
-      taken.append(Place(range: range, rule: rule, subject: subject, line: number))
-    }
-    var shaped: [TokenRules.Found] = []
-    TokenRules.find(in: line, &shaped)
-    URLRules.find(in: line, &shaped)
-    CommandRules.find(in: line, &shaped)
-    for (rule, range) in shaped { take(rule, range) }
+  private static func find(inLine line: ArraySlice<UInt8>, _ taken: inout SecretPlaces) {
+    taken.add(TokenRules.find(in: line).map { ($0.rule, $0.range, nil) })
+    taken.add(URLRules.find(in: line).map { ($0.rule, $0.range, nil) })
+    taken.add(CommandRules.find(in: line).map { ($0.rule, $0.range, nil) })
     var assigned: [AssignmentRules.Found] = []
     AssignmentRules(line).find(&assigned)
-    for (rule, name, range) in assigned { take(rule, range, name.text) }
+    taken.add(assigned.map { ($0.rule, $0.range, $0.name.text) })
   }
 }

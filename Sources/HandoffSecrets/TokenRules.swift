@@ -2,25 +2,29 @@
 enum TokenRules {
   typealias Found = (rule: String, range: Range<Int>)
 
-  static func find(in line: ArraySlice<UInt8>, _ found: inout [Found]) {
+  /// The tokens in a line, in its order, none over another: the rule that knows the form, and the bytes with the prefix.
+  static func find(in line: ArraySlice<UInt8>) -> [Found] {
+    var found: [Found] = []
+    var runs = TokenShape.Runs(line)
     var index = line.startIndex
     while index < line.endIndex {
       // Behind an underscore, too, as in the name of a file.
       let isStart = index == line.startIndex || !line[index - 1].isWord || line[index - 1] == 0x5f
-      guard isStart, let match = match(line, at: index) else {
+      guard isStart, let match = match(line, at: index, &runs) else {
         index += 1
         continue
       }
       found.append(match)
       index = match.range.upperBound
     }
+    return found
   }
 
-  private static func match(_ line: ArraySlice<UInt8>, at index: Int) -> Found? {
+  private static func match(_ line: ArraySlice<UInt8>, at index: Int, _ runs: inout TokenShape.Runs) -> Found? {
     if let shapes = TokenShape.byFirstByte[Int(line[index])] {
       let isInWord = index > line.startIndex && line[index - 1] == 0x5f
       for shape in shapes where !isInWord || shape.prefix.count >= 4 {
-        if let end = shape.end(in: line, at: index) { return (shape.rule, index..<end) }
+        if let end = shape.end(in: line, at: index, &runs) { return (shape.rule, index..<end) }
       }
     }
     switch line[index] {

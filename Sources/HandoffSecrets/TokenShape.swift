@@ -30,15 +30,30 @@ struct TokenShape: Sendable {
     self.isMixed = isMixed
   }
 
-  /// The end of a token of this shape that begins at an index, or nil.
-  func end(in line: ArraySlice<UInt8>, at index: Int) -> Int? {
-    guard line.has(prefix, at: index) else { return nil }
-    // Each long run of characters is looked at from its beginning only.
-    if length.upperBound > 300, index > line.startIndex, alphabet.holds(line[index - 1]) {
-      return nil
+  /// The ends of runs of characters in a line, so that each is walked once, however many prefixes stand in it.
+  struct Runs {
+    private let line: ArraySlice<UInt8>
+    private var known: [Alphabet: Range<Int>] = [:]
+
+    init(_ line: ArraySlice<UInt8>) {
+      self.line = line
     }
+
+    /// The end of the characters of an alphabet from an index on.
+    mutating func end(from start: Int, _ alphabet: Alphabet) -> Int {
+      if let run = known[alphabet], run.lowerBound <= start, start <= run.upperBound { return run.upperBound }
+      let end = line.end(from: start) { alphabet.holds($0) }
+      known[alphabet] = start..<end
+      return end
+    }
+  }
+
+  /// The end of a token of this shape that begins at an index, or nil. It may stand behind other characters of its alphabet:
+  /// `name-xoxb-…`.
+  func end(in line: ArraySlice<UInt8>, at index: Int, _ runs: inout Runs) -> Int? {
+    guard line.has(prefix, at: index) else { return nil }
     let start = index + prefix.count
-    let end = line.end(from: start, limit: length.upperBound + 1) { alphabet.holds($0) }
+    let end = runs.end(from: start, alphabet)
     guard length.contains(end - start) else { return nil }
     if end < line.endIndex, line[end].isWord { return nil }
     let body = line[start..<end]

@@ -1,6 +1,8 @@
 /// Finds passwords in URLs: `scheme://user:password@host`, RFC 3986.
 enum URLRules {
-  static func find(in line: ArraySlice<UInt8>, _ found: inout [TokenRules.Found]) {
+  /// The passwords, and tokens in the place of a user's name, of the URLs in a line, in its order, as they stand there.
+  static func find(in line: ArraySlice<UInt8>) -> [TokenRules.Found] {
+    var found: [TokenRules.Found] = []
     var index = line.startIndex
     while index + 3 <= line.endIndex {
       guard line[index] == UInt8(ascii: ":"), line.has("://".utf8, at: index) else {
@@ -8,11 +10,13 @@ enum URLRules {
         continue
       }
       let start = index + 3
-      // A password may hold what should have been encoded; what ends a URL in a text ends it here.
-      let end = line.end(from: start, limit: 1024) { !$0.isSpace && !"\"'`<>|".utf8.contains($0) }
+      // A password may hold what should have been encoded; what ends a URL in a text ends it here. One that RDS makes is
+      // longer than a thousand bytes.
+      let end = line.end(from: start, limit: 4096) { !$0.isSpace && !"\"'`<>|".utf8.contains($0) }
       if let range = password(line, start, end) { found.append(("password-in-url", range)) }
       index = max(end, start)
     }
+    return found
   }
 
   private static func password(_ line: ArraySlice<UInt8>, _ start: Int, _ end: Int) -> Range<Int>? {

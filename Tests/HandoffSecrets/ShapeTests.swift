@@ -51,6 +51,37 @@ import Testing
     }
   }
 
+  @Test func aTokenIsFoundBehindCharactersOfItsAlphabet() {
+    let some = { Material.random($0, of: Material.alphanumeric, seed: 11) }
+    let slack = "xo" + "xb-" + Material.random(12, of: Material.digits) + "-" + some(24)
+    let cases = [
+      ("slack-token", "slack_", slack), ("slack-token", "-", slack),
+      ("google-access-token", "-", "ya" + "29." + some(68)),
+      ("pypi-token", "x-", "py" + "pi-AgEIcHlwaS5vcmc" + some(150)),
+      ("atlassian-token", "key-", "AT" + "ATT3" + some(180)),
+      ("aws-session-token", "session/", "IQo" + "Jb3JpZ2lu" + some(1200)),
+    ]
+    for (rule, before, token) in cases {
+      let places = SecretScanner().places(in: Array((before + token).utf8))
+      #expect(places.map(\.hit.rule) == [rule], "\(rule) behind \(before)")
+      #expect(places.first?.range.lowerBound == before.utf8.count, "\(rule) behind \(before)")
+    }
+  }
+
+  @Test(arguments: [200, 1_500, 3_000])
+  func aLongPasswordOfAURLIsFound(count: Int) {
+    let password = "db.example.org%3A5432%2F%3FAction%3Dconnect%26" + Material.random(count, of: Material.alphanumeric)
+    let url = "postgres://app:\(password)@db.example.org:5432/story"
+    #expect(SecretScanner().redacted(url) == "postgres://app:***@db.example.org:5432/story")
+  }
+
+  @Test("Many passwords on one line cost no more than on many", .timeLimit(.minutes(1)))
+  func manyPasswordsOnOneLine() {
+    let count = 40_000
+    let line = String(repeating: "redis://u:Tu7lipQz9@db.example.org:6379/0 token=\"x\" ", count: count)
+    #expect(SecretScanner().scan(line).count == count)
+  }
+
   @Test func lookAlikesAreNotFound() {
     let hex = Material.random(40, of: Material.hex)
     let digest = Material.random(64, of: Material.hex)
