@@ -8,6 +8,8 @@ extension UInt8 {
   /// A letter, a digit or an underscore.
   var isWord: Bool { isAlphanumeric || self == 0x5f }
   var isHex: Bool { isDigit || (self >= 0x61 && self <= 0x66) || (self >= 0x41 && self <= 0x46) }
+  /// Part of a letter with an accent in UTF-8, U+00C0 to U+00FF, or of the accent alone.
+  var isOfLetterBeyondASCII: Bool { self == 0xc3 || self == 0xcc || (self >= 0x80 && self <= 0xbf) }
   var isSpace: Bool { self == 0x20 || self == 0x09 || self == 0x0d }
   var lowered: UInt8 { isUpper ? self | 0x20 : self }
 }

@@ -83,6 +83,9 @@ enum Placeholder {
     "a", "an", "is", "was", "for", "in", "from", "of", "to", "not", "with", "by", "bearer", "basic", "oauth", "sso",
     "running", "exited", "healthy", "unhealthy", "stopped", "failure", "failed", "warning", "skipped", "accepted",
     "refused", "rejected", "revoked", "denied", "confirmed", "gone", "added", "works", "good", "broken", "current",
+    "unchanged", "updated", "reset", "removed", "deleted", "stored", "saved", "shared", "sent", "encrypted", "hashed",
+    "generated", "provided", "needed", "mandatory", "correct", "incorrect", "yesterday", "today", "tomorrow", "above",
+    "below", "forgotten", "private", "confidential",
     "scram-sha-256", "md5", "trust", "peer", "external", "self", "this", "that", "it",
   ]
 }

@@ -79,8 +79,6 @@ public struct SecretScanner: Sendable {
     taken.add(TokenRules.find(in: line).map { ($0.rule, $0.range, nil) })
     taken.add(URLRules.find(in: line).map { ($0.rule, $0.range, nil) })
     taken.add(CommandRules.find(in: line).map { ($0.rule, $0.range, nil) })
-    var assigned: [AssignmentRules.Found] = []
-    AssignmentRules(line).find(&assigned)
-    taken.add(assigned.map { ($0.rule, $0.range, $0.name.text) })
+    taken.add(AssignmentRules.find(in: line).map { ($0.rule, $0.range, $0.name.text) })
   }
 }

@@ -3,17 +3,61 @@ enum SecretValue {
   /// Whether a value has the look of a password or key: not a word, name, path, version, date or size.
   static func looksSecret(_ value: ArraySlice<UInt8>) -> Bool {
     guard value.count >= 5, !value.contains(where: \.isSpace) else { return false }
-    let hasDigit = value.contains(where: \.isDigit)
-    let hasSymbol = value.contains { "!@#$%^&*+=?~\\".utf8.contains($0) }
-    let isMixedInside = value.dropFirst().contains(where: \.isUpper) && value.contains(where: \.isLower)
-    guard hasDigit || hasSymbol || (isMixedInside && value.count >= 12) else { return false }
+    let isMoreThanAWord =
+      value.contains(where: \.isDigit) || value.contains { "!@#$%^&*+=?~\\".utf8.contains($0) }
+      || value.count >= 12 && value.dropFirst().contains(where: \.isUpper) && value.contains(where: \.isLower)
+    guard isMoreThanAWord else { return false }
     return !isOrdinary(value)
   }
+
+  /// Whether a value that only stands beside a name in a sentence has so much the look of a password that it is no other
+  /// word of it: letters and digits, and not `OAuth2`, `PROJ-123`, `12-character`, `#1234`, `app.yml`, `me@host.example`.
+  static func looksSpoken(_ value: ArraySlice<UInt8>) -> Bool {
+    guard let first = value.first, first < 0x80, first != 0x2d, first != 0x23, looksSecret(value), !isTechnical(value)
+    else { return false }
+    guard value.contains(where: \.isDigit), value.contains(where: \.isLetter) else { return false }
+    if first.isDigit { return looksRandom(value) }
+    if value.contains(where: { "=/()[]{}<>".utf8.contains($0) }) || isNumbered(value) { return false }
+    if value.allSatisfy({ $0.isLower || $0.isDigit || $0 == 0x5f }), value.contains(0x5f) { return false }
+    if value.allSatisfy({ $0.isDigit || ($0.isLower && $0.isHex) }) { return false }
+    if let at = value.lastIndex(of: 0x40), value[at...].contains(0x2e) { return false }
+    if let colon = value.lastIndex(of: 0x3a), value[(colon + 1)...].allSatisfy(\.isDigit) { return false }
+    if let dot = value.lastIndex(of: 0x2e), case let ending = value[(dot + 1)...], (1...5).contains(ending.count),
+      ending.allSatisfy(\.isLower)
+    {
+      return false
+    }
+    // PROJ-123-what-it-is-of
+    let project = value.prefix(while: \.isUpper)
+    let number = value.dropFirst(project.count + 1).prefix(while: \.isDigit)
+    return !(project.count >= 2 && value.dropFirst(project.count).first == 0x2d && !number.isEmpty)
+  }
+
+  /// One word with numbers behind it: `Postgres16`, `SHA-256`, `Argon2id`, `Python3.12`.
+  private static func isNumbered(_ value: ArraySlice<UInt8>) -> Bool {
+    var rest = value.drop(while: \.isLetter)
+    while let first = rest.first, first.isDigit || "-_.".utf8.contains(first) { rest.removeFirst() }
+    return rest.count <= 2 && rest.allSatisfy(\.isLower)
+  }
+
+  /// The name of an algorithm, a format or a program with a number, and words that go on from it: `SHA-256-hashed`,
+  /// `Base64-encoded`.
+  static func isTechnical(_ value: ArraySlice<UInt8>) -> Bool {
+    let word = value.prefix(while: \.isLetter)
+    let rest = value.dropFirst(word.count).drop { $0 == 0x2d || $0 == 0x5f }
+    return rest.first?.isDigit == true && technical.contains(word.text.lowercased())
+  }
+
+  private static let technical: Set<String> = [
+    "sha", "md", "base", "utf", "argon", "oauth", "pbkdf", "bcrypt", "scrypt", "scram", "rfc", "aes", "rsa", "ed",
+    "hmac", "tls", "ssl", "http", "ipv", "iso", "python", "postgres", "postgresql", "mysql", "node", "ubuntu", "debian",
+    "java", "keepass", "windows", "cve", "owasp", "nist", "phase", "step", "version", "sprint", "blake", "x",
+  ]
 
   /// A path, URL, version, date, identifier, number, size or address.
   static func isOrdinary(_ value: ArraySlice<UInt8>) -> Bool {
     guard let first = value.first, let last = value.last else { return true }
-    if isPath(value) || value.contains3("://") { return true }
+    if isPath(value) || value.contains("://") { return true }
     if value.allSatisfy({ $0.isUpper || $0.isDigit || $0 == 0x5f }), value.contains(0x5f), first.isUpper { return true }
     // 1.2.3, 2025-11-07, 12:30, 5s, 30d, 10.0.0.1:5432, 1,024
     if first.isDigit {
@@ -61,7 +105,7 @@ enum SecretValue {
 }
 
 extension ArraySlice<UInt8> {
-  fileprivate func contains3(_ word: StaticString) -> Bool {
+  fileprivate func contains(_ word: StaticString) -> Bool {
     contains(ignoringCase: Array("\(word)".utf8))
   }
 }

@@ -24,7 +24,9 @@ enum SensitiveName {
   /// The words by their first byte, small or capital.
   private static let hints: [[[UInt8]]?] = {
     var table = [[[UInt8]]?](repeating: nil, count: 256)
-    for word in ["pass", "pwd", "secret", "token", "key", "credential", "auth", "salt", "sig", "cookie", "bearer"] {
+    for word in [
+      "pass", "pw", "kennwort", "contrase", "secret", "token", "key", "cred", "auth", "salt", "sig", "cookie", "bearer",
+    ] {
       let bytes = Array(word.utf8)
       for first in [Int(bytes[0]), Int(bytes[0]) - 0x20] { table[first] = (table[first] ?? []) + [bytes] }
     }
@@ -41,7 +43,7 @@ enum SensitiveName {
       return nil
     }
     for word in parts.reversed() {
-      if passwords.contains(word) || word.hasSuffix("password") || word.hasSuffix("passwd") { return .password }
+      if passwords.contains(word) || plainPasswords.contains(where: word.hasSuffix) { return .password }
       if word == last, word == "pass" { return .password }
       if secrets.contains(word) || (word.count > 6 && (word.hasSuffix("secret") || word.hasSuffix("apikey"))) {
         return .secret
@@ -73,6 +75,28 @@ enum SensitiveName {
     return nil
   }
 
+  /// Whether a name of a password means nothing else, as `pwd` does in a shell and `pass` in a report of tests.
+  static func isPlainPassword(_ name: ArraySlice<UInt8>) -> Bool {
+    guard let last = parts(of: name).last else { return false }
+    return plainPasswords.contains { last.hasSuffix($0) }
+  }
+
+  /// Whether a name speaks of a user and a password together.
+  static func areCredentials(_ name: ArraySlice<UInt8>) -> Bool {
+    parts(of: name).last.map { ["credentials", "credential", "creds"].contains($0) } == true
+  }
+
+  /// Whether a name is of more than one thing, so that a number tells how many: `password_resets`.
+  static func isCounted(_ name: ArraySlice<UInt8>) -> Bool {
+    name.last?.lowered == UInt8(ascii: "s") && name.dropLast().last?.lowered != UInt8(ascii: "s")
+  }
+
+  /// Whether a name's last word is `pass`, behind which a report tells how many did.
+  static func isResult(_ name: ArraySlice<UInt8>) -> Bool { parts(of: name).last == "pass" }
+
+  /// Whether a name's last word is `pw`.
+  static func isShortened(_ name: ArraySlice<UInt8>) -> Bool { parts(of: name).last == "pw" }
+
   /// The words of a name, in lower case: at `_`, `-`, `.`, spaces, and where a capital follows a small letter.
   private static func parts(of name: ArraySlice<UInt8>) -> [String] {
     var parts: [String] = []
@@ -81,18 +105,21 @@ enum SensitiveName {
     for (index, byte) in zip(name.indices, name) {
       let next = index + 1 < name.endIndex ? name[index + 1] : 0
       let isBoundary = byte.isUpper && (previous.isLower || (previous.isUpper && next.isLower))
-      if !byte.isAlphanumeric || isBoundary {
+      if !(byte.isAlphanumeric || byte.isOfLetterBeyondASCII) || isBoundary {
         if !part.isEmpty { parts.append(part.text) }
         part = []
       }
-      if byte.isAlphanumeric { part.append(byte.lowered) }
+      if byte.isAlphanumeric || byte.isOfLetterBeyondASCII { part.append(byte.lowered) }
       previous = byte
     }
     if !part.isEmpty { parts.append(part.text) }
     return parts
   }
 
-  private static let passwords: Set<String> = ["password", "passwd", "passphrase", "passcode", "pwd", "pgpassword"]
+  private static let passwords: Set<String> = ["pwd", "pw"]
+  private static let plainPasswords = [
+    "password", "passwd", "passphrase", "passcode", "passwort", "kennwort", "contrase\u{f1}a", "contrasena",
+  ]
   private static let secrets: Set<String> = [
     "secret", "apikey", "accesskey", "secretkey", "privatekey", "authtoken", "accesstoken", "refreshtoken", "authkey",
     "encryptionkey", "signingkey", "clientsecret", "secretaccesskey", "idtoken", "bearertoken", "webhooksecret",
@@ -102,7 +129,7 @@ enum SensitiveName {
     "license", "subscription", "jwt", "app", "application", "admin", "service", "session", "deploy", "crypt", "hmac",
   ]
   private static let weak: Set<String> = [
-    "key", "token", "tokens", "auth", "authorization", "salt", "cookie", "credentials", "credential", "sig",
+    "key", "token", "tokens", "auth", "authorization", "salt", "cookie", "credentials", "credential", "creds", "sig",
     "signature",
     "secrets", "passwords", "bearer",
   ]

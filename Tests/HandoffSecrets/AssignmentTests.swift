@@ -43,6 +43,55 @@ import Testing
     }
   }
 
+  /// `%` is a password of words and a number.
+  @Test(arguments: [
+    "set the password to %", "password is now %", "new password %", "The password for staging is `%`.",
+    "The password (%) works", "password \"%\"", "use % as the password", "Log in with `%` as its password.", "pw: %",
+    "PW=%", "passwd %", "Passwort: %", "Das Passwort lautet %", "Kennwort: %", "contraseña: %", "contrasen\u{303}a: %",
+    "La contraseña es %.", "credentials: admin / %", "credentials: admin:%", "changed the password to `%`",
+    "the password of the admin user was %", "The password is set to %", "password for staging: %",
+    "{\"note\": \"the new password \\\"%\\\"\"}",
+    "spring.cloud.stream.kafka.binder.configuration.sasl.jaas.config.password=%",
+  ])
+  func aPasswordThatIsSaidIsFound(form: String) {
+    for password in ["Tulip-99-red", "Tulip99red", "Cobalt_42_amber", "Walnut!77!green"] {
+      let redacted = SecretScanner().redacted("# notes\n\n" + form.replacing("%", with: password) + "\nnext\n")
+      #expect(redacted == "# notes\n\n" + form.replacing("%", with: "***") + "\nnext\n")
+    }
+    #expect(SecretScanner().scan("Das Passwort lautet Geheim" + "123").map(\.rule) == ["assignment"])
+  }
+
+  @Test(arguments: [
+    "password: unchanged", "password: rotated yesterday", "Passwort: siehe Tresor", "The password is swordfish.",
+    "password authentication failed for user x1", "the password of 2025-11-07", "password reset v2.1",
+    "password policy: 12+ characters", "passwords are in vault-7", "Fix the password (#1234)", "password PROJ-123",
+    "password PROJ-123-reset-form", "password SHA-256-hashed", "use Argon2id as the password hash",
+    "moved the password to config/settings2.yml", "moved the password to settings2.yml", "password me2@host.example",
+    "renamed the password to DB_PASSWORD_2", "did you change the password again?", "the password is SHA-256-hashed",
+    "password test_login_2", "password 9f1c2d3", "password 12-character minimum", "password host1:5432",
+    "password (8–64 chars)", "password hash2()", "log in with user1 as password", "password OAuth2",
+    "password Python3.12",
+    "credentials: ci / us-east-1", "credentials: see vault / kv-v2", "the password for db-1 was rotated on 2025-11-07",
+    "pass 123456 tests", "user, pw = auth.split(':', 1)", "pw = self.passwords[netloc]",
+    "[credentials]: https://example.org/page1#credentials",
+    "credentials: arn:aws:iam::123456:user/x1", "pass: 1234, fail: 3", "password_resets=123456", "pwd Tulip-99-red",
+  ])
+  func whatIsSaidOfPasswordsIsNotFound(line: String) {
+    #expect(SecretScanner().scan(line).map(\.message.terminal) == [])
+  }
+
+  @Test(arguments: ["db_pass=48213377", "DB_PASS: 48213377", "password=482133", "db_pass is 48213377"])
+  func aPasswordOfDigitsIsFound(line: String) {
+    #expect(SecretScanner().scan(line).map(\.rule) == ["assignment"])
+  }
+
+  @Test(
+    "A value that names stand in is not read again for each of them", .timeLimit(.minutes(1)),
+    arguments: ["key=", "key='", "key=&", "token|", "key: bearer ", "key)))", "auth is "])
+  func aValueOfManyNames(part: String) {
+    #expect(SecretScanner().scan(String(repeating: part, count: 200_000 / part.utf8.count)).isEmpty)
+  }
+
   @Test(arguments: [
     "AWS_ACCESS_KEY_ID=your_key_here", "AWS_SECRET_ACCESS_KEY=your_secret_here", "$env:AWS_SECRET_ACCESS_KEY = \"...\"",
     "DB_PASSWORD=", "DB_PASSWORD=changeme", "DB_PASSWORD=<password>", "DB_PASSWORD=${DB_PASSWORD}",

@@ -49,6 +49,12 @@ class Maker:
         )
         return word + self.chance.choice(["1!", "2024", "99", "#7", "123!", "42!", "!", "!!1", "@2025", "$9"])
 
+    def spoken(self) -> str:
+        """Words and a number, as people say them to each other."""
+        word = self.chance.choice(["Tulip", "Harbour", "Walnut", "Cobalt", "Juniper", "Lantern"])
+        sign = self.chance.choice(["-", "", "_", "!"])
+        return word + sign + self.some(self.chance.randint(2, 4), "23456789") + sign + self.chance.choice(["red", "amber", "green", "violet"])
+
     def strong(self) -> str:
         """As a generator of passwords makes them."""
         return self.mixed(self.chance.randint(14, 24), ALPHANUMERIC + "!#%+=@^~")
@@ -93,6 +99,15 @@ class Maker:
             "Telegram bot token": some(9, "123456789") + ":A" + "A" + mixed(33, DASHED),
         }
 
+    def tokens_in_words(self) -> list:
+        """Tokens behind other characters of their alphabets."""
+        mixed = self.mixed
+        slack = "xo" + "xb-" + self.some(12, DIGITS) + "-" + self.some(12, DIGITS) + "-" + mixed(24)
+        return [
+            "slack_" + slack, "-" + slack, "-ya" + "29." + mixed(68, DASHED), "x-py" + "pi-AgEIcHlwaS5vcmc" + mixed(150, DASHED),
+            "key-AT" + "ATT3" + mixed(180, ALPHANUMERIC), "session-IQo" + "Jb3JpZ2lu" + mixed(300, BASE64),
+        ]  # fmt: skip
+
 
 # `%` is a short password.
 PASSWORD_FORMS = {
@@ -114,6 +129,15 @@ PASSWORD_FORMS = {
     "command": ["mysql -uroot -p% story", "sshpass -p % ssh host", "redis-cli -a % ping", "curl -u admin:% http://localhost/"],
     "password file": ["localhost:5443:story:postgres:%", "*:*:*:app:%"],
 }
+
+# `%` is a password of words and a number.
+SPOKEN_FORMS = [
+    "set the password to %", "password is now %", "new password %", "The password for staging is `%`.", "The password (%) works", "password \"%\"",
+    "use % as the password", "pw: %", "PW=%", "passwd %", "Passwort: %", "Das Passwort lautet %", "Kennwort: %", "contrase\u00f1a: %",
+    "credentials: admin / %", "credentials: admin:%", "changed the password to `%`", "log in with % as its password", "the password of the admin user was %",
+    "Das Kennwort ist %", "la contrase\u00f1a es %", "The password is set to %",
+    "spring.cloud.stream.kafka.binder.configuration.sasl.jaas.config.password=%",
+]  # fmt: skip
 
 # `%` is a random value of 32 characters or more.
 RANDOM_FORMS = [
@@ -137,6 +161,10 @@ def secrets(seed: int = 1) -> tuple:
             if kind in ("dotenv", "PowerShell", "YAML", "JSON", "table"):
                 others += [Case(kind, form.replace("%", maker.strong().replace("%", "_"))) for form in forms]
     for _ in range(8):
+        others += [Case("spoken", form.replace("%", maker.spoken())) for form in SPOKEN_FORMS]
+        others.append(Case("digits", f"db_pass={maker.some(8, '123456789')}"))
+        others.append(Case("long URL", f"postgres://app:{maker.mixed(1500, ALPHANUMERIC + '%').replace('%', '%2F')}@db.example.org:5432/story"))
+        others += [Case("token in a word", text) for text in maker.tokens_in_words()]
         others += [Case("random value", form.replace("%", maker.mixed(maker.chance.randint(32, 44)))) for form in RANDOM_FORMS]
     return provider, others
 
@@ -181,6 +209,14 @@ def look_alikes(seed: int = 2) -> list:
         add("command", f"docker run -p {some(4, '123456789')}:80 -p 127.0.0.1:5443:5432/tcp postgres:15", "psql -h localhost -U postgres -p 5443 -l", "mysql -u root -p story", "curl -u admin http://localhost")
         add(
             "prose", "The password is wrong.", "| `DB_PASSWORD` | `.env` |", "Token: expired", "- DB_PASSWORD, STORY_KEY", "password authentication failed for user \"postgres\"",
+            f"password authentication failed for user x{chance.randint(1, 9)}", f"the password of 2025-11-0{chance.randint(1, 9)}", f"password reset v2.{chance.randint(0, 9)}",
+            f"password policy: {chance.randint(8, 16)}+ characters", f"passwords are in vault-{chance.randint(1, 9)}", "[the credentials]: https://example.org/page1#credentials", "password: unchanged", "password: rotated yesterday",
+            f"Fix the password (#{some(4, '123456789')})", f"password PROJ-{some(3, '123456789')}", f"the password is {chance.randint(8, 20)} characters long",
+            f"moved the password to config/settings{chance.randint(1, 9)}.yml", "renamed the password to DB_PASSWORD_2", "Did you change the password again?",
+            "use Argon2id as the password hash", f"log in with user{chance.randint(1, 9)} as the password says", f"password SHA-256 with {some(2, '123456789')} rounds",
+            "the password is swordfish", "The password for staging is in the vault.", f"password {chance.randint(8, 20)}-character minimum", "Passwort: unchanged",
+            f"credentials: ci / us-east-{chance.randint(1, 9)}", f"the password for db-{chance.randint(1, 9)} was rotated on 2025-11-0{chance.randint(1, 9)}",
+            f"pass: {some(2, '123456789')}, fail: {chance.randint(0, 9)}", f"set the password in step {chance.randint(1, 9)} of app{chance.randint(1, 9)}.md", "mail the password to me2@host.example",
             "Passwords are hashed with argon2id; tokens expire after 30d.", "the secret of profile `dev` is wrong", f"{name} is set in `.env.local`",
         )  # fmt: skip
     return cases
@@ -193,7 +229,7 @@ PLACES = {
     "code span": lambda text: f"It is `{text.replace('`', '')}` there.\n",
     "fence": lambda text: f"```text\n{text}\n```\n",
     "YAML": lambda text: f"notes:\n  - |\n    {text}\n",
-    "JSON": lambda text: json.dumps({"note": text}) + "\n",
+    "JSON": lambda text: json.dumps({"note": text}, ensure_ascii=False) + "\n",
     "CRLF": lambda text: f"# Notes\r\n\r\n{text}\r\n",
 }
 
