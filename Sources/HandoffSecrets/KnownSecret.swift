@@ -29,7 +29,7 @@ public struct KnownSecret: Hashable, Sendable {
   }
 
   /// How many bytes of a value are looked for.
-  private static let longest = 4096
+  private static let longest = 1024
 
   /// Passwords that are also ordinary words of a document.
   private static let common: Set<String> = [

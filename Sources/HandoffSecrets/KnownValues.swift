@@ -10,8 +10,9 @@ struct KnownValues: Sendable {
     var patterns: [ByteMatcher.Pattern] = []
     for secret in secrets {
       for form in secret.forms {
-        // Short values of letters and digits occur inside other words.
-        let isShort = form == secret.value && form.count < 12 && form.allSatisfy { $0.isWord }
+        // Short values of letters and digits occur inside other words, unless they look like no part of one.
+        let isTelling = form.count >= 8 && SecretValue.looksSecret(form[...])
+        let isShort = form == secret.value && form.count < 12 && form.allSatisfy { $0.isWord } && !isTelling
         patterns.append(ByteMatcher.Pattern(form, isBounded: isShort))
         names.append(secret.name)
       }

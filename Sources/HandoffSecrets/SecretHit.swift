@@ -23,10 +23,15 @@ public struct SecretHit: Hashable, Sendable {
     return "line \(line): \(Untrusted(rule))\(about) (\(Untrusted(preview)))\(waiver)"
   }
 
+  /// What a waiver names.
+  static func fingerprint(of secret: some Collection<UInt8>, rule: String, _ key: FingerprintKey) -> String {
+    key.fingerprint(of: secret, for: "finding " + rule)
+  }
+
   init(
     rule: String, subject: String? = nil, line: Int, secret: some Collection<UInt8>, key: FingerprintKey?
   ) {
-    fingerprint = key?.fingerprint(of: secret, for: "finding " + rule)
+    fingerprint = key.map { Self.fingerprint(of: secret, rule: rule, $0) }
     self.rule = rule
     self.subject = subject.map { Untrusted($0) }
     self.line = line

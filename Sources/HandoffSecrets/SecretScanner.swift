@@ -1,6 +1,7 @@
 /// Looks for secrets in the final bytes of what is about to be written: the exact values that this machine holds, and
 /// the known shapes of others. Time grows with the length of the text alone.
 public struct SecretScanner: Sendable {
+  private let secrets: [KnownSecret]
   private let known: KnownValues
   private let waived: Set<String>
   private let key: @Sendable () -> FingerprintKey?
@@ -13,6 +14,7 @@ public struct SecretScanner: Sendable {
   public init(
     known: [KnownSecret] = [], waived: Set<String> = [], key: @escaping @Sendable () -> FingerprintKey? = { nil }
   ) {
+    secrets = known
     self.known = KnownValues(known)
     self.waived = waived
     self.key = key
@@ -45,18 +47,26 @@ public struct SecretScanner: Sendable {
 
   /// The places where secrets stand, as ranges of the bytes.
   public func places(in bytes: [UInt8]) -> [(range: Range<Int>, hit: SecretHit)] {
-    let found = find(in: bytes)
+    // A finding that is waived must not hide another one that stands over it.
+    let waiving = waived.isEmpty ? nil : key()
+    let found = find(in: bytes, waiving)
     if found.isEmpty { return [] }
-    let key = key()
+    let key = waiving ?? key()
     return found.map { place in
       let hit = SecretHit(
         rule: place.rule, subject: place.subject, line: place.line, secret: bytes[place.range], key: key)
       return (place.range, hit)
-    }.filter { $0.hit.fingerprint.map(waived.contains) != true }
+    }
   }
 
-  private func find(in bytes: [UInt8]) -> [SecretPlace] {
-    let values = known.find(in: bytes)
+  /// - Parameter key: that of the waivers, or nil where there is none.
+  private func find(in bytes: [UInt8], _ key: FingerprintKey?) -> [SecretPlace] {
+    func isWaived(_ rule: String, _ secret: some Collection<UInt8>) -> Bool {
+      key.map { waived.contains(SecretHit.fingerprint(of: secret, rule: rule, $0)) } ?? false
+    }
+    let known =
+      key == nil ? known : KnownValues(secrets.filter { !isWaived(SecretHit.knownValue, $0.value) })
+    let values = known.find(in: bytes).filter { !isWaived(SecretHit.knownValue, bytes[$0.range]) }
     var places: [SecretPlace] = []
     var nextValue = values.startIndex
     var line = 1
@@ -67,7 +77,7 @@ public struct SecretScanner: Sendable {
       let firstValue = nextValue
       while nextValue < values.endIndex, values[nextValue].range.lowerBound <= end { nextValue += 1 }
       taken.add(values[firstValue..<nextValue].map { (SecretHit.knownValue, $0.range, $0.name) })
-      Self.find(inLine: bytes[start..<end], &taken)
+      Self.find(inLine: bytes[start..<end], &taken) { isWaived($0, bytes[$1]) }
       places += taken.places
       start = end + 1
       line += 1
@@ -75,10 +85,15 @@ public struct SecretScanner: Sendable {
     return places
   }
 
-  private static func find(inLine line: ArraySlice<UInt8>, _ taken: inout SecretPlaces) {
-    taken.add(TokenRules.find(in: line).map { ($0.rule, $0.range, nil) })
-    taken.add(URLRules.find(in: line).map { ($0.rule, $0.range, nil) })
-    taken.add(CommandRules.find(in: line).map { ($0.rule, $0.range, nil) })
-    taken.add(AssignmentRules.find(in: line).map { ($0.rule, $0.range, $0.name.text) })
+  private static func find(
+    inLine line: ArraySlice<UInt8>, _ taken: inout SecretPlaces, isWaived: (String, Range<Int>) -> Bool
+  ) {
+    func take(_ found: [(rule: String, range: Range<Int>, subject: String?)]) {
+      taken.add(found.filter { !isWaived($0.rule, $0.range) })
+    }
+    take(TokenRules.find(in: line).map { ($0.rule, $0.range, nil) })
+    take(URLRules.find(in: line).map { ($0.rule, $0.range, nil) })
+    take(CommandRules.find(in: line).map { ($0.rule, $0.range, nil) })
+    take(AssignmentRules.find(in: line).map { ($0.rule, $0.range, $0.name.text) })
   }
 }

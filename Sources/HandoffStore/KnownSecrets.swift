@@ -122,7 +122,7 @@ private struct Gathering {
   }
 
   /// How many dotenv files are read, and how many bytes of all of them.
-  private static let dotenvLimit = (files: 64, bytes: 2 << 20)
+  private static let dotenvLimit = (files: 64, bytes: 256 << 10)
 
   /// - Parameter passedOver: is given the names of those that are too many or too long.
   mutating func readDotenvFiles(_ root: String, passedOver: (String) -> Void) {

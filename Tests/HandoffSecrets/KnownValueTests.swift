@@ -75,4 +75,25 @@ import Testing
     let text = values.enumerated().map { "line \($0.offset): \($0.element)" }.joined(separator: "\n")
     #expect(scanner.scan(text).map(\.line) == Array(1...200))
   }
+
+  @Test("A short value that looks like a password is found within other words, too", arguments: ["dump_V.sql", "q=aV"])
+  func aTellingValueInsideAWordIsFound(text: String) throws {
+    #expect(try scanner("hunter2abc").scan(text.replacing("V", with: "hunter2abc")).count == 1)
+  }
+
+  @Test("What is waived hides nothing that stands over it")
+  func whatIsWaivedHidesNothing() throws {
+    let key = try #require(FingerprintKey(Array("a key of the tests alone".utf8)))
+    let waived = ["waived", "pw1"].joined(separator: "-")
+    let others = ["postgres://u:\(waived)OtherSecret99@h/db", "b \(waived)Zq9RealSecret77"]
+    let secrets = [
+      try #require(KnownSecret(name: "A_PASSWORD", value: waived)),
+      try #require(KnownSecret(name: "B_PASSWORD", value: waived + "Zq9RealSecret77")),
+    ]
+    let fingerprint = try #require(
+      SecretScanner(known: secrets) { key }.scan("a \(waived) b").first?.fingerprint)
+    let scanner = SecretScanner(known: secrets, waived: [fingerprint]) { key }
+    #expect(scanner.scan("a \(waived) b").isEmpty)
+    for text in others { #expect(scanner.scan(text).count == 1, "\(text)") }
+  }
 }
