@@ -17,7 +17,7 @@ public struct KnownSecret: Hashable, Sendable {
     let lowered = value.lowercased()
     if Self.common.contains(lowered) || Placeholder.isHeldStandIn(value) { return nil }
     if bytes.count < 8, bytes.allSatisfy({ $0.isDigit }) { return nil }
-    if Set(bytes).count == 1 { return nil }
+    if Set(value.utf8).count == 1 { return nil }
     self.name = name
     self.value = bytes
   }

@@ -54,9 +54,14 @@ import Testing
 
   @Test("A value that a text nearly repeats at each place costs no more than another", .timeLimit(.minutes(1)))
   func aValueThatIsNearlyRepeatedCostsNoMore() throws {
-    let scanner = try scanner(String(repeating: "a", count: 200_000) + "b")
+    let value = String(repeating: "a", count: 1000) + "b"
+    let scanner = try scanner(value)
     #expect(scanner.scan(String(repeating: "a", count: 500_000) + "\n").isEmpty)
     #expect(scanner.scan(String(repeating: "a", count: 250_000) + "b\n").map(\.rule) == ["known-value"])
+    // Of a longer one its beginning tells it.
+    #expect(
+      try self.scanner(value + String(repeating: "c", count: 200_000)).scan(value + "ccccccccccccccccccccccccc").count
+        == 1)
   }
 
   @Test func valuesThatOverlapAreLeftOutTogether() throws {
