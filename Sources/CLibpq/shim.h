@@ -18,7 +18,22 @@ static inline const char *handoff_pq_source_function(const PGresult *result) {
   return PQresultErrorField(result, PG_DIAG_SOURCE_FUNCTION);
 }
 
-// How many bytes wait to be read on a socket; ioctl is variadic.
+static inline const char *handoff_pq_detail(const PGresult *result) {
+  return PQresultErrorField(result, PG_DIAG_MESSAGE_DETAIL);
+}
+
+static inline const char *handoff_pq_hint(const PGresult *result) {
+  return PQresultErrorField(result, PG_DIAG_MESSAGE_HINT);
+}
+
+static inline const char *handoff_pq_position(const PGresult *result) {
+  return PQresultErrorField(result, PG_DIAG_STATEMENT_POSITION);
+}
+
+static inline const char *handoff_pq_context(const PGresult *result) {
+  return PQresultErrorField(result, PG_DIAG_CONTEXT);
+}
+
 // What a server says besides its answers is not for the terminal, where libpq would print it.
 static inline void handoff_pq_drop_notice(void *context, const PGresult *result) {
   (void)context;
@@ -29,6 +44,7 @@ static inline void handoff_pq_drop_notices(PGconn *connection) {
   PQsetNoticeReceiver(connection, handoff_pq_drop_notice, NULL);
 }
 
+// How many bytes wait to be read on a socket; ioctl is variadic.
 static inline int handoff_bytes_waiting(int descriptor) {
   int count = 0;
   return ioctl(descriptor, FIONREAD, &count) == 0 ? count : 0;

@@ -135,4 +135,7 @@ public protocol PostgresConnector: Sendable {
   func connect(
     _ parameters: PostgresParameters, deadline: Deadline
   ) async throws(PostgresError) -> any PostgresSession
+
+  /// Connects to the named database, for statements that change it.
+  func open(_ parameters: PostgresParameters, deadline: Deadline) async throws(PostgresError) -> any PostgresWriter
 }

@@ -136,7 +136,28 @@ final class LibpqConnection: @unchecked Sendable {
     _ = try take(deadline: deadline)
   }
 
-  private func take(deadline: Deadline) throws(PostgresError) -> [PostgresRow] {
+  /// Sends a statement without parameters, or several, and drops their rows.
+  /// - Throws: with all that the server said.
+  func run(_ sql: String, deadline: Deadline) throws(PostgresFailure) {
+    guard PQsendQuery(handle, sql) == 1 else { throw PostgresFailure(broken()) }
+    var failure: PostgresFailure?
+    do throws(PostgresError) {
+      _ = try take(deadline: deadline) { failure = failure ?? self.failure(of: $0) }
+    } catch {
+      throw failure ?? PostgresFailure(error)
+    }
+  }
+
+  private func failure(of result: OpaquePointer) -> PostgresFailure {
+    PostgresFailure(
+      serverError(of: result), detail: text(handoff_pq_detail(result)), hint: text(handoff_pq_hint(result)),
+      position: text(handoff_pq_position(result)).flatMap { Int($0) }, context: text(handoff_pq_context(result)))
+  }
+
+  /// - Parameter failed: is given each result that is an error.
+  private func take(
+    deadline: Deadline, failed: (OpaquePointer) -> Void = { _ in }
+  ) throws(PostgresError) -> [PostgresRow] {
     var rows: [PostgresRow] = []
     var error: PostgresError?
     while true {
@@ -152,7 +173,11 @@ final class LibpqConnection: @unchecked Sendable {
       case PGRES_SINGLE_TUPLE, PGRES_TUPLES_OK:
         for row in 0..<PQntuples(result) { rows.append(try self.row(row, of: result)) }
       case PGRES_COMMAND_OK, PGRES_EMPTY_QUERY: break
-      default: error = error ?? serverError(of: result)
+      // Data is neither sent nor taken; such a result would be given again and again.
+      case PGRES_COPY_IN, PGRES_COPY_OUT, PGRES_COPY_BOTH: throw error ?? broken()
+      default:
+        failed(result)
+        error = error ?? serverError(of: result)
       }
     }
     if let error { throw error }

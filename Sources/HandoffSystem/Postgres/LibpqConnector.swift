@@ -19,11 +19,31 @@ public struct LibpqConnector: PostgresConnector {
   public func connect(
     _ parameters: PostgresParameters, deadline: Deadline
   ) async throws(PostgresError) -> any PostgresSession {
-    let limit = resultLimit
+    try await reach(parameters, limit: resultLimit, deadline: deadline) {
+      connection throws(PostgresError) -> LibpqSession in
+      try LibpqSession.begin(connection, deadline: deadline)
+    }
+  }
+
+  /// How many bytes are taken over a connection that changes something, whose rows are dropped.
+  private static let writingLimit = 1 << 30
+
+  /// Connects to the named database, for statements that change it. Hosts are tried as by
+  /// ``connect(_:deadline:)``.
+  public func open(
+    _ parameters: PostgresParameters, deadline: Deadline
+  ) async throws(PostgresError) -> any PostgresWriter {
+    try await reach(parameters, limit: Self.writingLimit, deadline: deadline) { LibpqWriter($0) }
+  }
+
+  private func reach<Opened: Sendable>(
+    _ parameters: PostgresParameters, limit: Int, deadline: Deadline,
+    _ begin: @escaping @Sendable (LibpqConnection) throws(PostgresError) -> Opened
+  ) async throws(PostgresError) -> Opened {
     let isResolving = Atomic(true)
     return try await ownThread(deadline: deadline) {
       isResolving.load(ordering: .relaxed) ? .nameNotResolved : .timedOut
-    } work: { () throws(PostgresError) -> LibpqSession in
+    } work: { () throws(PostgresError) -> Opened in
       let keywords = PostgresKeywords(parameters, known: LibpqConnection.keywords)
       if keywords.serviceFileFailure != nil { throw .serviceFileUnreadable }
       if let mistake = keywords.serviceFileMistake { throw mistake }
@@ -37,7 +57,7 @@ public struct LibpqConnector: PostgresConnector {
         let share = Deadline.after(deadline.remaining / (targets.count - index))
         do throws(PostgresError) {
           let connection = try LibpqConnection.open(keywords.values(for: target), limit: limit, deadline: share)
-          return try LibpqSession.begin(connection, deadline: deadline)
+          return try begin(connection)
         } catch {
           if error.isFinal { throw error }
           failure = failure.map { $0.isTelling(than: error) ? $0 : error } ?? error
