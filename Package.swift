@@ -85,11 +85,17 @@ let package = Package(
     library(
       "HandoffStore",
       ["HandoffModel", "HandoffText", "HandoffSystem", "HandoffProject", "HandoffDocument", "HandoffSecrets"]),
+    library(
+      "HandoffSetup",
+      [
+        "HandoffModel", "HandoffText", "HandoffSystem", "HandoffProject", "HandoffProbes",
+        .product(name: "Crypto", package: "swift-crypto"),
+      ]),
     .executableTarget(
       name: "handoff",
       dependencies: [
         "HandoffModel", "HandoffText", "HandoffSystem", "HandoffSecrets", "HandoffProject", "HandoffProbes",
-        "HandoffDocument", "HandoffStore",
+        "HandoffDocument", "HandoffStore", "HandoffSetup",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       exclude: ["Schemas"], swiftSettings: settings),
@@ -110,6 +116,9 @@ let package = Package(
         "HandoffStore", "HandoffDocument", "HandoffSecrets", "HandoffSystem", "HandoffProject", "HandoffModel",
         "HandoffText",
       ]),
+    tests(
+      "HandoffSetup",
+      ["HandoffSetup", "HandoffProbes", "HandoffProject", "HandoffSystem", "HandoffModel", "HandoffText"]),
     tests(
       "handoff",
       [

@@ -47,5 +47,28 @@ enum MigrationFileName {
     return version.isEmpty ? nil : version
   }
 
+  /// Whether one path comes before another, in each folder by the numbers that names begin with, `9_a.sql` before
+  /// `10_b.sql`, then by the bytes; names without a number come last.
+  static func isOrdered(_ one: String, _ other: String) -> Bool {
+    let (left, right) = (one.split(separator: "/"), other.split(separator: "/"))
+    for (left, right) in zip(left, right) where left != right {
+      let (first, second) = (number(left), number(right))
+      if let first, let second, first != second {
+        return (first.utf8.count, String(first)) < (second.utf8.count, String(second))
+      }
+      if (first == nil) != (second == nil) { return second == nil }
+      return left.utf8.lexicographicallyPrecedes(right.utf8)
+    }
+    return left.count < right.count
+  }
+
+  /// The number that a name begins with, without leading zeros; nil where it begins with none.
+  private static func number(_ name: Substring) -> Substring? {
+    let digits = name.prefix { $0.isASCII && $0.isNumber }
+    guard !digits.isEmpty else { return nil }
+    let stripped = digits.drop { $0 == "0" }
+    return stripped.isEmpty ? "0" : stripped
+  }
+
   static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
 }

@@ -91,6 +91,8 @@ extension MigrationFiles {
         Entry(version: $0, name: prefix + name, script: name.hasSuffix(".sql") ? prefix + name : nil)
       }
     }
+    // Plain SQL files of nobody's, or of ours.
+    if kind == nil || kind == .handoff { return entries.sorted { MigrationFileName.isOrdered($0.name, $1.name) } }
     guard entries.allSatisfy({ $0.version.utf8.allSatisfy(MigrationFileName.isDigit) }) else { return entries }
     return entries.sorted {
       ($0.version.utf8.count, $0.version, $0.name) < ($1.version.utf8.count, $1.version, $1.name)

@@ -139,9 +139,9 @@ struct PostgresTarget {
 }
 
 /// Names in SQL.
-enum SQLName {
+public enum SQLName {
   /// A name as an identifier, quoted.
-  static func quoted(_ name: String) -> String {
+  public static func quoted(_ name: String) -> String {
     "\"" + name.replacing("\"", with: "\"\"") + "\""
   }
 
