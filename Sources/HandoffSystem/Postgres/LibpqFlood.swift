@@ -115,16 +115,19 @@ final class LibpqFlood: Sendable {
 
     private func watch() {
       _ = onOwnThread { [self] in
-        while look() { usleep(200) }
+        // While libpq reads, which ends soon unless it is flooded, a sleep could last too long.
+        while let isReading = look() {
+          if isReading { sched_yield() } else { usleep(200) }
+        }
       }
     }
 
     /// Cuts off what has taken too much.
-    /// - Returns: whether to look again.
-    private func look() -> Bool {
+    /// - Returns: whether libpq reads now; nil where there is nothing to look for any more.
+    private func look() -> Bool? {
       state.withLock { state in
-        if state.hasEnded || state.isTooMuch { return false }
-        guard let socket = state.socket else { return true }
+        if state.hasEnded || state.isTooMuch { return nil }
+        guard let socket = state.socket else { return false }
         if let count = Self.received(socket) {
           state.isTooMuch = count > limit
         } else {
