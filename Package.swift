@@ -95,7 +95,7 @@ let package = Package(
       name: "handoff",
       dependencies: [
         "HandoffModel", "HandoffText", "HandoffSystem", "HandoffSecrets", "HandoffProject", "HandoffProbes",
-        "HandoffDocument", "HandoffStore", "HandoffSetup",
+        "HandoffDocument", "HandoffStore",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       exclude: ["Schemas"], swiftSettings: settings),

@@ -150,7 +150,7 @@ struct GenerateCommand: AsyncParsableCommand {
     func document(_ name: String) throws -> String {
       let context = workspace.context(name: name, journal: journal, asksForNotes: notes == nil && !edit)
       let text = try render(handoff, context: context, template: template)
-      warnings = try MaskCheck(masked.texts, ordinary: ordinaryWords(template))
+      warnings = try MaskCheck(masked.texts, ordinary: ordinaryWords)
         .check(text, notes: author, in: name) {
           try render(handoff.withoutTitle, context: context, template: template)
         }
@@ -202,8 +202,10 @@ struct GenerateCommand: AsyncParsableCommand {
     throw MaskedValueInNotes(places: warnings)
   }
 
-  private func ordinaryWords(_ template: Template) -> Set<String> {
-    template.words.union(ProbeCatalog.dictionary.proseWords)
+  /// The words of the tool's own template and of its catalog; those of a template of the project's may be the value itself.
+  private var ordinaryWords: Set<String> {
+    let own = try? Template.builtIn(named: "session-handoff")
+    return ProbeCatalog.dictionary.proseWords.union(own?.words ?? [])
   }
 
   private func journal(since previous: StoredHandoff?, _ workspace: Workspace) async -> Journal? {
@@ -244,7 +246,7 @@ struct GenerateCommand: AsyncParsableCommand {
       name: Self.fileName(stored.name),
       journal: await journal(since: previous, workspace).map { $0.hiding(masked.texts) })
     let text = try HandoffDocument.update(stored.text, with: handoff, context: context, template: template)
-    var warnings = try MaskCheck(masked.texts, ordinary: ordinaryWords(template))
+    var warnings = try MaskCheck(masked.texts, ordinary: ordinaryWords)
       .check(text, notes: handoff.notes, in: stored.name) {
         try HandoffDocument.update(stored.text, with: handoff.withoutTitle, context: context, template: template)
       }
