@@ -3,7 +3,6 @@
 #define HANDOFF_CLIBPQ_SHIM_H
 
 #include <libpq-fe.h>
-#include <sys/ioctl.h>
 
 // https://www.postgresql.org/docs/current/libpq-exec.html#LIBPQ-PQRESULTERRORFIELD
 static inline const char *handoff_pq_sqlstate(const PGresult *result) {
@@ -42,12 +41,6 @@ static inline void handoff_pq_drop_notice(void *context, const PGresult *result)
 
 static inline void handoff_pq_drop_notices(PGconn *connection) {
   PQsetNoticeReceiver(connection, handoff_pq_drop_notice, NULL);
-}
-
-// How many bytes wait to be read on a socket; ioctl is variadic.
-static inline int handoff_bytes_waiting(int descriptor) {
-  int count = 0;
-  return ioctl(descriptor, FIONREAD, &count) == 0 ? count : 0;
 }
 
 #endif

@@ -3,9 +3,10 @@
 #define HANDOFF_CLINUX_SHIM_H
 
 #ifdef __linux__
-#include <netinet/in.h>
+#include <fcntl.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 // Orphaned descendants become children of this process. PR_SET_CHILD_SUBREAPER(2const), Linux 3.4
 static inline int handoff_adopt_orphans(int adopts) { return prctl(PR_SET_CHILD_SUBREAPER, adopts, 0, 0, 0); }
@@ -16,17 +17,9 @@ static inline int handoff_adopts_orphans(void) {
   return prctl(PR_GET_CHILD_SUBREAPER, &adopts, 0, 0, 0) == 0 ? adopts : -1;
 }
 
-// How many bytes a connection of TCP has received, or -1. The field, tcpi_bytes_received (Linux 4.1), is not in every
-// libc's struct tcp_info, and the kernel's own header does not go together with libc's; its offset is the kernel's.
-static inline long long handoff_tcp_bytes_received(int descriptor) {
-  struct {
-    unsigned char before[128];
-    unsigned long long bytes_received;
-  } info;
-  socklen_t size = sizeof info;
-  if (getsockopt(descriptor, IPPROTO_TCP, 11 /* TCP_INFO */, &info, &size) != 0 || size < sizeof info) return -1;
-  return (long long)info.bytes_received;
-}
+// Makes a descriptor another one's copy, closed in what is started meanwhile too. dup3(2), Linux 2.6.27, which the libc
+// declares only on request
+static inline int handoff_dup3(int from, int to) { return (int)syscall(SYS_dup3, from, to, O_CLOEXEC); }
 #endif
 
 #endif

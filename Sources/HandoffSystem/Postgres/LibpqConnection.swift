@@ -13,17 +13,20 @@ import HandoffText
 /// they are made on a thread of their own, and by one thread at a time.
 final class LibpqConnection: @unchecked Sendable {
   private let handle: OpaquePointer
-  /// What is taken from the server before it is given up.
-  private let flood: LibpqFlood
+  /// What stands between libpq and the server, and counts.
+  private var relay: LibpqRelay
+  /// How many bytes of rows may still be kept.
+  private var room: Int
 
   private init(_ handle: OpaquePointer, limit: Int) {
     self.handle = handle
-    flood = LibpqFlood(limit: limit)
+    relay = LibpqRelay(limit: limit)
+    room = limit
   }
 
   deinit {
-    flood.end()
     PQfinish(handle)
+    relay.stepOut()
   }
 
   /// The keywords that this libpq knows.
@@ -82,11 +85,21 @@ final class LibpqConnection: @unchecked Sendable {
     while status != PGRES_POLLING_OK {
       if status == PGRES_POLLING_FAILED { throw connection.failure(values, deadline: deadline) }
       let events = status == PGRES_POLLING_READING ? POLLIN : POLLOUT
-      guard connection.wait(for: Int32(events), deadline: deadline) else { throw .timedOut }
-      status = try connection.reading { PQconnectPoll(started) }
+      guard try connection.wait(for: Int32(events), deadline: deadline) else { throw .timedOut }
+      status = PQconnectPoll(started)
+      if connection.hasSocket { try connection.relay.stepIn(PQsocket(started)) }
     }
+    connection.relay.hasConnected()
     PQsetnonblocking(started, 1)
     return connection
+  }
+
+  /// Whether libpq has a connected socket, and will read from it next.
+  private var hasSocket: Bool {
+    switch PQstatus(handle) {
+    case CONNECTION_BAD, CONNECTION_NEEDED, CONNECTION_STARTED, CONNECTION_MADE: false
+    default: true
+    }
   }
 
   /// Why the connection failed. libpq tells it only in a text that can hold a password, so nothing of that text leaves
@@ -168,6 +181,7 @@ final class LibpqConnection: @unchecked Sendable {
         throw error ?? lost
       }
       guard let result = PQgetResult(handle) else { break }
+      relay.hasResult()
       defer { PQclear(result) }
       switch PQresultStatus(result) {
       case PGRES_SINGLE_TUPLE, PGRES_TUPLES_OK:
@@ -192,18 +206,14 @@ final class LibpqConnection: @unchecked Sendable {
       let unsent = PQflush(handle)
       if unsent < 0 { throw broken() }
       if unsent == 0, PQisBusy(handle) == 0 { return }
-      guard wait(for: Int32(unsent == 0 ? POLLIN : POLLIN | POLLOUT), deadline: deadline) else { throw .timedOut }
+      guard try wait(for: Int32(unsent == 0 ? POLLIN : POLLIN | POLLOUT), deadline: deadline) else { throw .timedOut }
       // Where the connection ended, the result that follows says whether the server gave a reason.
-      if try reading({ PQconsumeInput(handle) }) == 0 { return }
+      if PQconsumeInput(handle) == 0 { return }
+      // A record of TLS can be longer than the room that libpq had, and its rest wakes nobody.
+      if PQsslInUse(handle) == 1, PQisBusy(handle) == 1, PQconsumeInput(handle) == 0 { return }
+      // Notifications are kept until they are asked for; nobody asked for any.
+      while let notification = PQnotifies(handle) { PQfreemem(notification) }
     }
-  }
-
-  /// Lets libpq read, and counts what it takes.
-  private func reading<Value>(_ read: () -> Value) throws(PostgresError) -> Value {
-    flood.begin(PQsocket(handle))
-    let value = read()
-    guard flood.pause() else { throw .tooLarge }
-    return value
   }
 
   private func row(_ row: Int32, of result: OpaquePointer) throws(PostgresError) -> PostgresRow {
@@ -213,7 +223,8 @@ final class LibpqConnection: @unchecked Sendable {
       let length = Int(PQgetlength(result, row, column))
       return size + 16 + (length > 15 ? length + 32 : 0)
     }
-    guard flood.keeps(size) else { throw .tooLarge }
+    room -= size
+    guard room >= 0 else { throw .tooLarge }
     return (0..<columns).map { column in
       if PQgetisnull(result, row, column) == 1 { return nil }
       guard let value = PQgetvalue(result, row, column) else { return nil }
@@ -232,18 +243,10 @@ final class LibpqConnection: @unchecked Sendable {
   /// The connection ended, or what came is not the protocol.
   private func broken() -> PostgresError { .garbage }
 
-  // MARK: Waiting
-
   /// Waits for the socket.
   /// - Returns: false at the deadline.
-  private func wait(for events: Int32, deadline: Deadline) -> Bool {
-    while true {
-      var waiting = pollfd(fd: PQsocket(handle), events: Int16(events), revents: 0)
-      let count = poll(&waiting, 1, Int32(clamping: deadline.remainingMilliseconds))
-      if count > 0 { return true }
-      if count == 0, deadline.hasPassed { return false }
-      if count < 0, errno != EINTR { return true }
-    }
+  private func wait(for events: Int32, deadline: Deadline) throws(PostgresError) -> Bool {
+    try relay.wait(PQsocket(handle), for: events, deadline: deadline)
   }
 
   /// Text of libpq's as ours, whatever its bytes are.
