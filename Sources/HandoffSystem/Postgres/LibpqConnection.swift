@@ -209,8 +209,6 @@ final class LibpqConnection: @unchecked Sendable {
       guard try wait(for: Int32(unsent == 0 ? POLLIN : POLLIN | POLLOUT), deadline: deadline) else { throw .timedOut }
       // Where the connection ended, the result that follows says whether the server gave a reason.
       if PQconsumeInput(handle) == 0 { return }
-      // A record of TLS can be longer than the room that libpq had, and its rest wakes nobody.
-      if PQsslInUse(handle) == 1, PQisBusy(handle) == 1, PQconsumeInput(handle) == 0 { return }
       // Notifications are kept until they are asked for; nobody asked for any.
       while let notification = PQnotifies(handle) { PQfreemem(notification) }
     }
