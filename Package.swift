@@ -95,7 +95,7 @@ let package = Package(
       name: "handoff",
       dependencies: [
         "HandoffModel", "HandoffText", "HandoffSystem", "HandoffSecrets", "HandoffProject", "HandoffProbes",
-        "HandoffDocument", "HandoffStore",
+        "HandoffDocument", "HandoffStore", "HandoffSetup",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       exclude: ["Schemas"], swiftSettings: settings),

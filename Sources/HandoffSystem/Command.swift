@@ -17,6 +17,8 @@ public struct Command: Sendable {
   public var outputLimit: Int
   /// What it shares with commands that run beside it, as long as it runs: where that is used up, it has printed too much.
   public var budget: AnswerBudget?
+  /// Is given what it prints and complains as it comes, from any thread; nothing is kept then, and nothing is too much.
+  public var sink: (@Sendable ([UInt8]) -> Void)?
   /// Whether what it leaves running in sessions of their own stays when it has ended with success: an agent for keys,
   /// the connection that ssh shares. Otherwise all of it is ended.
   public var keepsDaemons: Bool
@@ -25,7 +27,7 @@ public struct Command: Sendable {
   public init(
     _ executable: String, _ arguments: [String] = [], environment: [String: String], workingDirectory: String? = nil,
     input: [UInt8]? = nil, inputDescriptor: Int32? = nil, outputLimit: Int = 8 << 20,
-    budget: AnswerBudget? = nil, keepsDaemons: Bool = false
+    budget: AnswerBudget? = nil, sink: (@Sendable ([UInt8]) -> Void)? = nil, keepsDaemons: Bool = false
   ) {
     self.executable = executable
     self.arguments = arguments
@@ -35,6 +37,7 @@ public struct Command: Sendable {
     self.inputDescriptor = inputDescriptor
     self.outputLimit = outputLimit
     self.budget = budget
+    self.sink = sink
     self.keepsDaemons = keepsDaemons
   }
 }

@@ -51,7 +51,7 @@ public struct SubprocessRunner: CommandRunner {
     case .notFound: return Self.unstarted(.notFound)
     case .notPermitted: return Self.unstarted(.notPermitted)
     }
-    let capture = CommandCapture(limit: command.outputLimit, budget: command.budget)
+    let capture = CommandCapture(limit: command.outputLimit, budget: command.budget, sink: command.sink)
     let answer = Exchange<CommandOutcome>()
     return await withTaskCancellationHandler {
       let work = Task { answer.answer(await execute(command, path: path, deadline: deadline, into: capture)) }
@@ -242,11 +242,13 @@ final class CommandCapture: Sendable {
   let events = AsyncStream<Event>.makeStream()
   private let limit: Int
   private let budget: AnswerBudget?
+  private let sink: (@Sendable ([UInt8]) -> Void)?
   private let content = Mutex((standard: [UInt8](), error: [UInt8](), isOpen: true))
 
-  init(limit: Int, budget: AnswerBudget? = nil) {
+  init(limit: Int, budget: AnswerBudget? = nil, sink: (@Sendable ([UInt8]) -> Void)? = nil) {
     self.limit = limit
     self.budget = budget
+    self.sink = sink
   }
 
   /// Keeps bytes up to the limit.
@@ -254,6 +256,10 @@ final class CommandCapture: Sendable {
   func append(_ bytes: UnsafeRawBufferPointer, toOutput: Bool) -> Bool {
     content.withLock { content in
       guard content.isOpen else { return false }
+      if let sink {
+        sink(Array(bytes))
+        return true
+      }
       let wanted = min(bytes.count, limit - content.standard.count - content.error.count)
       let room = budget.map { $0.reserve(wanted) } ?? wanted
       // Room is made once: growing by copies would take more than the limit.

@@ -1,0 +1,95 @@
+public import HandoffSystem
+public import HandoffText
+import Synchronization
+
+/// Runs the commands of a setup where their user would: in the project's folder, with the session's variables, for as long
+/// as they take. What they print is passed on line by line, and kept in a log.
+public struct SetupShell: Sendable {
+  /// A command did not end well.
+  public struct Failure: Error, Hashable, Sendable {
+    /// The command.
+    public let command: ShellCommand
+    /// How it ended.
+    public let outcome: CommandOutcome
+    /// The last lines that it printed.
+    public let lastLines: [String]
+  }
+
+  /// The door to the world.
+  public let host: Host
+  /// The folder that commands are run in.
+  public let root: String
+  /// Where all that is printed is kept.
+  public let log: LogFile?
+  private let output: @Sendable (String) -> Void
+
+  /// Prepares.
+  /// - Parameters:
+  ///   - root: the project's folder.
+  ///   - log: where all that is printed is kept.
+  ///   - output: is given each line that is printed, from any thread; it holds what the program wrote, also what would
+  ///     steer a terminal.
+  public init(
+    _ host: Host, root: String, log: LogFile? = nil, output: @escaping @Sendable (String) -> Void = { _ in }
+  ) {
+    self.host = host
+    self.root = root
+    self.log = log
+    self.output = output
+  }
+
+  /// Runs a command by `sh -c`.
+  /// - Parameters:
+  ///   - command: one of ours, whose words are quoted.
+  ///   - variables: what is set beside the session's variables; nil takes a variable away.
+  /// - Throws: ``Failure`` where it does not end with status 0, also when the task is cancelled.
+  public func run(_ command: ShellCommand, variables: [String: String?] = [:]) async throws(Failure) {
+    log?.append(line: "$ " + command.bash)
+    let lines = Mutex(OutputLines())
+    let take: @Sendable ([UInt8]) -> Void = { [log, output] bytes in
+      log?.append(bytes)
+      for line in lines.withLock({ $0.take(bytes) }) { output(line) }
+    }
+    var environment = host.environment.variables
+    for (name, value) in variables { environment[name] = value }
+    let result = await host.commands.run(
+      Command(
+        "/bin/sh", ["-c", command.bash], environment: environment, workingDirectory: root, sink: take,
+        keepsDaemons: true),
+      deadline: .after(.seconds(7 * 24 * 3600)))
+    if let rest = lines.withLock({ $0.end() }) { output(rest) }
+    guard result.outcome != .exited(0) else { return }
+    throw Failure(command: command, outcome: result.outcome, lastLines: lines.withLock(\.last))
+  }
+}
+
+/// What a program printed, in lines; a carriage return begins one anew, as on a terminal.
+struct OutputLines {
+  private var rest: [UInt8] = []
+  private(set) var last: [String] = []
+  private static let longest = 4096
+
+  /// - Returns: the lines that are whole now.
+  mutating func take(_ bytes: [UInt8]) -> [String] {
+    var whole: [String] = []
+    for byte in bytes {
+      switch byte {
+      case UInt8(ascii: "\n"): whole.append(finish())
+      case UInt8(ascii: "\r"): break
+      default:
+        if rest.count < Self.longest { rest.append(byte) }
+      }
+    }
+    return whole
+  }
+
+  /// - Returns: what stands behind the last line end, or nil.
+  mutating func end() -> String? { rest.isEmpty ? nil : finish() }
+
+  private mutating func finish() -> String {
+    let line = String(decoding: rest, as: UTF8.self)
+    rest = []
+    last = last.suffix(19) + [line]
+    return line
+  }
+}
