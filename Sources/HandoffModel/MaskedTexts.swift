@@ -37,7 +37,8 @@ public struct MaskedTexts: Sendable {
   public let texts: [MaskedText]
   private let distinct: MaskedTextHider
 
-  init(_ texts: [MaskedText] = []) {
+  /// Gathers them; none where nothing is kept back.
+  public init(_ texts: [MaskedText] = []) {
     self.texts = texts
     distinct = MaskedTextHider(texts.filter(\.isDistinct))
   }

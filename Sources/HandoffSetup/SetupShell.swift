@@ -38,6 +38,12 @@ public struct SetupShell: Sendable {
     self.output = output
   }
 
+  /// Tells a line of ours, which is kept in the log, too.
+  func say(_ line: String) {
+    log?.append(line: line)
+    output(line)
+  }
+
   /// Runs a command by `sh -c`.
   /// - Parameters:
   ///   - command: one of ours, whose words are quoted.

@@ -23,7 +23,7 @@ struct HandoffCommand: AsyncParsableCommand {
     version: version,
     subcommands: [
       PreflightCommand.self, GenerateCommand.self, VerifyCommand.self, DiffCommand.self, ListCommand.self,
-      ShowCommand.self, ScanCommand.self, TrustCommand.self, ProbesCommand.self,
+      ShowCommand.self, SetupCommand.self, ScanCommand.self, TrustCommand.self, ProbesCommand.self,
     ])
 }
 

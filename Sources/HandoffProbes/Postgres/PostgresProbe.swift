@@ -81,7 +81,7 @@ public struct PostgresProbe: Probe {
 
   /// Why the server is not asked: it is on another machine, to which a document leads, or a file that came with the
   /// repository.
-  private func untrusted(_ target: PostgresTarget, _ context: ProbeContext) async -> Finding? {
+  func untrusted(_ target: PostgresTarget, _ context: ProbeContext) async -> Finding? {
     guard !target.isLocal else { return nil }
     let advice = PostgresAdvice(area: area, target: target, context: context)
     if settings.isRecalled { return advice.untrusted("the handoff", advice.remedies.reconfigure) }

@@ -133,6 +133,12 @@ struct SnapshotReport {
 }
 
 extension Duration {
+  /// `12 s`, `2 min 5 s`.
+  var shownMinutes: String {
+    let seconds = Int(components.seconds) + (components.attoseconds >= 500_000_000_000_000_000 ? 1 : 0)
+    return seconds < 60 ? "\(seconds) s" : "\(seconds / 60) min \(seconds % 60) s"
+  }
+
   /// `0.24 s`.
   var shownSeconds: String {
     let hundredths = (Int(components.seconds) * 1000 + Int(components.attoseconds / 1_000_000_000_000_000) + 5) / 10

@@ -1,0 +1,103 @@
+import HandoffProbes
+import HandoffProject
+import HandoffSetup
+import HandoffSystem
+import HandoffText
+
+/// What `handoff setup --only migrations` shows and says of the table in which it keeps account.
+struct MigrationRecords {
+  let workspace: Workspace
+  /// The database's name in `handoff.yml`; nil for the first.
+  let database: String?
+  let isToldToGoOn: Bool
+
+  /// Shows how each file stands to the database.
+  func show() async throws {
+    let (runner, place) = try await runner()
+    let found: [MigrationRunner.Status]
+    do throws(MigrationProblem) { found = try await runner.status() } catch { throw Self.told(error) }
+    Console.show("\(place.terminal)\n")
+    let width = found.map { Untrusted($0.name).terminal.count }.max() ?? 0
+    for status in found {
+      let name = Untrusted(status.name).terminal
+      Console.show(
+        "  \(name)\(String(repeating: " ", count: width - name.count))  \(Self.words(status.state).terminal)")
+    }
+    let pending = found.count { $0.state == .pending }
+    let wrong = found.contains { if case .changed = $0.state { true } else { false } }
+    Console.show("\n\(found.count - pending) of \(found.count) applied")
+    throw CommandEnded(status: wrong ? .failure : .confirmed)
+  }
+
+  private static func words(_ state: MigrationRunner.Status.State) -> Message {
+    switch state {
+    case .pending: "pending"
+    case .applied(let time, let role): "applied \(Untrusted(time)) by \(Untrusted(role))"
+    case .changed(let time, let role): "changed since it was applied \(Untrusted(time)) by \(Untrusted(role))"
+    case .missing(let time, let role): "applied \(Untrusted(time)) by \(Untrusted(role)); the file is gone"
+    }
+  }
+
+  /// Takes files for applied.
+  func baseline(_ version: String) async throws {
+    let (runner, place) = try await runner()
+    let names: [String]
+    do throws(MigrationProblem) { names = try await runner.baseline(version) } catch { throw Self.told(error) }
+    tell(names, "taken for applied in", place, none: "all of them were recorded already in")
+  }
+
+  /// Accepts changes.
+  func rebless() async throws {
+    let (runner, place) = try await runner()
+    let names: [String]
+    do throws(MigrationProblem) { names = try await runner.rebless() } catch { throw Self.told(error) }
+    tell(names, "accepted as it is now in", place, none: "no applied file was changed in")
+  }
+
+  private func tell(_ names: [String], _ what: String, _ place: Message, none: String) {
+    for name in names { Console.show("\(Untrusted(name).terminal)  \(what) \(place.terminal)") }
+    if names.isEmpty { Console.show("\(none) \(place.terminal)") }
+  }
+
+  private static func told(_ problem: MigrationProblem) -> UsageProblem {
+    UsageProblem(problem.lines.map(\.terminal).joined(separator: "\n"))
+  }
+
+  private func runner() async throws -> (MigrationRunner, Message) {
+    let all = workspace.project.postgres.settings ?? []
+    guard let settings = all.first(where: { $0.name == database }) else {
+      let names = all.compactMap(\.name)
+      throw UsageProblem(
+        database == nil
+          ? "the project names no database"
+          : "there is no database \(database ?? "") in handoff.yml\(names.isEmpty ? "" : "; there are \(names.joined(separator: ", "))")"
+      )
+    }
+    guard let destination = await PostgresDestination(settings, in: workspace.project, workspace.host) else {
+      throw NotTrusted(
+        "where the database is, only a file of the repository says, and it is on another machine; look at it: handoff trust"
+      )
+    }
+    let migrations: SQLMigrations
+    do {
+      guard let found = try SQLMigrations.find(of: settings, in: workspace.project, workspace.host),
+        !found.names.isEmpty
+      else {
+        throw UsageProblem(
+          "there is no folder of SQL files here; name it in handoff.yml: postgres: {migrations: FOLDER}")
+      }
+      migrations = found
+    } catch let error as SQLMigrations.Unread {
+      throw UsageProblem("\(Untrusted(error.path).terminal) cannot be read: \(error.error)")
+    }
+    if let claimant = migrations.claimant {
+      throw UsageProblem(
+        "the migrations in \(Untrusted(migrations.folder).terminal) are for \(claimant.isEmpty ? "another tool" : claimant) to apply; this keeps no account of them"
+      )
+    }
+    let runner = MigrationRunner(
+      migrations, root: workspace.project.root, workspace.host, destination.parameters
+    ) { SetupProgress.tell($0) }
+    return (runner, "\(Untrusted(destination.database)) at \(destination.place)")
+  }
+}
