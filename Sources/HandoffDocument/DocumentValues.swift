@@ -29,6 +29,7 @@ struct DocumentValues {
       "file": Untrusted(context.path).markdownCode,
       "previous": optional(handoff.previous.map { Untrusted($0).markdownCode }), "health": health, "prompt": prompt,
       "verify": optional(commands.blocks([.init(command: verify)])), "environment": group("areas", used.map(area)),
+      "bring-up": optional(used.isEmpty ? nil : commands.blocks([.init(command: Self.bringUp)])),
       "unused": group("areas", snapshot.observations.filter { $0.status == .skipped }.map(unused)), "mend": mend,
       "preflight": optional(preflight), "journal": journal, "troubleshooting": troubleshooting, "measured": measured,
       Region.facts: facts,
@@ -80,6 +81,11 @@ struct DocumentValues {
   }
 
   private var verify: ShellCommand { ShellPath(context.path).command("handoff", "verify") }
+
+  /// One line that does it all in a new session: bring up what is missing, and set what the session needs.
+  private static let bringUp = ShellCommand(
+    bash: "handoff setup && eval \"$(handoff env)\"",
+    powershell: "handoff setup; handoff env --shell powershell | Out-String | Invoke-Expression")
 
   private var prompt: String {
     let project = Self.asData(snapshot.project)

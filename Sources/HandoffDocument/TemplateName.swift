@@ -71,6 +71,8 @@ public struct TemplateName: Hashable, Sendable {
       TemplateName("prompt", "a block to copy into the next session"),
       TemplateName("verify", "a block with the command that holds the environment against this document"),
       TemplateName(
+        "bring-up", "blocks with the one line that sets a new session up; absent when no area is used"),
+      TemplateName(
         "environment", .group([TemplateName("areas", .list(areas), "the areas")]),
         "there when the project uses an area that was looked at"),
       TemplateName(

@@ -77,6 +77,7 @@ public struct EnvironmentProbe: Probe {
     }
     var remedies: [Remedy] = []
     let hasDotenv = context.host.files.kind(of: context.path(settings.dotenv)) != nil
+    if settings.example != nil { remedies.append(.setup("env")) }
     if let example = settings.example?.value, !hasDotenv {
       remedies.append(
         Remedy(copyExample(example), "make \(Untrusted(settings.dotenv)) from the example, then fill it in"))

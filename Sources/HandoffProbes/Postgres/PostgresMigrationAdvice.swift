@@ -75,7 +75,14 @@ extension PostgresAdvice {
   func migrationsUntracked(_ count: Int, _ folder: MigrationFolder) -> Finding {
     finding(
       "untracked", .warning,
-      "nobody keeps track of which of the \(count) migrations in \(folder.shown) are applied", [], "applied")
+      "nobody keeps track of which of the \(count) migrations in \(folder.shown) are applied",
+      folder.foreigner != nil
+        ? []
+        : [
+          Remedy(
+            .run("handoff", "setup", "--only", "migrations", "--baseline", "..."),
+            "takes the files up to the one that you name for applied, and keeps track from then on")
+        ], "applied")
   }
 
   /// What may not be read, and so what is not known.

@@ -38,7 +38,7 @@ extension PostgresRemedies {
       ]
       let files = pending.flatMap { ["-f", path + "/" + $0] }
       let command = target.run("psql", user: connection?.user ?? target.place.user, words + files)
-      return [Remedy(command, "apply them in this order, all or none")]
+      return [.setup("migrations"), Remedy(command, "apply them in this order, all or none")]
     }
   }
 

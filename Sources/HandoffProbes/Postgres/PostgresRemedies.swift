@@ -290,10 +290,10 @@ struct PostgresRemedies {
     let name = target.database ?? ""
     let command = target.run("createdb", user: target.place.user, name.hasPrefix("-") ? ["--", name] : [name])
     let own = Remedy(command, "create it, empty")
-    guard let user = target.place.user, user != superuser else { return reconfigure + [own] }
+    guard let user = target.place.user, user != superuser else { return reconfigure + [.setup("database"), own] }
     let words = ["-O", user] + (name.hasPrefix("-") ? ["--", name] : [name])
     return reconfigure + [
-      own,
+      .setup("database"), own,
       Remedy(
         target.run("createdb", user: superuser, words), "the same, where that role may not create databases"),
     ]

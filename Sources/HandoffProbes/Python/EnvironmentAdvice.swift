@@ -106,7 +106,7 @@ extension PythonAdvice {
     Finding(
       "python.configuration-missing", .failure,
       "the interpreter of \(Untrusted(folder)) does not see what is installed in it: pyvenv.cfg is missing or damaged",
-      remedies: commands.relink(version: nil), facts: Self.head)
+      remedies: offer + commands.relink(version: nil), facts: Self.head)
   }
 
   // MARK: Another version than asked for
@@ -118,7 +118,7 @@ extension PythonAdvice {
     Finding(
       "python.version-unwanted", .failure,
       "\(Untrusted(folder)) has Python \(Untrusted(version)), and \(Untrusted(RequirementCheck.project)) asks for \(Untrusted(wanted))",
-      remedies: another(wanted), facts: ["python.version"])
+      remedies: offer + another(wanted), facts: ["python.version"])
   }
 
   /// - Parameters:
@@ -165,7 +165,8 @@ extension PythonAdvice {
       \(Untrusted(folder)) was made with Python \(Untrusted(before)), and its interpreter is now \(Untrusted(now)), \
       which does not see what is installed in it
       """,
-      remedies: back + recreateFilled, facts: ["python.version", "python.base", "python.packages", "python.tool[*]"])
+      remedies: offer + back + recreateFilled,
+      facts: ["python.version", "python.base", "python.packages", "python.tool[*]"])
   }
 
   /// Another environment than this one is active in the shell.
@@ -200,7 +201,7 @@ extension PythonAdvice {
       \(Untrusted("\(folder)/bin/\(first.name)"))\(more) \(verb) \(Untrusted(context.shown(first.interpreter))), \
       where there is nothing: the environment was moved or copied
       """,
-      remedies: moved(from: first.interpreter, to: environment) + [commands.recreate, commands.create],
+      remedies: offer + moved(from: first.interpreter, to: environment) + [commands.recreate, commands.create],
       facts: Self.head)
   }
 

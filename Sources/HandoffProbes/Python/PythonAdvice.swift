@@ -47,7 +47,7 @@ struct PythonAdvice {
     Finding(
       "python.interpreter-dangling", .failure,
       "the interpreter of \(Untrusted(folder)) points to \(Untrusted(context.shown(target))), where there is nothing",
-      remedies: commands.relink(version: version) + recreateFilled, facts: ["python.environment"])
+      remedies: offer + commands.relink(version: version) + recreateFilled, facts: ["python.environment"])
   }
 
   func notExecutable(_ path: String) -> Finding {
@@ -77,12 +77,12 @@ struct PythonAdvice {
       return Finding(
         "python.encodings-broken", .failure,
         "the interpreter of \(Untrusted(folder)) cannot import \(Untrusted("encodings")): its library is missing or damaged",
-        remedies: commands.relink(version: version) + recreateFilled, facts: head)
+        remedies: offer + commands.relink(version: version) + recreateFilled, facts: head)
     case .ended(let outcome):
       return Finding(
         "python.interpreter-broken", .failure,
         "the interpreter of \(Untrusted(folder)) does not start (\(Self.shown(outcome)))",
-        remedies: recreateFilled, facts: head)
+        remedies: offer + recreateFilled, facts: head)
     }
   }
 
@@ -110,7 +110,7 @@ struct PythonAdvice {
       source.kind == .file || source.kind == .configuration ? ", which \(source.message) asks for," : ""
     return Finding(
       "python.tool-missing", .failure, "\(Untrusted(tool))\(wanted) is not installed in \(Untrusted(folder))",
-      remedies: commands.needsPip(hasPip) + [commands.install(distribution: tool, hasPip: hasPip)]
+      remedies: offer + commands.needsPip(hasPip) + [commands.install(distribution: tool, hasPip: hasPip)]
         + install(hasPip: hasPip), facts: [FactID("python.tool[\(tool)]")])
   }
 
@@ -181,7 +181,12 @@ struct PythonAdvice {
     [Remedy(interpreter("-c", "import sys; print(sys.version)"), "asks it by hand, without a deadline")]
   }
 
-  private var createFilled: [Remedy] { [commands.create] + install() }
+  private var createFilled: [Remedy] { offer + [commands.create] + install() }
+
+  /// What `handoff setup` does, which leaves alone what is outside of the project.
+  var offer: [Remedy] {
+    folder.hasPrefix("/") || folder.hasPrefix("~") || folder.hasPrefix("..") ? [] : [.setup("venv")]
+  }
 
   var recreateFilled: [Remedy] {
     // What conda and poetry removed, they make again.

@@ -45,7 +45,9 @@ public struct PythonSetup: Sendable {
     let isAbsent = mended.contains { Self.absent.contains($0.id) }
     guard isAbsent || mended.contains(where: { Self.damaged.contains($0.id) }) else {
       var seen: Set<ShellCommand> = []
-      commands = mended.flatMap(\.remedies).filter { !$0.destructive && seen.insert($0.command).inserted }
+      commands = mended.flatMap(\.remedies).filter { remedy in
+        !remedy.destructive && remedy != .setup("venv") && seen.insert(remedy.command).inserted
+      }
       problem = nil
       return
     }
@@ -70,10 +72,12 @@ public struct PythonSetup: Sendable {
   private static func notOurs(isAbsent: Bool, _ advice: PythonAdvice, _ context: ProbeContext) -> NoInterpreter? {
     let files = context.host.files
     let path = context.path(advice.folder)
-    let parent = PathText(path).folder.text
     let folder = Untrusted(advice.folder)
-    guard let real = files.realPath(path) ?? files.realPath(parent).map({ $0 + "/" + PathText(path).name }),
-      PathText(real).isBelow(context.project.root)
+    // Where it is going to be: what is not there yet is made below what is.
+    var place = PathText(path).shortened
+    while files.realPath(place.text) == nil, place.text != place.folder.text { place = place.folder }
+    guard let real = files.realPath(place.text), PathText(path).shortened.isBelow(context.project.root),
+      PathText(real).isInside(context.project.root)
     else {
       return NoInterpreter(message: "\(folder) is outside of the project, and is left to you")
     }

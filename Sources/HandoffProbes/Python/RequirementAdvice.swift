@@ -38,7 +38,8 @@ struct RequirementAdvice {
     return Finding(
       "python.requirement-missing", isOptional ? .warning : .failure,
       "\(count) \(verb) not met in \(Untrusted(advice.folder)): \(Message.joined(parts, separator: "; "))",
-      remedies: again(unmet.filter(\.isDamaged)) + remedies(Set(unmet.filter { !$0.isDamaged }.map(\.given))),
+      remedies: advice.offer + again(unmet.filter(\.isDamaged))
+        + remedies(Set(unmet.filter { !$0.isDamaged }.map(\.given))),
       facts: Self.facts)
   }
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 import re
 import secrets
+import shlex
 import time
 from pathlib import Path
 from string import Template
@@ -72,11 +74,12 @@ class Report:
     def messages(self) -> str:
         return "\n".join(each["message"] for each in self.json["changes"] + self.json["findings"])
 
-    def remedies(self) -> list:
-        """The commands that lose nothing, in their order."""
+    def remedies(self, setup: bool = False) -> list:
+        """The commands that lose nothing, in their order: those of the tools themselves, or those of `handoff setup`."""
         bad = [each for each in self.json["changes"] if each["severity"] != "note"] + self.json["findings"]
         found = [remedy for each in bad for remedy in each["remedies"] if not remedy["destructive"]]
-        return list(dict.fromkeys(remedy["command"]["bash"] for remedy in found))
+        commands = list(dict.fromkeys(remedy["command"]["bash"] for remedy in found))
+        return [each for each in commands if each.startswith(("handoff setup", "handoff service")) == setup]
 
     def all_remedies(self) -> list:
         return [remedy for each in self.json["changes"] + self.json["findings"] for remedy in each["remedies"]]
@@ -122,6 +125,7 @@ def read(path: Path) -> str:
 
 class Case:
     catalog = None  # the ids that the tool lists, asked once
+    by_setup = False  # whether `handoff setup` mends, where it offers to
 
     def __init__(self, row: Row, session: Session, verdict: Verdict):
         self.row, self.session, self.verdict = row, session, verdict
@@ -278,6 +282,8 @@ class Case:
     def mend(self, report: Report) -> None:
         """Pastes the remedies, as a person would, and verifies again."""
         commands = [command for command in report.remedies() if not command.startswith("sudo ")]
+        if Case.by_setup and (own := report.remedies(setup=True)):
+            commands = [f"{shlex.quote(os.environ['HANDOFF_BINARY'])} {each.removeprefix('handoff ')} --yes" for each in own]
         # Each remedy is one way; the first that works is enough.
         tried = []
         for command in commands:

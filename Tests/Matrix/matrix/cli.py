@@ -44,6 +44,7 @@ def parser() -> argparse.ArgumentParser:
     parser.add_argument("folders", nargs="*", type=Path, help="further folders of rows")
     parser.add_argument("--filter", action="append", help="only rows whose AREA/NAME holds this text; repeatable")
     parser.add_argument("--jobs", type=int, default=max(2, os.cpu_count() or 2), help="how many rows at once")
+    parser.add_argument("--setup", action="store_true", help="mend by handoff setup, and only rows to which it is offered")
     parser.add_argument("--keep", action="store_true", help="keep the folders of rows that failed")
     parser.add_argument("--list", action="store_true", help="list the rows")
     parser.add_argument("-v", "--verbose", action="store_true", help="show what the tool said of each row")
@@ -52,6 +53,7 @@ def parser() -> argparse.ArgumentParser:
 
 def run(chosen: list, options: argparse.Namespace) -> int:
     start = time.monotonic()
+    case.Case.by_setup = options.setup
     base = Path(tempfile.mkdtemp(prefix="hm-", dir="/tmp"))
     base.chmod(0o755)
     together = [row for row in chosen if not row.alone]
