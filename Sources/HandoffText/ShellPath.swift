@@ -33,11 +33,14 @@ public enum ShellArgument: Hashable, Sendable {
   case word(String)
   /// A path, whose leading `~/` stays the home folder.
   case path(ShellPath)
+  /// What an environment variable of this name holds, as one word. The name must be an identifier.
+  case variable(String)
 
   fileprivate var bash: String {
     switch self {
     case .word(let text): ShellWord.bash(text)
     case .path(let path): path.bash
+    case .variable(let name): "\"$\(name)\""
     }
   }
 
@@ -45,6 +48,7 @@ public enum ShellArgument: Hashable, Sendable {
     switch self {
     case .word(let text): Self.isReadByCmd(text) ? nil : ShellWord.powershell(text)
     case .path(let path): path.powershell
+    case .variable(let name): "$env:\(name)"
     }
   }
 }

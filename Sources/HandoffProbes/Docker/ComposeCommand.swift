@@ -8,27 +8,39 @@ import HandoffText
 struct ComposeCommand {
   private let words: [ShellArgument]
 
-  /// - Parameter environmentFiles: the files of variables that compose was given; absolute paths.
-  init(_ settings: DockerSettings, _ context: ProbeContext, environmentFiles: [String] = []) {
+  /// - Parameters:
+  ///   - environmentFiles: the files of variables that compose was given; absolute paths.
+  ///   - over: the variable that holds the path of a file to be laid over the project's.
+  init(
+    _ settings: DockerSettings, _ context: ProbeContext, environmentFiles: [String] = [], over: String? = nil
+  ) {
     var words = Self.program(context.host)
+    var further: [ShellArgument] = []
     if let file = settings.composeFile {
       let isDefault = (!file.value.contains("/") && file.source.kind == .file) || file.source.kind == .dotenv
       let files = settings.composeFiles.isEmpty ? [file.value] : settings.composeFiles
-      if !isDefault { words += files.flatMap { ["-f", $0] } }
+      if !isDefault || over != nil { words += files.flatMap { ["-f", $0] } }
     }
     if case .compose(let project, _) = settings.scope.value,
       [.configuration, .environment].contains(settings.scope.source.kind)
     {
       words += ["-p", project]
     }
+    if let over { further = [.word("-f"), .variable(over)] }
     self.words =
-      words.map { .word($0) }
+      words.map { .word($0) } + further
       + environmentFiles.flatMap { [.word("--env-file"), .path(ShellPath(context.shown($0)))] }
   }
 
   /// For services of a compose file that the project's containers are not taken from; nil for the usual file.
   init(file: String?, _ host: Host) {
     words = (Self.program(host) + (file.map { ["-f", $0] } ?? [])).map { .word($0) }
+  }
+
+  /// A command of compose about several services, whose names come last.
+  func run(_ arguments: [String], services: [String]) -> ShellCommand {
+    let separator = services.contains { $0.hasPrefix("-") } ? ["--"] : []
+    return .run(words + (arguments + separator + services).map { .word($0) })
   }
 
   /// A command of compose. A service's name comes last and cannot be an option.

@@ -61,7 +61,7 @@ public struct DockerProbe: Probe {
       verification: guide.verification)
   }
 
-  private func connect(
+  func connect(
     to endpoint: DockerEndpoint, _ host: Host, deadline: Deadline
   ) async throws(EngineFailure) -> (any EngineClient, EngineVersion) {
     if case .ssh(let address) = endpoint.address {
@@ -101,7 +101,7 @@ public struct DockerProbe: Probe {
   }
 
   /// Which containers are the project's cannot be told without the files that say so.
-  private var hidden: Finding? {
+  var hidden: Finding? {
     if let problem = settings.problem { return Self.mistakenCompose(problem) }
     guard !settings.unreadable.isEmpty else { return nil }
     return settings.unreadable.finding(
@@ -119,7 +119,7 @@ public struct DockerProbe: Probe {
 
   /// The images to ask for: what each container's tag means now, what each is made from, and what those that were built
   /// here start from.
-  private func references(
+  func references(
     _ details: [(ContainerSummary, Result<Container?, EngineFailure>)], _ builds: Builds
   ) -> Set<String> {
     var references = builds.bases

@@ -94,7 +94,7 @@ struct EndpointCommands {
   }
 
   /// - Parameter host: an IPv6 address in brackets.
-  private static func isLoopback(_ host: String) -> Bool {
+  static func isLoopback(_ host: String) -> Bool {
     LoopbackHost.contains(host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host)
   }
 

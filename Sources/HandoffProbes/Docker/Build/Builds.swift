@@ -31,10 +31,8 @@ struct Builds {
     }
     var repository: GitRepository?
     var sources: [DockerSettings.Service: Result<BuildSource, BuildSource.Unreadable>] = [:]
-    do {
-      if context.host.files.nearestFolder(from: context.project.root, holding: ".git", followLinks: false) != nil {
-        repository = try await GitRepository(Git(in: context.project.root, host: context.host), deadline: deadline)
-      }
+    do throws(GitFailure) {
+      repository = try await Self.repository(context, deadline: deadline)
       for service in Set(built.map(\.2)) {
         do throws(BuildSource.Unreadable) {
           sources[service] = .success(try await BuildSource(service, context, repository, deadline: deadline))
@@ -49,6 +47,13 @@ struct Builds {
       Build(name: $0, container: $1, service: $2, source: sources[$2] ?? .failure(BuildSource.Unreadable(path: nil)))
     }
     freshness = ImageFreshness(repository, context, deadline: deadline)
+  }
+
+  /// The repository that the project is in, or nil; what it ignores does not count for a digest.
+  static func repository(_ context: ProbeContext, deadline: Deadline) async throws(GitFailure) -> GitRepository? {
+    guard context.host.files.nearestFolder(from: context.project.root, holding: ".git", followLinks: false) != nil
+    else { return nil }
+    return try await GitRepository(Git(in: context.project.root, host: context.host), deadline: deadline)
   }
 
   /// The images that they start from.
@@ -84,7 +89,7 @@ struct Builds {
 
   /// What a container's image is built from: what compose says, or, of a container that was started from an image which
   /// is named after the project, its Dockerfile.
-  private static func service(
+  static func service(
     of summary: ContainerSummary, _ settings: DockerSettings, _ context: ProbeContext
   ) -> DockerSettings.Service? {
     if let service = settings.service(of: summary) { return service.buildContext == nil ? nil : service }
