@@ -27,7 +27,9 @@ extension ContainerSettings {
     if let variables = config["Env"]?.strings { config["Env"] = .strings(variables.sorted()) }
     // Volumes that the engine made bear their names now, and are bound.
     let places = Set(anonymousVolumes.map(\.destination))
-    if let volumes = config["Volumes"]?.object { config["Volumes"] = .object(volumes.filter { !places.contains($0.key) }) }
+    if let volumes = config["Volumes"]?.object {
+      config["Volumes"] = .object(volumes.filter { !places.contains($0.key) })
+    }
     return config
   }
 

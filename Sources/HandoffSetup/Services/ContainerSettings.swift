@@ -212,8 +212,9 @@ struct ContainerSettings: Sendable {
   private func endpoint(_ name: String, alias: String) -> [String] {
     let settings = networks[name]
     var options = (settings?["Aliases"]?.strings ?? []).filter { !id.hasPrefix($0) }.flatMap { [alias, $0] }
-    if let address = settings?["IPAMConfig"]?["IPv4Address"]?.string, !address.isEmpty { options += ["--ip", address] }
-    if let address = settings?["IPAMConfig"]?["IPv6Address"]?.string, !address.isEmpty { options += ["--ip6", address] }
+    for (key, option) in [("IPv4Address", "--ip"), ("IPv6Address", "--ip6")] {
+      if let address = settings?["IPAMConfig"]?[key]?.string, !address.isEmpty { options += [option, address] }
+    }
     return options
   }
 

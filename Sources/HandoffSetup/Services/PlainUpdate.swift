@@ -32,7 +32,9 @@ struct PlainUpdate: Sendable {
     settings = ContainerSettings(
       json, image: try await docker.inspect("image", json["Image"]?.string ?? ""))
     func refuse(_ reason: Message) -> ServiceProblem { .refused([.init(name: row.name, reason: reason)]) }
-    if settings.removesItself { throw refuse("it removes itself as soon as it ends (--rm), so it could not be put back") }
+    if settings.removesItself {
+      throw refuse("it removes itself as soon as it ends (--rm), so it could not be put back")
+    }
     if settings.hasLines { throw refuse("a variable or a label of it spans lines, which docker takes from no file") }
     if settings.imageName.hasPrefix("sha256:") || settings.imageID.hasSuffix(settings.imageName) {
       throw refuse("it was made from an image without a name, so a build has nothing to put in its place")

@@ -68,7 +68,9 @@ struct ServiceUpdateCommand: AsyncParsableCommand {
       var names = names
       if stale {
         let rows = try await update.list().filter(\.isStale)
-        for row in rows { if case .stale(let reason) = row.freshness { output.show("\(Untrusted(row.name)): \(reason)") } }
+        for row in rows {
+          if case .stale(let reason) = row.freshness { output.show("\(Untrusted(row.name)): \(reason)") }
+        }
         names = rows.map(\.name)
         if names.isEmpty {
           Console.show("no image is known to be out of date; nothing was done")

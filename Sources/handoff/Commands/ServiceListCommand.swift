@@ -17,7 +17,7 @@ import HandoffText
 struct ServiceListCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "list",
-    abstract: "Lists the project's services: state, health, age of the image, whether it is out of date and why, ports.",
+    abstract: "Lists the services: state, health, age of the image, whether it is out of date and why, ports.",
     discussion: """
       Example:   handoff service list
                  handoff service list --format json | jq -r '.services[] | select(.source == "stale").name'
@@ -78,7 +78,8 @@ struct ServiceTable {
   var terminal: String {
     let cells = rows.map { row in
       [
-        row.name, row.container ?? "-", row.state ?? "not there", row.health ?? "-", age(row).map { $0 + " old" } ?? "-",
+        row.name, row.container ?? "-", row.state ?? "not there", row.health ?? "-",
+        age(row).map { $0 + " old" } ?? "-",
         source(row) ?? "not built here", row.ports.isEmpty ? "-" : row.ports.joined(separator: " "),
       ].map { Untrusted($0).terminal }
     }

@@ -155,7 +155,9 @@ public struct ProjectServices: Sendable {
         case .current: .current
         case .stale(let reason): .stale(reason.message)
         case .unknown:
-          .unknown(verdict.unreadable.map { "\(Untrusted($0)) cannot be read" } ?? "what it is built from cannot be told")
+          .unknown(
+            verdict.unreadable.map { "\(Untrusted($0)) cannot be read" }
+              ?? "its image bears no digest, and git does not tell what changed since it was built")
         }
     }
     return row

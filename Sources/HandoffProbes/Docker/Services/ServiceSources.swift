@@ -8,7 +8,7 @@ extension ProjectServices {
   public struct Source: Sendable, Hashable {
     /// The digest of it as it is now, in the form that a build stamps on its image.
     public let digest: String
-    /// The folder of the build context, an absolute path without links.
+    /// The folder of the build context, relative to the project or absolute.
     public let folder: String
     /// The Dockerfile, likewise; nil where its text stands in the compose file.
     public let buildFile: String?
@@ -29,7 +29,8 @@ extension ProjectServices {
       let repository = try await Builds.repository(context, deadline: deadline)
       source = try await BuildSource(service, context, repository, deadline: deadline)
     } catch let unreadable as BuildSource.Unreadable {
-      let file: Message = unreadable.path.map { "\(Untrusted($0)) cannot be read" } ?? "git does not say what it ignores"
+      let file: Message =
+        unreadable.path.map { "\(Untrusted($0)) cannot be read" } ?? "git does not say what it ignores"
       throw Trouble("what \(Untrusted(status.name)) is built from cannot be told: \(file)")
     } catch {
       throw Trouble("what \(Untrusted(status.name)) is built from cannot be told: git does not say what it ignores")
@@ -37,10 +38,13 @@ extension ProjectServices {
     let digest = await SourceDigest.of(source, limit: BuildSource.Limit(), context.host.files, deadline: deadline)
     guard let digest else {
       throw Trouble(
-        "what \(Untrusted(status.name)) is built from, \(Untrusted(context.shown(source.folder))), cannot be read whole: it is more than 512 MiB, or a file in it may not be read"
+        "what \(Untrusted(status.name)) is built from, \(Untrusted(context.shown(source.folder))), is more than 512 MiB, or cannot be read whole"
       )
     }
-    return Source(digest: digest, folder: source.folder, buildFile: source.buildFile)
+    func relative(_ path: String) -> String {
+      PathText(path).relative(to: context.project.root).map { $0.isEmpty ? "." : $0 } ?? path
+    }
+    return Source(digest: digest, folder: relative(source.folder), buildFile: source.buildFile.map(relative))
   }
 
   private func build(of status: ServiceStatus) -> DockerSettings.Service? {
