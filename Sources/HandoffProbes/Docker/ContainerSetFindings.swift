@@ -86,7 +86,8 @@ struct ContainerSetFindings {
         Finding(
           "docker.service-down", .failure, "none of the \(services.count) services has a container",
           remedies: [
-            Remedy(compose.run(["up", "-d"] + services.flatMap(scaling)), "starts the services")
+            .setup("images"),
+            Remedy(compose.run(["up", "-d"] + services.flatMap(scaling)), "starts the services"),
           ], facts: ["docker.containers"])
       ]
     }
@@ -95,7 +96,9 @@ struct ContainerSetFindings {
       let name = gone[service]?.first ?? conventionalName(of: service)
       return Finding(
         "docker.service-down", .failure, "the service \(Untrusted(service)) has no container",
-        remedies: [Remedy(compose.run(["up", "-d"] + scaling(service), service: service), "starts it")],
+        remedies: [
+          .setup("images"), Remedy(compose.run(["up", "-d"] + scaling(service), service: service), "starts it"),
+        ],
         facts: [FactID("docker.container[\(name)].state"), "docker.containers"])
     }
   }
@@ -193,10 +196,13 @@ struct ContainerSetFindings {
   ///   - service: the service that it belongs to, or nil.
   ///   - image: the image as asked for.
   func imageStale(_ name: String, _ reason: ImageFreshness.Staleness, service: String?, image: String) -> Finding {
+    let own = Remedy(
+      .run("handoff", "service", "update", service ?? name), "does both, and stamps the image so that its age is exact")
     let remedies =
-      service.map {
+      [own]
+      + (service.map {
         [Remedy(compose.run(["up", "-d", "--build"], service: $0), "builds the image and makes the container anew")]
-      } ?? [Remedy(.run("docker", "build", "--tag", image, "."), "builds the image; the container has to be made anew")]
+      } ?? [Remedy(.run("docker", "build", "--tag", image, "."), "builds the image; the container has to be made anew")])
     let degree: Message = reason.isCertain ? "out of date" : "probably out of date"
     return Finding(
       "docker.image-stale", .warning, "\(Untrusted(name)) is \(degree): \(reason.message)",

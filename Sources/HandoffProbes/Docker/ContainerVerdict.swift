@@ -94,17 +94,18 @@ struct ContainerVerdict {
       } else {
         "\(subject) is stopped; \(ending)"
       }
-    return finding("exited", .failure, message, [start, logs])
+    return finding("exited", .failure, message, [.setup("images"), start, logs])
   }
 
   private var notStarted: Finding {
     guard let error = container.startError else {
       return finding(
-        "not-started", shouldRun ? .failure : .warning, "\(subject) was created and never started", [start])
+        "not-started", shouldRun ? .failure : .warning, "\(subject) was created and never started",
+        [.setup("images"), start])
     }
     return finding(
       "not-started", .failure, "\(subject) could not be started: \(Untrusted(withoutCredentials(error)))",
-      [start] + recreate)
+      [.setup("images"), start] + recreate)
   }
 
   /// The engine could not start it, as something else has its port.
