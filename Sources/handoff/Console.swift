@@ -38,6 +38,13 @@ enum Console {
     return false
   }
 
+  /// Prints a diff to standard output: byte by byte for a program or a file, so that it fits; escaped on a terminal.
+  static func show(diff: [UInt8]) {
+    let bytes = outputIsTerminal ? Array(escaped(String(decoding: diff, as: UTF8.self)).utf8) : diff
+    let failure = writeAll(bytes, to: STDOUT_FILENO)
+    if failure != 0, failure != EPIPE { outputFailed.withLock { $0 = true } }
+  }
+
   /// Prints a line, or several, to standard error. What would steer the terminal is escaped, whoever put it there.
   static func complain(_ text: String) {
     write("handoff: \(escaped(text))\n", to: STDERR_FILENO)

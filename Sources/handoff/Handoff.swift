@@ -22,8 +22,8 @@ struct HandoffCommand: AsyncParsableCommand {
       """,
     version: version,
     subcommands: [
-      PreflightCommand.self, GenerateCommand.self, VerifyCommand.self, DiffCommand.self, ListCommand.self,
-      ShowCommand.self, SetupCommand.self, ServiceCommand.self, ScanCommand.self, TrustCommand.self,
+      InitCommand.self, PreflightCommand.self, GenerateCommand.self, VerifyCommand.self, DiffCommand.self,
+      ListCommand.self, ShowCommand.self, SetupCommand.self, ServiceCommand.self, ScanCommand.self, TrustCommand.self,
       ProbesCommand.self,
     ])
 }

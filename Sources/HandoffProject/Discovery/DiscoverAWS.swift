@@ -25,9 +25,7 @@ enum DiscoverAWS {
     if said.value != nil { return .used(settings) }
     let names =
       set
-      + ((files.dotenv?.names ?? []) + (files.example?.content.names ?? [])).filter {
-        $0.hasPrefix("AWS_") && $0 != "AWS_CA_BUNDLE" && !$0.hasPrefix("AWS_ENDPOINT")
-      }
+      + ((files.dotenv?.names ?? []) + (files.example?.content.names ?? [])).filter(AWSSettings.isNaming)
     if names.contains(where: { files.namedAt($0) != nil }) { return .used(settings) }
     if files.manifests.contains(where: { manifest in dependencies.contains { manifest.text.contains($0) } }) {
       return .used(settings)
@@ -45,5 +43,12 @@ enum DiscoverAWS {
       region: said.region.map { Setting($0, Source(.configuration, "aws[\(name)].region")) })
     settings.name = name
     return settings
+  }
+}
+
+extension AWSSettings {
+  /// Whether a variable that `.env` or the file of examples names says that the project uses AWS.
+  public static func isNaming(_ name: String) -> Bool {
+    name.hasPrefix("AWS_") && name != "AWS_CA_BUNDLE" && !name.hasPrefix("AWS_ENDPOINT")
   }
 }

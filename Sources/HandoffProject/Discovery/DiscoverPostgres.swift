@@ -141,6 +141,9 @@ extension PostgresSettings {
   /// Whether nothing says where the database is.
   public var isUnsaid: Bool { !isNamed && port == nil }
 
+  /// Whether a variable that `.env` or the file of examples names says that the project uses PostgreSQL.
+  public static func isNaming(_ name: String) -> Bool { VariableGroup.names.contains(name) }
+
   /// Whether the server is on this machine: by a socket, by a loopback address, or where nothing else is said.
   var isOnThisMachine: Bool {
     guard let host = (options["hostaddr"] ?? host)?.value.lowercased() else { return options["service"] == nil }
