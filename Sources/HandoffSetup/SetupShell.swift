@@ -21,20 +21,25 @@ public struct SetupShell: Sendable {
   public let root: String
   /// Where all that is printed is kept.
   public let log: LogFile?
+  /// What the programs hold while they run.
+  private let lock: FileLock?
   private let output: @Sendable (String) -> Void
 
   /// Prepares.
   /// - Parameters:
   ///   - root: the project's folder.
   ///   - log: where all that is printed is kept.
+  ///   - lock: what the programs hold while they run, also where this process was killed.
   ///   - output: is given each line that is printed, from any thread; it holds what the program wrote, also what would
   ///     steer a terminal.
   public init(
-    _ host: Host, root: String, log: LogFile? = nil, output: @escaping @Sendable (String) -> Void = { _ in }
+    _ host: Host, root: String, log: LogFile? = nil, lock: FileLock? = nil,
+    output: @escaping @Sendable (String) -> Void = { _ in }
   ) {
     self.host = host
     self.root = root
     self.log = log
+    self.lock = lock
     self.output = output
   }
 
@@ -60,7 +65,8 @@ public struct SetupShell: Sendable {
     for (name, value) in variables { environment[name] = value }
     let result = await host.commands.run(
       Command(
-        "/bin/sh", ["-c", command.bash], environment: environment, workingDirectory: root, sink: take,
+        "/bin/sh", ["-c", command.bash], environment: environment, workingDirectory: root,
+        inputDescriptor: lock?.descriptor, sink: take,
         keepsDaemons: true),
       deadline: .after(.seconds(7 * 24 * 3600)))
     if let rest = lines.withLock({ $0.end() }) { output(rest) }

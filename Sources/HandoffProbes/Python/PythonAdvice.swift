@@ -37,6 +37,22 @@ struct PythonAdvice {
     return Finding("python.no-environment", .failure, place, remedies: createFilled, facts: ["python.environment"])
   }
 
+  /// - Parameters:
+  ///   - path: what is started by the name `python3`.
+  ///   - complaint: the last line that it said.
+  func baseBroken(_ path: String, _ complaint: String) -> Finding {
+    let why: Message =
+      complaint.contains("encodings")
+      ? "cannot import \(Untrusted("encodings"))"
+      : complaint.contains("ensurepip") || complaint.contains("venv")
+        ? "lacks a part of its library: \(Untrusted(complaint))" : "does not start: \(Untrusted(complaint))"
+    return Finding(
+      "python.base-broken", .failure,
+      "\(Untrusted(context.shown(path))), which the name python3 starts in this shell, \(why)",
+      remedies: offer + [Remedy(.run("which", "-a", "python3"), "shows which others there are")],
+      facts: ["python.environment"])
+  }
+
   var noInterpreter: Finding {
     Finding(
       "python.interpreter-missing", .failure, "\(Untrusted(folder)) has no interpreter", remedies: createFilled,

@@ -37,14 +37,14 @@ public struct PythonProbe: Probe {
     let advice = PythonAdvice(settings: settings, context: context, manager: manager)
     guard let environment = settings.environment, let folder else {
       if let path = settings.hidden { return lost(advice.unseenElsewhere(path), advice) }
-      return lost(advice.noEnvironment, advice, isThere: false)
+      return await withoutEnvironment(advice)
     }
     do throws(FileError) {
       guard try context.host.files.examine(folder) == .folder else {
-        return lost(advice.noEnvironment, advice, isThere: false)
+        return await withoutEnvironment(advice)
       }
     } catch {
-      if error == .missing { return lost(advice.noEnvironment, advice, isThere: false) }
+      if error == .missing { return await withoutEnvironment(advice) }
       return lost(advice.unseen(folder), advice)
     }
     let venv = VirtualEnvironment(folder: folder, files: context.host.files)
@@ -70,6 +70,17 @@ public struct PythonProbe: Probe {
       let interpreter = await Interpreter(path: path, folder: folder, context: context)
       return await measure(interpreter, venv, environment, advice, context)
     }
+  }
+
+  /// There is none, and perhaps no interpreter by its plain name that could make one.
+  private func withoutEnvironment(_ advice: PythonAdvice) async -> Observation {
+    guard advice.manager == .venv, let plain = await PythonSearch(advice.context).plainWorks(), !plain.works else {
+      return lost(advice.noEnvironment, advice, isThere: false)
+    }
+    let missing = lost(advice.noEnvironment, advice, isThere: false)
+    return Observation(
+      probe: area, facts: [], findings: missing.allFindings + [advice.baseBroken(plain.path, plain.complaint)],
+      setup: missing.setup, verification: missing.verification)
   }
 
   private func lost(_ finding: Finding, _ advice: PythonAdvice, isThere: Bool = true) -> Observation {
@@ -219,6 +230,8 @@ public struct PythonProbe: Probe {
     FindingDefinition("python.interpreter-missing", "the virtual environment has no interpreter"),
     FindingDefinition("python.interpreter-dangling", "the virtual environment's interpreter points to nothing"),
     FindingDefinition("python.not-executable", "the interpreter may not be executed"),
+    FindingDefinition(
+      "python.base-broken", "the `python3` that would make the virtual environment cannot do so"),
     FindingDefinition("python.encodings-broken", "the interpreter cannot import `encodings`"),
     FindingDefinition("python.home-set", "PYTHONHOME keeps the interpreter from starting"),
     FindingDefinition("python.path-breaks", "PYTHONPATH keeps the interpreter or a tool from starting"),

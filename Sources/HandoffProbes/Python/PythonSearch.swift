@@ -21,6 +21,7 @@ struct PythonSearch {
   }
 
   private let context: ProbeContext
+  private let files: FileSystem
   /// How many interpreters are started at most.
   private static let limit = 24
   /// How long one may take.
@@ -28,6 +29,18 @@ struct PythonSearch {
 
   init(_ context: ProbeContext) {
     self.context = context
+    files = context.host.files
+  }
+
+  /// Whether the interpreter that a session starts by the name alone could make an environment; nil where there is none.
+  func plainWorks() async -> (path: String, works: Bool, complaint: String)? {
+    guard let path = context.host.executable(named: "python3") else { return nil }
+    let result = await ask(path)
+    let lines = result.errorText.split(whereSeparator: \.isNewline).filter { !$0.isEmpty }
+    let last = lines.first { $0.contains("No module named") } ?? lines.last
+    // What did not come to an end says nothing.
+    guard case .exited = result.outcome else { return (path, true, "") }
+    return (path, result.succeeded, last.map(String.init) ?? "")
   }
 
   /// Takes the first that is what was asked for, else the first that will do.
@@ -51,20 +64,25 @@ struct PythonSearch {
   }
 
   private func version(of path: String) async -> String? {
-    var environment = context.host.environment.variables
-    for name in PythonSetup.variables { environment[name] = nil }
-    let script = "import encodings, ensurepip, sys, venv; print('%d.%d.%d' % sys.version_info[:3])"
-    let result = await context.host.commands.run(
-      Command(path, ["-I", "-c", script], environment: environment, workingDirectory: "/", outputLimit: 1 << 16),
-      deadline: .after(Self.patience))
+    let result = await ask(path)
     let text = result.text
     return result.succeeded && text.split(separator: ".").count == 3 ? text : nil
+  }
+
+  /// As it is going to be started: what a wrapper sets for it counts.
+  private func ask(_ path: String) async -> CommandResult {
+    var environment = context.host.environment.variables
+    for name in PythonSetup.variables { environment[name] = nil }
+    environment["PYTHONSAFEPATH"] = "1"
+    let script = "import encodings, ensurepip, sys, venv; print('%d.%d.%d' % sys.version_info[:3])"
+    return await context.host.commands.run(
+      Command(path, ["-c", script], environment: environment, workingDirectory: "/", outputLimit: 1 << 16),
+      deadline: min(.after(Self.patience), context.deadline))
   }
 
   /// Paths of interpreters, each file once: those of `PATH` in its order, then where pyenv, uv, Homebrew and the system
   /// keep theirs. What stands in the project is none.
   private func candidates(_ wish: PythonWish) -> [String] {
-    let files = context.host.files
     let environment = context.host.environment
     let minors = wish.minors + (8...20).reversed().map { "3.\($0)" }
     let names = wish.minors.map { "python\($0)" } + ["python3", "python"]

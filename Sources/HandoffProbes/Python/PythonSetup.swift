@@ -15,7 +15,7 @@ public struct PythonSetup: Sendable {
   public static let variables = ["PYTHONHOME", "PYTHONPATH", "PYTHONSTARTUP", "PYTHONINSPECT"]
 
   /// What is wrong with an environment that is not there, or of which nothing works.
-  private static let absent: Set = ["python.no-environment", "python.interpreter-missing"]
+  private static let absent: Set = ["python.no-environment", "python.interpreter-missing", "python.base-broken"]
   private static let damaged: Set = [
     "python.interpreter-dangling", "python.encodings-broken", "python.interpreter-broken", "python.base-replaced",
     "python.configuration-missing", "python.scripts-dangling", "python.version-unwanted",

@@ -130,8 +130,11 @@ struct SetupCommand: AsyncParsableCommand {
   }
 
   private func carryOut(_ plan: SetupPlan, _ workspace: Workspace, _ style: Style) async throws -> Bool {
+    let lock = try await lock(workspace)
     let log = SetupProgress.log(workspace)
-    let shell = SetupShell(workspace.host, root: workspace.project.root, log: log) { SetupProgress.tell(line: $0) }
+    let shell = SetupShell(workspace.host, root: workspace.project.root, log: log, lock: lock) {
+      SetupProgress.tell(line: $0)
+    }
     let progress = SetupProgress(plan: plan, log: log, style: style, home: workspace.host.environment.home)
     let run = SetupRun(shell) { [self] areas in
       try await survey(workspace, areas: areas)
@@ -140,6 +143,18 @@ struct SetupCommand: AsyncParsableCommand {
     }
     let result = try await Signals.cancelling { try await run.carryOut(plan) }
     return result
+  }
+
+  private func lock(_ workspace: Workspace) async throws -> FileLock? {
+    do {
+      return try await SetupLock.take(workspace.project.root, workspace.host) {
+        Console.tell("another setup of this project, or what it has started, is still at work; waiting for it …\n")
+      }
+    } catch SetupLock.Problem.busy {
+      throw UsageProblem("another setup of this project is still at work; nothing was done")
+    } catch SetupLock.Problem.notKept(let folder, let error) {
+      throw UsageProblem("\(Untrusted(folder).terminal) cannot be written to: \(error); nothing was done")
+    }
   }
 
   private func show(
