@@ -80,7 +80,23 @@ struct DatabaseCreation: Sendable {
     }
   }
 
+  /// Whoever else creates it at this moment, a killed run's server among them, is waited for.
   private func create(as role: String?) async throws(PostgresFailure) -> [String] {
+    let end = Deadline.after(.seconds(60))
+    while true {
+      do throws(PostgresFailure) {
+        return try await createOnce(as: role)
+      } catch {
+        // 42P04, or 23505 in the catalog: it is there by now. 55006: somebody else is copying the template.
+        guard ["42P04", "23505", "55006"].contains(error.sqlState), !end.hasPassed, !Task.isCancelled else {
+          throw error
+        }
+        try? await Task.sleep(for: .milliseconds(200))
+      }
+    }
+  }
+
+  private func createOnce(as role: String?) async throws(PostgresFailure) -> [String] {
     let (writer, isThere) = try await connect(as: role)
     defer { Task { await writer.close() } }
     if isThere { return [] }
@@ -89,13 +105,8 @@ struct DatabaseCreation: Sendable {
       parameters: [], deadline: .after(.seconds(10)))
     let owner = role == nil ? writer.connection.user : destination.user ?? writer.connection.user
     let sql = statement(owner: owner, isFromScratch: rows.first?.first != "UTF8")
-    do throws(PostgresFailure) {
-      // It copies a template, and waits for who is connected to it.
-      try await writer.run(sql, deadline: .after(.seconds(120)))
-    } catch {
-      // 42P04: somebody else created it at this moment.
-      guard error.sqlState == "42P04" else { throw error }
-    }
+    // It copies a template.
+    try await writer.run(sql, deadline: .after(.seconds(120)))
     return [sql]
   }
 
