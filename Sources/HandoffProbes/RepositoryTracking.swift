@@ -1,15 +1,18 @@
 import HandoffProject
-import HandoffSystem
+public import HandoffSystem
 
 /// Whether a file, or any below a folder, is a repository's: then whoever wrote to it decides what it says or runs.
-enum RepositoryTracking {
+public enum RepositoryTracking: Sendable {
+  /// No repository tracks it, or it is in none.
   case untracked
+  /// A repository tracks it, or a file below it.
   case tracked
+  /// Git could not say, and why.
   case unknown(GitFailure)
 
   /// Asks the repositories that it is in, and that the links of the project are in which lead there.
   /// - Parameter path: absolute.
-  init(of path: String, _ context: ProbeContext) async {
+  public init(of path: String, _ context: ProbeContext) async {
     let files = context.host.files
     for link in Self.links(on: path, below: context.project.root, files) {
       self = await Self(at: link, context)
