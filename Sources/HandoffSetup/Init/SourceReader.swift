@@ -74,6 +74,7 @@ struct SourceReader {
   /// `const { A, B: b = 1 } = process.env`.
   private mutating func addDestructured() {
     let matcher = ByteMatcher([ByteMatcher.Pattern("process.env".utf8, isBounded: true)])
+    var (line, position) = (1, 0)
     for place in matcher.places(in: bytes) {
       var index = place.range.lowerBound - 1
       func skipBlanks() { while index >= 0, " \t\r\n".utf8.contains(bytes[index]) { index -= 1 } }
@@ -81,13 +82,17 @@ struct SourceReader {
       guard index >= 0, bytes[index] == UInt8(ascii: "=") else { continue }
       index -= 1
       skipBlanks()
+      // Braces within braces are not looked into, so that no byte is looked at for two of them.
       guard index >= 0, bytes[index] == UInt8(ascii: "}"),
-        let open = bytes[max(0, index - 4096)..<index].lastIndex(of: UInt8(ascii: "{"))
+        let open = bytes[max(0, index - 4096)..<index].lastIndex(where: { "{}".utf8.contains($0) }),
+        bytes[open] == UInt8(ascii: "{")
       else { continue }
       for part in bytes[(open + 1)..<index].split(separator: UInt8(ascii: ",")) {
         let start = blanksEnd(from: part.startIndex)
         guard start < part.endIndex, let name = text(start..<min(wordEnd(from: start), part.endIndex)) else { continue }
-        found.append(NamedLine(name: name, line: 1 + bytes[..<start].count { $0 == 0x0a }))
+        line += bytes[position..<start].count { $0 == 0x0a }
+        position = start
+        found.append(NamedLine(name: name, line: line))
       }
     }
   }

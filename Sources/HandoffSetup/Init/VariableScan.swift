@@ -15,6 +15,8 @@ public struct VariableScan: Sendable {
 
   private static let longest = 1 << 20
   private static let mostBytes = 128 << 20
+  /// How many places are kept.
+  private static let mostNotes = 200_000
 
   /// What a file is to the scan, the more telling first: places are shown in this order.
   private enum Kind: Int, CaseIterable {
@@ -23,6 +25,7 @@ public struct VariableScan: Sendable {
 
   private var found: [String: [(kind: Kind, place: VariablePlace)]] = [:]
   private var bytesLeft = mostBytes
+  private var notesLeft = mostNotes
 
   /// Looks through a project.
   /// - Parameter deadline: when git must have listed the files; without a list the folder is walked.
@@ -48,6 +51,7 @@ public struct VariableScan: Sendable {
       UsedVariable(name: name, places: Self.ordered(uses))
     }.sorted { $0.name < $1.name }
     found = [:]
+    if notesLeft == 0 { filesLeftOut += 1 }
   }
 
   private static func ordered(_ uses: [(kind: Kind, place: VariablePlace)]) -> [VariablePlace] {
@@ -57,6 +61,8 @@ public struct VariableScan: Sendable {
   }
 
   private mutating func note(_ name: String, _ kind: Kind, _ place: VariablePlace) {
+    guard notesLeft > 0 else { return }
+    notesLeft -= 1
     found[name, default: []].append((kind, place))
   }
 

@@ -33,7 +33,8 @@ import Testing
     Sample(
       path: "web/index.ts",
       text: """
-        const { T_ONE, T_TWO: two = 1 } = process.env; process.env.T_DOT; process.env["T_INDEX"]; process.env?.T_MAYBE
+        const {
+          T_ONE, T_TWO: two = 1 } = process.env; process.env.T_DOT; process.env["T_INDEX"]; process.env?.T_MAYBE
         import.meta.env.VITE_T; import.meta.env.PROD; process.env[key]; process.env.hasOwnProperty("T_NOT")
         """, names: ["T_DOT", "T_INDEX", "T_MAYBE", "T_ONE", "T_TWO", "VITE_T"]),
     Sample(
@@ -146,6 +147,30 @@ import Testing
     let found = try await scan(scratch)
     #expect(found.variables.map(\.name) == ["SHORT"])
     #expect(found.filesLeftOut == 1)
+  }
+
+  @Test("Whatever bytes a file holds, it is read to its end, and lines are counted as they stand")
+  func anyBytes() {
+    let parts = [
+      "$", "${", "}", "'", "\"", "`", "\\", "\n", "\r\n", " ", "=", "A", "AB_1", "<<", "<<-", "(", ")", "#", "$(", "$'",
+      "for ", "read ", "process.env", "process.env.", "{", ",", "environ[", "env(", "$ENV{", "$env:", "${env:", ":-",
+      "!",
+      "\u{0}", "\u{e9}", "import environ\nenviron.Env(",
+    ].map { Array($0.utf8) }
+    var random = SystemRandomNumberGenerator()
+    for _ in 0..<20_000 {
+      let bytes = (0..<Int.random(in: 0...12, using: &random)).flatMap { _ in
+        parts.randomElement(using: &random) ?? []
+      }
+      let lines = 1 + bytes.count { $0 == 0x0a }
+      var found = ShellScript(bytes).found + TemplatedText.powershell(bytes)
+      found += TemplatedText.names(in: bytes, isCompose: true) + TemplatedText.names(in: bytes, isCompose: false)
+      for path in ["a.py", "a.js", "a.pl"] {
+        found += VariableForms.of(path, holding: bytes).map { SourceReader(bytes, $0).found } ?? []
+      }
+      let isWrong = found.contains { !(1...lines).contains($0.line) || !Dotenv.isName($0.name) }
+      #expect(!isWrong, "\(bytes)")
+    }
   }
 
   private func scan(_ scratch: Scratch) async throws -> VariableScan {
