@@ -3,10 +3,8 @@
 #define HANDOFF_CLINUX_SHIM_H
 
 #ifdef __linux__
-#include <fcntl.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
-#include <unistd.h>
 
 // Orphaned descendants become children of this process. PR_SET_CHILD_SUBREAPER(2const), Linux 3.4
 static inline int handoff_adopt_orphans(int adopts) { return prctl(PR_SET_CHILD_SUBREAPER, adopts, 0, 0, 0); }
@@ -17,9 +15,10 @@ static inline int handoff_adopts_orphans(void) {
   return prctl(PR_GET_CHILD_SUBREAPER, &adopts, 0, 0, 0) == 0 ? adopts : -1;
 }
 
-// Makes a descriptor another one's copy, closed in what is started meanwhile too. dup3(2), Linux 2.6.27, which the libc
-// declares only on request
-static inline int handoff_dup3(int from, int to) { return (int)syscall(SYS_dup3, from, to, O_CLOEXEC); }
+// Makes a descriptor another one's copy, with flags. dup3(2), Linux 2.6.27, which the libc declares only on request. Headers
+// with the types of the libc's own module are not read here: Swift would take them for this module's.
+extern long syscall(long number, ...);
+static inline int handoff_dup3(int from, int to, int flags) { return (int)syscall(SYS_dup3, from, to, flags); }
 #endif
 
 #endif
