@@ -139,7 +139,7 @@ private struct Pair {
   #if os(Linux)
     private static let kind = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
     private static func prepare(_ socket: Int32) -> Bool { true }
-    private static func replace(_ socket: Int32, by end: Int32) -> Bool { handoff_dup3(end, socket) >= 0 }
+    private static func replace(_ socket: Int32, by end: Int32) -> Bool { handoff_dup3(end, socket, O_CLOEXEC) >= 0 }
   #else
     private static let kind = SOCK_STREAM
     private static func prepare(_ socket: Int32) -> Bool {
