@@ -198,6 +198,8 @@ final class LibpqConnection: @unchecked Sendable {
     return rows
   }
 
+  private var isEncrypted: Bool { PQsslInUse(handle) == 1 || PQgssEncInUse(handle) == 1 }
+
   /// Waits until a whole result is there.
   private func receive(deadline: Deadline) throws(PostgresError) {
     while true {
@@ -206,6 +208,12 @@ final class LibpqConnection: @unchecked Sendable {
       let unsent = PQflush(handle)
       if unsent < 0 { throw broken() }
       if unsent == 0, PQisBusy(handle) == 0 { return }
+      // What comes encrypted comes in pieces of up to 16 KiB. Of one that is longer than its room, an older libpq (16.0)
+      // leaves the rest where no socket tells of it. Once the socket is empty, the rest is less than one call reads.
+      if isEncrypted, !relay.hasMore(PQsocket(handle)) {
+        if PQconsumeInput(handle) == 0 { return }
+        if unsent == 0, PQisBusy(handle) == 0 { return }
+      }
       guard try wait(for: Int32(unsent == 0 ? POLLIN : POLLIN | POLLOUT), deadline: deadline) else { throw .timedOut }
       // Where the connection ended, the result that follows says whether the server gave a reason.
       if PQconsumeInput(handle) == 0 { return }

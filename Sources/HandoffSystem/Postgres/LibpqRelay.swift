@@ -76,6 +76,12 @@ struct LibpqRelay: ~Copyable {
     }
   }
 
+  /// Whether libpq finds something when it reads now.
+  func hasMore(_ socket: Int32) -> Bool {
+    var polled = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
+    return poll(&polled, 1, 0) > 0
+  }
+
   /// Hands on what is there, without waiting.
   private mutating func hand() throws(PostgresError) {
     pair?.toServer.move()
