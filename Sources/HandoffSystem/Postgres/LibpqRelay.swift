@@ -101,6 +101,8 @@ private struct Pair {
   /// Which file libpq's end is (fstat(2)); libpq may close it and connect anew under the same number.
   private let device: dev_t
   private let file: ino_t
+  /// How many bytes of libpq's the system keeps, at least where it lets us choose: a password or a ticket is shorter.
+  private static let room: Int32 = 256 << 10
 
   init?(under socket: Int32) {
     var ends: [Int32] = [-1, -1]
@@ -110,6 +112,9 @@ private struct Pair {
     inner = ends[0]
     toServer = Flow(from: inner, to: server)
     toLibpq = Flow(from: server, to: inner)
+    // What libpq says while it connects must fit in whole, since it waits for room by itself then, and nobody hands on.
+    var room = Self.room
+    setsockopt(ends[1], SOL_SOCKET, SO_SNDBUF, &room, socklen_t(MemoryLayout<Int32>.size))
     var status = stat()
     guard server >= 0, ends.allSatisfy(Self.prepare), fstat(ends[1], &status) == 0,
       Self.replace(socket, by: ends[1])
