@@ -147,12 +147,18 @@ private struct Pair {
     close(inner)
   }
 
-  #if os(Linux)
+  #if canImport(Glibc)
     private static let kind = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
+  #elseif os(Linux)
+    private static let kind = SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK
+  #else
+    private static let kind = SOCK_STREAM
+  #endif
+
+  #if os(Linux)
     private static func prepare(_ socket: Int32) -> Bool { true }
     private static func replace(_ socket: Int32, by end: Int32) -> Bool { handoff_dup3(end, socket, O_CLOEXEC) >= 0 }
   #else
-    private static let kind = SOCK_STREAM
     private static func prepare(_ socket: Int32) -> Bool {
       // A write to what nobody reads is an error here and no signal, as libpq asked for its own socket.
       var yes: Int32 = 1
