@@ -84,7 +84,7 @@ struct DocumentValues {
 
   /// One line that does it all in a new session: bring up what is missing, and set what the session needs.
   private static let bringUp = ShellCommand(
-    bash: "handoff setup && eval \"$(handoff env)\"",
+    bash: "handoff setup; eval \"$(handoff env)\"",
     powershell: "handoff setup; handoff env --shell powershell | Out-String | Invoke-Expression")
 
   private var prompt: String {

@@ -200,7 +200,8 @@ public struct FileSystem: Sendable {
       }
       if name != ".", name != ".." { names.append(name) }
     }
-    return names.sorted()
+    names.sort()
+    return names
   }
 
   /// What a symbolic link points to, or nil.

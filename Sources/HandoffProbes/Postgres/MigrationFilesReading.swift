@@ -29,7 +29,9 @@ extension MigrationFiles {
       let prefix = folder == base ? "" : (base == "." ? folder : String(folder.dropFirst(base.count + 1))) + "/"
       do throws(MigrationsUnread) {
         let (names, isWhole) = try names(in: folder, kind, isRecursive, reader)
-        found += names.map { (prefix, $0) }
+        // Of very many names, growing by copies would take several times as much.
+        found.reserveCapacity(found.count + names.count)
+        for name in names { found.append((prefix, name)) }
         isPartial = isPartial || !isWhole
         read += 1
       } catch {
@@ -86,17 +88,20 @@ extension MigrationFiles {
   }
 
   private static func entries(of found: [(prefix: String, name: String)], _ kind: MigrationKind?) -> [Entry] {
-    let entries = found.compactMap { prefix, name in
-      MigrationFileName.version(of: name, kind: kind).map {
-        Entry(version: $0, name: prefix + name, script: name.hasSuffix(".sql") ? prefix + name : nil)
-      }
+    var entries: [Entry] = []
+    entries.reserveCapacity(found.count)
+    for (prefix, name) in found {
+      guard let version = MigrationFileName.version(of: name, kind: kind) else { continue }
+      let path = prefix.isEmpty ? name : prefix + name
+      entries.append(Entry(version: version, name: path, script: name.hasSuffix(".sql") ? path : nil))
     }
     // Plain SQL files of nobody's, or of ours.
-    if kind == nil || kind == .handoff { return entries.sorted { MigrationFileName.isOrdered($0.name, $1.name) } }
-    guard entries.allSatisfy({ $0.version.utf8.allSatisfy(MigrationFileName.isDigit) }) else { return entries }
-    return entries.sorted {
-      ($0.version.utf8.count, $0.version, $0.name) < ($1.version.utf8.count, $1.version, $1.name)
+    if kind == nil || kind == .handoff {
+      entries.sort { MigrationFileName.isOrdered($0.name, $1.name) }
+    } else if entries.allSatisfy({ $0.version.utf8.allSatisfy(MigrationFileName.isDigit) }) {
+      entries.sort { ($0.version.utf8.count, $0.version, $0.name) < ($1.version.utf8.count, $1.version, $1.name) }
     }
+    return entries
   }
 
   /// How deep folders of migrations are looked into.
