@@ -24,7 +24,7 @@ enum ExitStatus: Int32, CaseIterable {
     case .unknown:
       "nothing failed but something could not be looked at; or the tool could not work: a mistake in a file, no such handoff"
     case .refused:
-      "refused for safety: what was to be written holds a secret or a masked value, a command was asked for by name that is not trusted, or trust was asked for and not given"
+      "refused for safety: what was to be written holds a secret or a masked value, a command was asked for by name that is not trusted, trust was asked for and not given, or what a reset would destroy may not be the project's, or its name was not given"
     case .usage: "wrong usage"
     }
   }

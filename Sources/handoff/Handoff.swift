@@ -23,8 +23,8 @@ struct HandoffCommand: AsyncParsableCommand {
     version: version,
     subcommands: [
       InitCommand.self, PreflightCommand.self, GenerateCommand.self, VerifyCommand.self, DiffCommand.self,
-      ListCommand.self, ShowCommand.self, SetupCommand.self, ServiceCommand.self, EnvCommand.self, ScanCommand.self,
-      TrustCommand.self, ProbesCommand.self,
+      ListCommand.self, ShowCommand.self, SetupCommand.self, ServiceCommand.self, ResetCommand.self, EnvCommand.self,
+      ScanCommand.self, TrustCommand.self, ProbesCommand.self,
     ])
 }
 

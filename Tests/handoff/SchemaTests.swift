@@ -44,6 +44,20 @@ struct SchemaTests {
     }
   }
 
+  @Test("What service list prints is what its schema says, with and without containers", ServiceProject.requirement)
+  func services() async throws {
+    try await ServiceProject.with(ServiceTests.files) { project in
+      for isUp in [false, true] {
+        if isUp { try await project.ask("docker-compose", "up", "-d") }
+        let answer = try await project.handoff("service", "list", "--format", "json")
+        let verdict = try await validate(answer.output, schema: "handoff.services-1.json")
+        #expect(verdict.status == 0, "\(verdict.output) \(verdict.complaint)")
+        let wrong = answer.output.replacing("\"state\"", with: "\"status\"")
+        #expect(try await validate(wrong, schema: "handoff.services-1.json").status == 1)
+      }
+    }
+  }
+
   @Test("So it is for a project that uses everything, healthy and with each area broken", SampleProject.requirement)
   func everything() async throws {
     let project = try await SampleProject.make(isRich: true)

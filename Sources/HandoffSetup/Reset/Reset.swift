@@ -1,0 +1,206 @@
+import HandoffProbes
+public import HandoffProject
+import HandoffSystem
+public import HandoffText
+
+/// Brings a project's environment back to nothing, by parts. What it destroys stands on this machine, belongs to the
+/// project, and was named before; in doubt it destroys nothing at all.
+///
+/// A database is dumped first, dropped, and not made again: making it is what a setup does.
+public struct Reset: Sendable {
+  /// What happens, for showing progress.
+  public enum Event: Sendable {
+    /// A command is run now.
+    case running(ShellCommand)
+    /// Something is gone, or was kept.
+    case done(Message)
+  }
+
+  private let project: Project
+  private let parts: Set<ResetPart>
+  private let shell: SetupShell
+  private let dumpFolder: String?
+  private let disconnects: Bool
+  private let progress: @Sendable (Event) -> Void
+
+  /// Prepares.
+  /// - Parameters:
+  ///   - dumpFolder: where the dump of a database goes, an absolute path; nil for the user's state folder.
+  ///   - disconnects: whether sessions of others in the database are ended.
+  public init(
+    _ project: Project, _ parts: Set<ResetPart>, shell: SetupShell, dumpFolder: String? = nil,
+    disconnects: Bool = false, progress: @escaping @Sendable (Event) -> Void = { _ in }
+  ) {
+    self.project = project
+    self.parts = parts
+    self.shell = shell
+    self.dumpFolder = dumpFolder
+    self.disconnects = disconnects
+    self.progress = progress
+  }
+
+  private var context: ProbeContext {
+    ProbeContext(host: shell.host, project: project, deadline: .after(.seconds(60)))
+  }
+
+  // MARK: Planning
+
+  /// Looks at every single thing that would be lost; nothing is changed.
+  public func plan() async -> ResetPlan {
+    var plan = ResetPlan(project: project.name.value)
+    func refuse(_ part: ResetPart, _ problem: ResetProblem) { plan.refusals.append((part, problem.message)) }
+    if parts.contains(.database) {
+      do throws(ResetProblem) {
+        plan.database = try await database(&plan.notes)
+      } catch {
+        refuse(.database, error)
+      }
+    }
+    if parts.contains(.containers) {
+      do throws(ResetProblem) {
+        plan.containers = try await containers(&plan.notes)
+      } catch {
+        refuse(.containers, error)
+      }
+    }
+    if parts.contains(.environment) {
+      do throws(ResetProblem) {
+        plan.environments = try await environments(&plan.notes)
+      } catch {
+        refuse(.environment, error)
+      }
+    }
+    return plan
+  }
+
+  private func database(_ notes: inout [Message]) async throws(ResetProblem) -> DatabaseLoss? {
+    let settings: PostgresSettings
+    switch project.postgres {
+    case .unused(let reason):
+      notes.append("no database: \(reason)")
+      return nil
+    case .undecided(let files): throw ResetProblem("which database is meant is not known: \(files.message)")
+    case .used(let all):
+      guard let first = all.first else { return nil }
+      settings = first
+      for other in all.dropFirst() {
+        notes.append("the further database \(Untrusted(other.name ?? "")) stays: only the first one is dropped")
+      }
+    }
+    if settings.isUndecided {
+      throw ResetProblem("which database is meant is not known: \(settings.unreadable.message)")
+    }
+    let folder = try dumpTarget()
+    let search = DatabaseLossSearch(
+      context: context, place: DatabasePlace(settings, context), disconnects: disconnects, dumpFolder: folder)
+    guard let loss = try await search.look() else {
+      notes.append("no database: \(Untrusted(search.place.database ?? "")) is not there")
+      return nil
+    }
+    return loss
+  }
+
+  /// Where a dump goes: never into what is destroyed.
+  private func dumpTarget() throws(ResetProblem) -> String {
+    let files = shell.host.files
+    if let dumpFolder {
+      guard files.kind(of: dumpFolder) == .folder, let real = files.realPath(dumpFolder) else {
+        throw ResetProblem("\(Untrusted(dumpFolder)), for the dump, is no folder")
+      }
+      for path in environmentPaths where PathText(real).isInside(PathText(project.root).appending(path).text) {
+        throw ResetProblem("\(Untrusted(dumpFolder)), for the dump, stands in the virtual environment")
+      }
+      return real
+    }
+    guard let state = StateFolder.path(shell.host) else {
+      throw ResetProblem("there is no place for a dump, since HOME is not set; name one with --dump-to")
+    }
+    return state + "/dumps"
+  }
+
+  private func containers(_ notes: inout [Message]) async throws(ResetProblem) -> ContainerLoss? {
+    if case .unused(let reason) = project.docker {
+      notes.append("no containers: \(reason)")
+      return nil
+    }
+    let loss = try await ContainerLossSearch(context).look()
+    if let settings = project.postgres.settings?.first, !parts.contains(.database) {
+      let place = DatabasePlace(settings, context)
+      if place.isLocal, let container = loss?.containers.first(where: { $0.ports.contains(place.ports) }) {
+        notes.append(
+          "the database at \(place.address) is in \(Untrusted(container.name)): its rows go with that, without a dump; --database dumps them first"
+        )
+      }
+    }
+    if loss == nil { notes.append("no containers: there is none of the project's, and no volume or network") }
+    return loss
+  }
+
+  private var environmentPaths: [String] {
+    ([project.python.settings].compactMap(\.self) + project.furtherPython).compactMap { $0.environment?.value }
+  }
+
+  private func environments(_ notes: inout [Message]) async throws(ResetProblem) -> [EnvironmentLoss] {
+    if case .undecided(let files) = project.python {
+      throw ResetProblem("which virtual environment is meant is not known: \(files.message)")
+    }
+    var losses: [EnvironmentLoss] = []
+    for path in environmentPaths {
+      if let loss = try await EnvironmentLoss.look(path, context) { losses.append(loss) }
+    }
+    if losses.isEmpty { notes.append("no virtual environment: there is none") }
+    return losses
+  }
+
+  // MARK: Destroying
+
+  /// Destroys what a plan names: first the database, then the containers, then the virtual environments.
+  /// - Throws: ``ResetProblem`` with what is gone by then; what comes after it stays.
+  public func run(_ plan: ResetPlan) async throws(ResetProblem) {
+    var gone: [Message] = []
+    do throws(ResetProblem) {
+      if !plan.refusals.isEmpty { throw ResetProblem("nothing is destroyed that was refused") }
+      if let database = plan.database {
+        let (dump, wayBack) = try await database.drop(shell.host) { (command, variables) throws(ResetProblem) in
+          try await say(command, variables)
+        }
+        gone.append("database \(Untrusted(database.name))")
+        progress(.done("dropped \(Untrusted(database.name)); its dump: \(Untrusted(dump))"))
+        progress(.done("it comes back with: \(Untrusted(wayBack.bash))"))
+      }
+      if let containers = plan.containers {
+        for command in containers.commands {
+          try await say(command, containers.variables)
+          gone.append("what was named to: \(Untrusted(command.bash))")
+        }
+        try await check(containers)
+        progress(.done("removed the containers, volumes and networks of \(Untrusted(containers.project))"))
+      }
+      for environment in plan.environments {
+        try await environment.remove(context)
+        gone.append("virtual environment \(Untrusted(environment.folder))")
+        progress(.done("removed \(Untrusted(environment.folder))"))
+      }
+    } catch {
+      var problem = error
+      problem.gone = gone
+      throw problem
+    }
+  }
+
+  /// Asks the engine once more.
+  private func check(_ loss: ContainerLoss) async throws(ResetProblem) {
+    guard let left = try await ContainerLossSearch(context).look() else { return }
+    throw ResetProblem("this is still there: \(Message.joined(left.lines, separator: "; "))")
+  }
+
+  private func say(_ command: ShellCommand, _ variables: [String: String?]) async throws(ResetProblem) {
+    progress(.running(command))
+    do throws(SetupShell.Failure) {
+      try await shell.run(command, variables: variables)
+    } catch {
+      let last: Message = error.lastLines.last.map { ": \(Untrusted($0))" } ?? ""
+      throw ResetProblem("\(Untrusted(command.bash)) \(error.outcome.ending)\(last)")
+    }
+  }
+}

@@ -1,0 +1,135 @@
+import ArgumentParser
+import HandoffSetup
+import HandoffSystem
+import HandoffText
+
+/// `handoff reset`.
+struct ResetCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "reset",
+    abstract: "Brings the environment back to nothing, by parts, after naming every single thing that will be lost.",
+    discussion: """
+      The plan names what will be lost: the virtual environment with its size and packages, containers, volumes and networks \
+      of the compose project, tables with their rows. Then the project's name has to be typed, or given with --yes-destroy. \
+      If one part is refused, nothing at all is destroyed.
+
+      Refused is what is not on this machine (the host of the database, the Docker engine, a port that may be forwarded from \
+      elsewhere), and what may not be the project's: a folder outside it, behind a link, tracked by git, or no virtual \
+      environment; containers that were made from another folder; volumes and networks that others use; PostgreSQL's own \
+      databases, and one in which others are connected. A database is dumped first (pg_dump), the dump is read, and then the \
+      database is dropped. It is not made again: that is for handoff setup.
+
+      Example:   handoff reset --venv --dry-run
+                 handoff reset --all
+                 handoff reset --database --yes-destroy story-engine --dump-to ~/dumps
+
+      Exit status: 0 all of it is gone, or there was nothing; 1 something went wrong half-way, and what is gone is told; 3 \
+      refused, or the name was not given: nothing is lost.
+      """)
+
+  @Flag(help: "The virtual environments.")
+  var venv = false
+
+  @Flag(help: "The containers, volumes and networks of the compose project; images stay.")
+  var containers = false
+
+  @Flag(help: "The database: the first one, where there are several.")
+  var database = false
+
+  @Flag(help: "All three.")
+  var all = false
+
+  @Flag(name: .customLong("dry-run"), help: "Show what would be lost, and destroy nothing.")
+  var dryRun = false
+
+  @Option(
+    name: .customLong("yes-destroy"),
+    help: ArgumentHelp("Destroy without asking; the project's name.", valueName: "name"))
+  var yesDestroy: String?
+
+  @Option(
+    name: .customLong("dump-to"),
+    help: ArgumentHelp("Folder for the dump; without it, dumps in your state folder.", valueName: "dir"))
+  var dumpTo: String?
+
+  @Flag(help: "End the sessions of others in the database.")
+  var disconnect = false
+
+  @OptionGroup var project: ProjectOptions
+
+  private var parts: Set<ResetPart> {
+    if all { return Set(ResetPart.allCases) }
+    return Set(
+      [(venv, ResetPart.environment), (containers, .containers), (database, .database)].filter(\.0).map(\.1))
+  }
+
+  mutating func validate() throws {
+    if parts.isEmpty { throw ValidationError("say what to destroy: --venv, --containers, --database or --all") }
+  }
+
+  mutating func run() async throws {
+    let workspace = try Workspace(project)
+    let output = SetupOutput(workspace, named: "reset")
+    let folder = dumpTo.map { PathText(workspace.host.workingDirectory).appending($0).text }
+    let reset = Reset(
+      workspace.project, parts, shell: output.shell, dumpFolder: folder, disconnects: disconnect,
+      progress: output.show)
+    let plan = await reset.plan()
+    show(plan, output)
+    guard plan.refusals.isEmpty else {
+      for (part, reason) in plan.refusals { Console.complain("refused: \(part.title.terminal): \(reason.terminal)") }
+      throw NotTrusted("nothing was destroyed")
+    }
+    if plan.isEmpty {
+      Console.show("there is nothing to destroy")
+      return
+    }
+    if dryRun { return }
+    try confirm(plan.project)
+    do throws(ResetProblem) {
+      try await reset.run(plan)
+    } catch {
+      output.complain(error.message)
+      let gone = error.gone.isEmpty ? "nothing" : Message.joined(error.gone, separator: ", ").terminal
+      Console.complain("gone by now: \(gone); the rest stands")
+      throw CommandEnded(status: .failure)
+    }
+  }
+
+  private func show(_ plan: ResetPlan, _ output: SetupOutput) {
+    for note in plan.notes { output.show(note) }
+    if plan.isEmpty { return }
+    output.show("This will be lost:")
+    for line in plan.lines { output.show(line) }
+  }
+
+  /// - Throws: ``NotTrusted`` where the project's name was not given.
+  private func confirm(_ name: String) throws {
+    if let yesDestroy {
+      guard yesDestroy == name else {
+        throw NotTrusted(
+          "--yes-destroy \(yesDestroy) is not the project's name, which is \(name); nothing was destroyed")
+      }
+      return
+    }
+    guard Console.inputIsTerminal else {
+      throw NotTrusted(
+        "there is no terminal to ask on; nothing was destroyed; look at what is shown, then add: --yes-destroy "
+          + ShellCommand.run(name).bash)
+    }
+    Console.tell("\nType the project's name, \(Untrusted(name).terminal), to lose all of this: ")
+    guard let typed = readLine(), typed.trimmed == name else {
+      throw NotTrusted("that is not the project's name; nothing was destroyed")
+    }
+  }
+}
+
+extension SetupOutput {
+  /// Shows what happens in a reset.
+  func show(_ event: Reset.Event) {
+    switch event {
+    case .running(let command): show(command)
+    case .done(let message): show(message)
+    }
+  }
+}

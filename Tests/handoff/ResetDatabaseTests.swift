@@ -1,0 +1,230 @@
+import Foundation
+import HandoffTestSupport
+import Testing
+
+/// Databases: dumped, dropped, and brought back by what is told; held against psql and pg_restore.
+@Suite(.serialized, Lab.needs("postgres", "PG_PORT", "PG_BIN")) struct ResetDatabaseTests {
+  private static let schema = """
+    CREATE TABLE users (id int, name text); INSERT INTO users SELECT n, 'name ' || n FROM generate_series(1, 1234) n;
+    CREATE SCHEMA stories; CREATE TABLE stories."odd table" (id int); INSERT INTO stories."odd table" VALUES (1);
+    CREATE TABLE empty (id int); CREATE VIEW readers AS SELECT * FROM users;
+    CREATE MATERIALIZED VIEW counted AS SELECT count(*) FROM users;
+    CREATE TABLE parted (id int) PARTITION BY RANGE (id); CREATE TABLE parted_1 PARTITION OF parted FOR VALUES FROM (0) TO (9);
+    INSERT INTO parted VALUES (1), (2);
+    """
+
+  private func project(_ database: String, extra: [String: String] = [:]) throws -> ResetProject {
+    let variables = try Psql.environment(database: database)
+    let path = try Lab.value("PG_BIN") + ":" + (Lab.bareEnvironment(home: "/").first { $0.key == "PATH" }?.value ?? "")
+    return try ResetProject(extra: variables.merging(["PATH": path]) { $1 }.merging(extra) { $1 })
+  }
+
+  private func isThere(_ database: String) async throws -> Bool {
+    try await Psql.run("SELECT count(*) FROM pg_database WHERE datname = '\(database)'", database: "postgres") == "1"
+  }
+
+  /// Makes a database that the test may drop.
+  private func with(_ sql: String = schema, _ body: (String) async throws -> Void) async throws {
+    let name = "handoff_reset_\(UInt32.random(in: 0 ... .max))"
+    try await Psql.run("CREATE DATABASE \(name)", database: "postgres")
+    let outcome: Result<Void, any Error>
+    do {
+      try await Psql.run(sql, database: name)
+      outcome = .success(try await body(name))
+    } catch { outcome = .failure(error) }
+    try await Psql.run("UPDATE pg_database SET datistemplate = false WHERE datname = '\(name)'", database: "postgres")
+    try await Psql.run("DROP DATABASE IF EXISTS \(name) (FORCE)", database: "postgres")
+    try outcome.get()
+  }
+
+  @Test("Dropped after a dump that holds every row, which only its user may read, and that brings it back")
+  func dropped() async throws {
+    try await with { database in
+      let project = try project(database)
+      let plan = try await project.reset("--database", "--dry-run")
+      #expect(plan.status == 0, "\(plan.complaint)")
+      for line in [
+        "table public.users: 1234 rows", "table stories.odd table: 1 row\n", "table public.empty: 0 rows",
+        "table public.parted: 2 rows", "materialized view public.counted: 1 row\n", "1 views",
+      ] { #expect(plan.output.contains(line), "\(line) is not in \(plan.output)") }
+      #expect(!plan.output.contains("parted_1"))
+      #expect(try await isThere(database))
+
+      let answer = try await project.reset("--database", "--yes-destroy", project.name)
+      #expect(answer.status == 0, "\(answer.output)\(answer.complaint)")
+      #expect(try await !isThere(database))
+      let folder = project.home.path + "/.local/state/handoff/dumps"
+      let dumps = try FileManager.default.contentsOfDirectory(atPath: folder)
+      try #require(dumps.count == 1)
+      let dump = folder + "/" + dumps[0]
+      let mode = try FileManager.default.attributesOfItem(atPath: dump)[.posixPermissions] as? Int
+      #expect(mode == 0o600)
+      let folderMode = try FileManager.default.attributesOfItem(atPath: folder)[.posixPermissions] as? Int
+      #expect(folderMode == 0o700)
+      // As it is told, in a shell of its user's.
+      let line = String(try #require(answer.output.split(separator: "\n").last { $0.contains("it comes back with: ") }))
+      let restored = try await Witness.ask(
+        "sh", ["-c", line.replacing("it comes back with: ", with: "")], environment: project.environment)
+      #expect(restored.status == 0, "\(restored.complaint)")
+      let rows = try await Psql.run(
+        "SELECT (SELECT count(*) FROM users), (SELECT count(*) FROM stories.\"odd table\")", database: database)
+      #expect(rows == "1234|1")
+    }
+  }
+
+  @Test("Without the project's name, typed or given, nothing is dropped; typed, it is")
+  func confirmed() async throws {
+    try await with { database in
+      let project = try project(database)
+      #expect(try await project.reset("--database").status == 3)
+      #expect(try await project.reset("--database", "--yes-destroy", database).status == 3)
+      #expect(try await project.reset(typing: database, "--database").status == 3)
+      #expect(try await isThere(database))
+      #expect(try await project.reset(typing: project.name, "--database", "--dump-to", project.beside.path).status == 0)
+      #expect(try await !isThere(database))
+      let names = try FileManager.default.contentsOfDirectory(atPath: project.beside.path)
+      #expect(names.contains { $0.hasPrefix(database) && $0.hasSuffix(".dump") })
+    }
+  }
+
+  @Test(
+    "A server that is not this machine is refused",
+    arguments: ["192.0.2.1", "db.example.org", "localhost,192.0.2.1", "127.1", "2130706433"])
+  func elsewhere(host: String) async throws {
+    let project = try project("sample", extra: ["PGHOST": host])
+    let answer = try await project.reset("--database", "--yes-destroy", project.name)
+    #expect(answer.status == 3 && answer.complaint.contains("not on this machine"), "\(answer.complaint)")
+  }
+
+  @Test(
+    "PostgreSQL's own databases are refused, and one that nothing names", arguments: ["postgres", "template1", nil])
+  func own(name: String?) async throws {
+    var variables = try Psql.environment()
+    variables["PGDATABASE"] = name
+    let project = try ResetProject(extra: variables)
+    let before = try await Psql.run(
+      "SELECT string_agg(datname, ' ' ORDER BY oid) FROM pg_database", database: "postgres")
+    let answer = try await Witness.ask(
+      Tool.path, ["reset", "--database", "--yes-destroy", project.name],
+      environment: project.environment.filter { name != nil || $0.key != "PGDATABASE" }, in: project.folder.path)
+    #expect(answer.status == 3, "\(answer.output)")
+    #expect(answer.complaint.contains(name == nil ? "nothing names the database" : "of the server itself"))
+    #expect(
+      try await Psql.run("SELECT string_agg(datname, ' ' ORDER BY oid) FROM pg_database", database: "postgres")
+        == before)
+  }
+
+  @Test("One in which others are connected is refused, and each of them named, unless they are to be disconnected")
+  func connected() async throws {
+    try await with { database in
+      let project = try project(database)
+      try await Psql.holding("SELECT 1;", database: database) {
+        let answer = try await project.reset("--database", "--yes-destroy", project.name)
+        #expect(answer.status == 3 && answer.complaint.contains("others are connected: postgres (psql,"))
+        #expect(try await isThere(database))
+        let forced = try await project.reset("--database", "--disconnect", "--yes-destroy", project.name)
+        #expect(forced.status == 0, "\(forced.output)\(forced.complaint)")
+        #expect(forced.output.contains("the session of postgres (psql,"))
+        #expect(try await !isThere(database))
+      }
+    }
+  }
+
+  /// What is done to the database NAME, as whom the tool connects, and in which words it is refused.
+  static let refusals: [(what: String, sql: String, user: String, words: String)] = [
+    ("a template", "ALTER DATABASE NAME IS_TEMPLATE true", "postgres", "is a template"),
+    ("another's", "SELECT 1", "handoff_reader", "does not own"),
+    (
+      "of a role that could not make it again", "ALTER DATABASE NAME OWNER TO handoff_reader", "handoff_reader",
+      "may not create databases"
+    ),
+  ]
+
+  @Test("What must not be dropped is refused", arguments: refusals.map(\.what))
+  func refused(what: String) async throws {
+    let refusal = try #require(Self.refusals.first { $0.what == what })
+    try await with { database in
+      try await Psql.run(refusal.sql.replacing("NAME", with: database), database: "postgres")
+      let project = try project(database, extra: ["PGUSER": refusal.user])
+      let answer = try await project.reset("--database", "--yes-destroy", project.name)
+      #expect(answer.status == 3 && answer.complaint.contains(refusal.words), "\(answer.output)\(answer.complaint)")
+      #expect(try await isThere(database))
+    }
+  }
+
+  @Test("Where the dump fails or is not whole, nothing is dropped")
+  func noDump() async throws {
+    try await with { database in
+      for (program, text) in [
+        ("pg_dump", "case \"$1\" in --version) exec BIN/pg_dump --version;; *) exit 1;; esac"),
+        // Another database's, without these tables.
+        ("pg_dump", "[ \"$1\" = --version ] || set -- -Fc -f \"${3#--file=}\" -d template1; exec BIN/pg_dump \"$@\""),
+        // Cut off, so that its list can still be read.
+        (
+          "pg_dump",
+          "BIN/pg_dump \"$@\" || exit; [ \"$1\" = --version ] || truncate -s -200 \"${3#--file=}\""
+        ),
+      ] {
+        let project = try project(database)
+        let bin = try Lab.value("PG_BIN")
+        try project.home.write("bin/" + program, "#!/bin/sh\n\(text.replacing("BIN", with: bin))\n")
+        try project.home.write("bin/pg_restore", "#!/bin/sh\nexec \(bin)/pg_restore \"$@\"\n")
+        try await project.shell("chmod +x \"$HOME\"/bin/*")
+        let path = project.home.path + "/bin:" + (project.environment["PATH"] ?? "")
+        let answer = try await project.reset("--database", "--yes-destroy", project.name, extra: ["PATH": path])
+        #expect(answer.status == 1, "\(text): \(answer.output)")
+        #expect(answer.complaint.contains("was not dropped"), "\(answer.complaint)")
+        #expect(try await isThere(database))
+      }
+      let project = try project(database)
+      let nowhere = try await project.reset(
+        "--database", "--dump-to", "not/there", "--yes-destroy", project.name)
+      #expect(nowhere.status == 3 && nowhere.complaint.contains("is no folder"))
+      #expect(try await isThere(database))
+    }
+  }
+
+  @Test("One part refused, nothing of the others goes")
+  func together() async throws {
+    try await with { database in
+      let project = try project(database)
+      try project.folder.write("handoff.yml", "project: story-engine\npython: {environment: .venv}\n")
+      try project.folder.write(".venv/bin/activate", "")
+      let answer = try await project.reset("--all", "--yes-destroy", project.name)
+      #expect(answer.status == 3 && answer.complaint.contains("no virtual environment"))
+      #expect(try await isThere(database))
+      #expect(project.exists(".venv/bin/activate"))
+    }
+  }
+
+  #if os(Linux)
+    @Test("A server behind a loopback port, of whose processes none is here, is refused: it may be forwarded")
+    func forwarded() async throws {
+      try #require(getuid() == 0, "the lab's servers are started by root")
+      let project = try project("faraway", extra: ["PGPORT": "", "PGHOST": "127.0.0.1"])
+      // In a process namespace of its own, its numbers mean nothing here, as those of another machine.
+      let script = """
+        set -e
+        data=$(mktemp -d); chown postgres "$data"
+        run() { setpriv --reuid=postgres --regid=postgres --clear-groups "$@"; }
+        run initdb -D "$data" -A trust -U postgres >/dev/null
+        port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+        unshare --pid --fork setpriv --reuid=postgres --regid=postgres --clear-groups \\
+          postgres -D "$data" -p "$port" -k "$data" -c fsync=off >"$data/log" 2>&1 &
+        outer=$!
+        trap 'kill -INT $(cat /proc/$outer/task/$outer/children); wait $outer || :; rm -rf "$data"' EXIT
+        until pg_isready -q -h 127.0.0.1 -p "$port"; do kill -0 $outer; done
+        export PGPORT=$port PGHOST=127.0.0.1
+        createdb -U postgres faraway
+        status=0; "$0" reset --database --yes-destroy story-engine || status=$?
+        psql -U postgres -d postgres -Atc "SELECT 'still ' || datname FROM pg_database WHERE datname = 'faraway'"
+        exit $status
+        """
+      let answer = try await Witness.ask(
+        "timeout", ["60", "bash", "-c", script, Tool.path],
+        environment: project.environment.filter { $0.key != "PGPORT" }, in: project.folder.path)
+      #expect(answer.status == 3, "\(answer.output)\(answer.complaint)")
+      #expect(answer.complaint.contains("cannot be told") && answer.output.hasSuffix("still faraway"))
+    }
+  #endif
+}
