@@ -18,12 +18,12 @@ struct SetupOutput: Sendable {
   private let scanner: SecretScanner
 
   /// Begins a log in the user's state folder, where there can be one; without it only the terminal shows what happens.
-  /// - Parameter name: what the log is called: `service-update`.
-  init(_ workspace: Workspace, named name: String) {
+  /// - Parameter name: what the log is called: `service-update`; nil for none.
+  init(_ workspace: Workspace, named name: String?) {
     let scanner = workspace.scannerThatOnlyReads
     self.scanner = scanner
     var log: LogFile?
-    if let folder = StateFolder.path(workspace.host), !PathText(folder).isInside(workspace.project.root) {
+    if let name, let folder = StateFolder.path(workspace.host), !PathText(folder).isInside(workspace.project.root) {
       let time = workspace.host.now().ISO8601Format().replacing(":", with: "")
       do throws(FileWriteError) {
         log = try LogFile(named: "\(name)-\(time)", in: folder + "/logs")

@@ -92,6 +92,19 @@ import Testing
     }
   }
 
+  @Test("An image of which nobody knows the Dockerfile is refused, though it is taken for the project's")
+  func otherImage() async throws {
+    try await ServiceProject.with(Self.files, isComposed: false) { project in
+      let image = project.name + "-worker"
+      try await project.ask("docker", "build", "-q", "-t", image, ".")
+      try await project.ask("docker", "run", "-d", "--name", image, "--stop-timeout", "0", image)
+      let id = try await project.id(image)
+      let answer = try await project.handoff("service", "update", image)
+      #expect(answer.status == 2 && answer.complaint.contains("which Dockerfile its image \(image) is built from"))
+      #expect(try await project.id(image) == id)
+    }
+  }
+
   @Test("A setting that cannot be carried over is named, and nothing is done")
   func refused() async throws {
     try await ServiceProject.with(Self.files, isComposed: false) { project in

@@ -27,13 +27,21 @@ struct ServerHere {
   private var isProcessHere: Bool {
     get async {
       guard let number = Int(process), number > 1 else { return false }
-      let result = await context.host.commands.run(
-        Command("ps", ["-o", "args=", "-p", "\(number)"], environment: context.host.environment.variables),
-        deadline: .after(.seconds(5)))
-      let title = result.text
-      return result.succeeded && title.hasPrefix("postgres: ")
-        && title.contains(" \(connection.user) \(connection.database) ")
+      let title = await title(of: number)
+      return title.hasPrefix("postgres: ") && title.contains(" \(connection.user) \(connection.database) ")
     }
+  }
+
+  /// What a process is called; empty where there is none.
+  private func title(of process: Int) async -> String {
+    if context.host.files.kind(of: "/proc/self") == .folder {
+      let bytes = (try? context.host.files.read("/proc/\(process)/cmdline")) ?? []
+      return String(decoding: bytes.map { $0 == 0 ? UInt8(ascii: " ") : $0 }, as: UTF8.self)
+    }
+    let result = await context.host.commands.run(
+      Command("ps", ["-o", "args=", "-p", "\(process)"], environment: context.host.environment.variables),
+      deadline: .after(.seconds(5)))
+    return result.succeeded ? result.text : ""
   }
 
   private var isContainerHere: Bool {

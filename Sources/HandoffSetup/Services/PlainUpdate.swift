@@ -39,6 +39,12 @@ struct PlainUpdate: Sendable {
     if settings.imageName.hasPrefix("sha256:") || settings.imageID.hasSuffix(settings.imageName) {
       throw refuse("it was made from an image without a name, so a build has nothing to put in its place")
     }
+    // `story-worker` may be built from another Dockerfile than `story`.
+    guard services.isNamedAfterProject(settings.imageName) else {
+      throw refuse(
+        "which Dockerfile its image \(Untrusted(settings.imageName)) is built from is not known: it is not named just as the project is"
+      )
+    }
     guard source.buildFile != nil else { throw refuse("it has no Dockerfile") }
   }
 

@@ -69,12 +69,14 @@ struct ResetCommand: AsyncParsableCommand {
 
   mutating func run() async throws {
     let workspace = try Workspace(project)
-    let output = SetupOutput(workspace, named: "reset")
+    var output = SetupOutput(workspace, named: nil)
     let folder = dumpTo.map { PathText(workspace.host.workingDirectory).appending($0).text }
-    let reset = Reset(
-      workspace.project, parts, shell: output.shell, dumpFolder: folder, disconnects: disconnect,
-      progress: output.show)
-    let plan = await reset.plan()
+    func reset(_ output: SetupOutput) -> Reset {
+      Reset(
+        workspace.project, parts, shell: output.shell, dumpFolder: folder, disconnects: disconnect,
+        progress: output.show)
+    }
+    let plan = await reset(output).plan()
     show(plan, output)
     guard plan.refusals.isEmpty else {
       for (part, reason) in plan.refusals { Console.complain("refused: \(part.title.terminal): \(reason.terminal)") }
@@ -86,8 +88,9 @@ struct ResetCommand: AsyncParsableCommand {
     }
     if dryRun { return }
     try confirm(plan.project)
+    output = SetupOutput(workspace, named: "reset")
     do throws(ResetProblem) {
-      try await reset.run(plan)
+      try await reset(output).run(plan)
     } catch {
       output.complain(error.message)
       let gone = error.gone.isEmpty ? "nothing" : Message.joined(error.gone, separator: ", ").terminal

@@ -61,7 +61,7 @@ struct ServiceUpdateCommand: AsyncParsableCommand {
 
   mutating func run() async throws {
     let workspace = try Workspace(project)
-    let output = SetupOutput(workspace, named: "service-update")
+    let output = SetupOutput(workspace, named: dryRun ? nil : "service-update")
     let update = ServiceUpdate(
       workspace.project, shell: output.shell, wait: .milliseconds(Int(wait * 1000)), progress: output.show)
     do throws(ServiceProblem) {

@@ -47,6 +47,12 @@ extension ProjectServices {
     return Source(digest: digest, folder: relative(source.folder), buildFile: source.buildFile.map(relative))
   }
 
+  /// Whether an image bears the name of the project, or of its folder, and no more: `registry/story:1` of `story`.
+  public func isNamedAfterProject(_ image: String) -> Bool {
+    let name = ContainerScope.repository(image).lowercased()
+    return [context.project.name.value, PathText(context.project.root).name].contains { $0.lowercased() == name }
+  }
+
   private func build(of status: ServiceStatus) -> DockerSettings.Service? {
     if status.isComposed { return settings.services.first { $0.name == status.name && $0.buildContext != nil } }
     guard let name = status.container, let id = status.containerID else { return nil }
