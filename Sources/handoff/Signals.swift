@@ -15,6 +15,9 @@ enum Signals {
   private static let work = Mutex<(@Sendable () -> Void)?>(nil)
   private static let descriptor = Atomic<Int32>(-1)
   private static let received = Atomic<Int32>(0)
+  /// How many milliseconds the work has to end once it was cancelled: long enough for the runner to kill what it started,
+  /// short enough for a person.
+  private static let patience = Atomic<Int32>(900)
 
   /// A signal ended the work.
   struct Interrupted: Error {
@@ -39,8 +42,9 @@ enum Signals {
       received.store(Int32(byte), ordering: .sequentiallyConsistent)
       let cancel = work.withLock { $0 }
       cancel?()
-      // Long enough for the runner to kill what it started, short enough for a person.
-      usleep(cancel == nil ? 0 : 900_000)
+      // Who asks once more does not wait.
+      var again = pollfd(fd: reading, events: Int16(POLLIN), revents: 0)
+      if cancel != nil { poll(&again, 1, patience.load(ordering: .sequentiallyConsistent)) }
       _exit(128 + Int32(byte))
     }
     if !isHeard { for number in [SIGINT, SIGTERM, SIGHUP] { signal(number, SIG_DFL) } }
@@ -52,6 +56,9 @@ enum Signals {
       _ = put(Signals.descriptor.load(ordering: .sequentiallyConsistent), &byte)
     }
   }
+
+  /// Gives the work more time to put things back once it was cancelled.
+  static func giveTime(milliseconds: Int32) { patience.store(milliseconds, ordering: .sequentiallyConsistent) }
 
   /// Runs a program of the user's in the foreground, to which the terminal's Ctrl-C and Ctrl-\\ belong meanwhile.
   static func leavingToForeground<Value>(_ body: () throws -> Value) rethrows -> Value {

@@ -92,6 +92,31 @@ import Testing
     }
   }
 
+  @Test("Interrupted while the new one is waited for, the old one is put back")
+  func interrupted() async throws {
+    try await ServiceProject.with(Self.files, isComposed: false) { project in
+      let name = try await start(project)
+      let id = try await project.id(name)
+      try project.folder.write(
+        "Dockerfile",
+        "FROM \(try Lab.value("IMAGE"))\nVOLUME /data\nHEALTHCHECK --interval=1h CMD true\nCMD [\"sleep\", \"100000\"]\n"
+      )
+      let script = """
+        "$0" service update "$1" & tool=$!
+        until docker ps --filter health=starting --filter "name=$1" -q | grep -q .; do :; done
+        kill -INT $tool; wait $tool
+        """
+      let answer = try await Witness.ask(
+        "timeout", ["60", "bash", "-mc", script, Tool.path, name], environment: project.environment,
+        in: project.folder.path)
+      #expect(answer.status == 130, "\(answer.output)\(answer.complaint)")
+      #expect(answer.complaint.contains("the old \(name) is back"), "\(answer.complaint)")
+      #expect(try await project.id(name) == id)
+      #expect(try await project.inspect(name, "{{.State.Running}}") == "true")
+      #expect(try await project.lines("docker", "ps", "-aq", "--filter", "name=\(name)").count == 1)
+    }
+  }
+
   @Test("An image of which nobody knows the Dockerfile is refused, though it is taken for the project's")
   func otherImage() async throws {
     try await ServiceProject.with(Self.files, isComposed: false) { project in

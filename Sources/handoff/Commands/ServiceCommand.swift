@@ -62,6 +62,8 @@ struct ServiceUpdateCommand: AsyncParsableCommand {
   mutating func run() async throws {
     let workspace = try Workspace(project)
     let output = SetupOutput(workspace, named: dryRun ? nil : "service-update")
+    // A container that was put aside is put back.
+    Signals.giveTime(milliseconds: 20_000)
     let update = ServiceUpdate(
       workspace.project, shell: output.shell, wait: .milliseconds(Int(wait * 1000)), progress: output.show)
     do throws(ServiceProblem) {
