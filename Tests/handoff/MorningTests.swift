@@ -30,7 +30,8 @@ struct MorningTests {
     let project = try SetupProject(Self.files())
     let outcome: Result<Void, any Error>
     do { outcome = .success(try await Self.run(project)) } catch { outcome = .failure(error) }
-    _ = try? await project.ask("docker-compose", "down", "-v", "-t", "0", "--rmi", "local", changing: Self.engine(project))
+    _ = try? await project.ask(
+      "docker-compose", "down", "-v", "-t", "0", "--rmi", "local", changing: Self.engine(project))
     try await project.remove()
     try outcome.get()
   }
