@@ -170,6 +170,9 @@ struct PythonWish {
   /// Whether all clauses of a specifier hold of a version: `>=3.11,<3.14`, `==3.12.*`, `~=3.11`, poetry's `^3.11` and
   /// `3.12`. A clause that is not understood holds.
   static func holds(_ specifier: String, of version: String) -> Bool {
+    // Poetry's alternatives.
+    let alternatives = specifier.pieces(between: "|")
+    if alternatives.count > 1 { return alternatives.contains { holds($0, of: version) } }
     let actual = numbers(version)
     return specifier.split(separator: ",").allSatisfy { clause in
       let clause = clause.filter { !$0.isWhitespace }
@@ -177,7 +180,7 @@ struct PythonWish {
       let text = clause.dropFirst(sign.count)
       let isPrefix = text.hasSuffix(".*")
       let wanted = numbers(isPrefix ? String(text.dropLast(2)) : String(text))
-      guard !wanted.isEmpty else { return true }
+      guard text.first?.isNumber == true, !wanted.isEmpty else { return true }
       let order = compare(actual, wanted)
       let isBelow = Array(actual.prefix(wanted.count)) == wanted
       switch sign {
