@@ -9,7 +9,14 @@ import Testing
   /// Longer ones are more than a program can be given.
   private static let values = HostileStrings.all.filter { $0.utf8.count < 20_000 }
 
-  private static let environment = ["PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "LC_ALL": "C.UTF-8"]
+  /// Some shells keep things of theirs in it.
+  private let home: TemporaryFolder
+
+  init() throws { home = try TemporaryFolder() }
+
+  private var environment: [String: String] {
+    ["PATH": "/usr/bin:/bin", "HOME": home.path, "LC_ALL": "C.UTF-8"]
+  }
 
   @Test("A value arrives as it is, byte by byte", EvaluatingShell.allInCI, arguments: EvaluatingShell.installed)
   func values(_ shell: EvaluatingShell) async throws {
@@ -18,7 +25,7 @@ import Testing
       let part = Self.values[start..<min(start + 40, Self.values.count)]
       let lines = part.enumerated().map { SessionLine.set(name: "V\($0)", value: $1) }
       let found = try await shell.variables(
-        after: SessionScript.text(lines, for: asked), environment: Self.environment)
+        after: SessionScript.text(lines, for: asked), environment: environment)
       for (index, value) in part.enumerated() {
         let expected = value.unicodeScalars.filter { $0 != "\0" }.map(String.init).joined()
         #expect(
@@ -33,9 +40,9 @@ import Testing
     let lines = Self.values.map { SessionLine.remark("\(Untrusted($0)): set in \(Untrusted($0))") }
     let text = SessionScript.text(lines, for: asked)
     #expect(text.split(separator: "\n").allSatisfy { $0.hasPrefix("# ") })
-    let found = try await shell.variables(after: text + "\n", environment: Self.environment)
+    let found = try await shell.variables(after: text + "\n", environment: environment)
     #expect(
-      Set(found.keys).subtracting(Self.environment.keys).subtracting(["PWD", "OLDPWD", "SHLVL", "_", "LOGNAME", "USER"])
+      Set(found.keys).subtracting(environment.keys).subtracting(["PWD", "OLDPWD", "SHLVL", "_", "LOGNAME", "USER"])
         == [])
     // Where a shell takes no comments, it looks for a program of this name, and nothing behind it begins another one.
     for line in text.split(separator: "\n") { #expect(!line.contains { ";|`$()<>\"'".contains($0) }) }
@@ -48,7 +55,7 @@ import Testing
     let asked = try #require(SessionShell(rawValue: shell.name))
     let lines: [SessionLine] = [.path(folder: "/a b/it's $x/bin"), .unset(name: "GONE")]
     let found = try await shell.variables(
-      after: SessionScript.text(lines, for: asked), environment: Self.environment.merging(["GONE": "1"]) { $1 })
+      after: SessionScript.text(lines, for: asked), environment: environment.merging(["GONE": "1"]) { $1 })
     #expect(found["PATH"] == "/a b/it's $x/bin:/usr/bin:/bin")
     #expect(found["GONE"] == nil)
   }
