@@ -20,11 +20,11 @@ enum ExitStatus: Int32, CaseIterable {
     switch self {
     case .confirmed: "all is confirmed, nothing differs, or it is written; warnings and notes do not count"
     case .failure:
-      "a change or finding that is printed is a failure (`verify` counts what was already broken, `diff` does not)"
+      "a change or finding that is printed is a failure (`verify` counts what was already broken, `diff` does not), or a step that was to change something failed"
     case .unknown:
       "nothing failed but something could not be looked at; or the tool could not work: a mistake in a file, no such handoff"
     case .refused:
-      "refused for safety: what was to be written holds a secret or a masked value, a command was asked for by name that is not trusted, trust was asked for and not given, or what a reset would destroy may not be the project's, or its name was not given"
+      "refused for safety: what was to be written holds a secret or a masked value, a command was asked for by name that is not trusted, trust or a yes was asked for and not given, or what a reset would destroy may not be the project's, or its name was not given"
     case .usage: "wrong usage"
     }
   }
