@@ -67,16 +67,7 @@ public struct SetupFailure: Error, Sendable {
 
   /// A command that did not end well.
   init(_ failure: SetupShell.Failure) {
-    let how: Message =
-      switch failure.outcome {
-      case .exited(let status): "ended with status \(status)"
-      case .signalled(let signal): "was ended by signal \(signal)"
-      case .timedOut: "was interrupted"
-      case .notFound: "could not be started: there is no /bin/sh"
-      case .notPermitted, .tooMuchOutput: "could not be started"
-      case .failedToStart(let reason), .prevented(let reason): "could not be started: \(Untrusted(reason))"
-      }
-    self.init(["\(Untrusted(failure.command.bash)) \(how)"])
+    self.init(["\(Untrusted(failure.command.bash)) \(failure.outcome.ending)"])
   }
 }
 
@@ -111,18 +102,12 @@ public struct SetupSurvey: Sendable {
 public struct SetupPlanner: Sendable {
   let host: Host
   let parts: Set<SetupPart>
-  let progress: @Sendable (MigrationRunner.Event) -> Void
 
   /// Prepares.
-  /// - Parameters:
-  ///   - parts: the parts that were asked for.
-  ///   - progress: told what happens to migrations while they are applied.
-  public init(
-    _ host: Host, parts: Set<SetupPart>, progress: @escaping @Sendable (MigrationRunner.Event) -> Void = { _ in }
-  ) {
+  /// - Parameter parts: the parts that were asked for.
+  public init(_ host: Host, parts: Set<SetupPart>) {
     self.host = host
     self.parts = parts
-    self.progress = progress
   }
 
   /// Makes a plan of what was measured.

@@ -23,6 +23,8 @@ public struct SetupShell: Sendable {
   public let log: LogFile?
   /// What the programs hold while they run.
   private let lock: FileLock?
+  /// Whether each command is passed on before what it prints.
+  private let showsCommands: Bool
   private let output: @Sendable (String) -> Void
 
   /// Prepares.
@@ -30,16 +32,18 @@ public struct SetupShell: Sendable {
   ///   - root: the project's folder.
   ///   - log: where all that is printed is kept.
   ///   - lock: what the programs hold while they run, also where this process was killed.
+  ///   - showsCommands: whether each command is passed on before what it prints.
   ///   - output: is given each line that is printed, from any thread; it holds what the program wrote, also what would
   ///     steer a terminal.
   public init(
-    _ host: Host, root: String, log: LogFile? = nil, lock: FileLock? = nil,
+    _ host: Host, root: String, log: LogFile? = nil, lock: FileLock? = nil, showsCommands: Bool = false,
     output: @escaping @Sendable (String) -> Void = { _ in }
   ) {
     self.host = host
     self.root = root
     self.log = log
     self.lock = lock
+    self.showsCommands = showsCommands
     self.output = output
   }
 
@@ -56,6 +60,7 @@ public struct SetupShell: Sendable {
   /// - Throws: ``Failure`` where it does not end with status 0, also when the task is cancelled.
   public func run(_ command: ShellCommand, variables: [String: String?] = [:]) async throws(Failure) {
     log?.append(line: "$ " + command.bash)
+    if showsCommands { output("$ " + command.bash) }
     let lines = Mutex(OutputLines())
     let take: @Sendable ([UInt8]) -> Void = { [log, output] bytes in
       log?.append(bytes)
@@ -78,6 +83,7 @@ public struct SetupShell: Sendable {
 /// What a program printed, in lines; a carriage return begins one anew, as on a terminal.
 struct OutputLines {
   private var rest: [UInt8] = []
+  private var isToBeginAnew = false
   private(set) var last: [String] = []
   private static let longest = 4096
 
@@ -87,8 +93,10 @@ struct OutputLines {
     for byte in bytes {
       switch byte {
       case UInt8(ascii: "\n"): whole.append(finish())
-      case UInt8(ascii: "\r"): break
+      case UInt8(ascii: "\r"): isToBeginAnew = true
       default:
+        if isToBeginAnew { rest = [] }
+        isToBeginAnew = false
         if rest.count < Self.longest { rest.append(byte) }
       }
     }
@@ -101,6 +109,7 @@ struct OutputLines {
   private mutating func finish() -> String {
     let line = String(decoding: rest, as: UTF8.self)
     rest = []
+    isToBeginAnew = false
     last = last.suffix(19) + [line]
     return line
   }

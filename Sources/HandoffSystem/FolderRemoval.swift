@@ -23,6 +23,25 @@ public enum FolderRemoval {
     }
   }
 
+  /// A path of `/proc/self/mountinfo`, in which white space and backslashes are `\040` and their like
+  /// (proc_pid_mountinfo(5)).
+  static func unescaped(_ text: Substring) -> String {
+    var bytes: [UInt8] = []
+    var rest = Array(text.utf8)[...]
+    while let byte = rest.popFirst() {
+      let digits = rest.prefix(3)
+      guard byte == UInt8(ascii: "\\"), digits.count == 3,
+        let value = UInt8(String(decoding: digits, as: UTF8.self), radix: 8)
+      else {
+        bytes.append(byte)
+        continue
+      }
+      bytes.append(value)
+      rest = rest.dropFirst(3)
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
   /// Counts what would be removed.
   /// - Parameter path: absolute.
   /// - Throws: ``FileWriteError``; ``FileWriteError/notRegular`` where another file system is mounted in it.
@@ -31,7 +50,7 @@ public enum FolderRemoval {
     let mounts = (try? FileSystem().readText("/proc/self/mountinfo", limit: 16 << 20)) ?? ""
     for line in mounts.split(separator: "\n") {
       let fields = line.split(separator: " ")
-      if fields.count > 4, PathText(fields[4]).isInside(path) { throw .notRegular }
+      if fields.count > 4, PathText(Self.unescaped(fields[4])).isInside(path) { throw .notRegular }
     }
     let (descriptor, device) = try open(path, in: AT_FDCWD)
     defer { close(descriptor) }

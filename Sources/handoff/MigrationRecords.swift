@@ -9,7 +9,6 @@ struct MigrationRecords {
   let workspace: Workspace
   /// The database's name in `handoff.yml`; nil for the first.
   let database: String?
-  let isToldToGoOn: Bool
 
   /// Shows how each file stands to the database.
   func show() async throws {
@@ -24,15 +23,19 @@ struct MigrationRecords {
         "  \(name)\(String(repeating: " ", count: width - name.count))  \(Self.words(status.state).terminal)")
     }
     let pending = found.count { $0.state == .pending }
-    let wrong = found.contains { if case .changed = $0.state { true } else { false } }
-    Console.show("\n\(found.count - pending) of \(found.count) applied")
-    throw CommandEnded(status: wrong ? .failure : .confirmed)
+    let changed = found.count { if case .changed = $0.state { true } else { false } }
+    let more = changed == 0 ? "" : ", \(changed) of them changed since"
+    Console.show("\n\(found.count - pending) of \(found.count) applied\(more)")
+    throw CommandEnded(status: changed > 0 ? .failure : .confirmed)
   }
 
   private static func words(_ state: MigrationRunner.Status.State) -> Message {
     switch state {
     case .pending: "pending"
-    case .applied(let time, let role): "applied \(Untrusted(time)) by \(Untrusted(role))"
+    case .applied(let time, let role):
+      role.hasPrefix("baseline by ")
+        ? "taken for applied \(Untrusted(time)) by \(Untrusted(String(role.dropFirst(12))))"
+        : "applied \(Untrusted(time)) by \(Untrusted(role))"
     case .changed(let time, let role): "changed since it was applied \(Untrusted(time)) by \(Untrusted(role))"
     case .missing(let time, let role): "applied \(Untrusted(time)) by \(Untrusted(role)); the file is gone"
     }
@@ -97,7 +100,7 @@ struct MigrationRecords {
     }
     let runner = MigrationRunner(
       migrations, root: workspace.project.root, workspace.host, destination.parameters
-    ) { SetupProgress.tell($0) }
+    ) { Console.tell("  \($0.line.terminal)\n") }
     return (runner, "\(Untrusted(destination.database)) at \(destination.place)")
   }
 }

@@ -18,8 +18,14 @@ struct SetupOutput: Sendable {
   private let scanner: SecretScanner
 
   /// Begins a log in the user's state folder, where there can be one; without it only the terminal shows what happens.
-  /// - Parameter name: what the log is called: `service-update`; nil for none.
-  init(_ workspace: Workspace, named name: String?) {
+  /// - Parameters:
+  ///   - name: what the log is called: `service-update`; nil for none.
+  ///   - lock: what the programs hold while they run.
+  ///   - print: takes each line that a program printed, without its line end.
+  init(
+    _ workspace: Workspace, named name: String?, lock: FileLock? = nil, showsCommands: Bool = false,
+    print: @escaping @Sendable (String) -> Void = { Console.show($0) }
+  ) {
     let scanner = workspace.scannerThatOnlyReads
     self.scanner = scanner
     var log: LogFile?
@@ -31,10 +37,15 @@ struct SetupOutput: Sendable {
         Console.complain("warning: no log is kept, since none can be written in \(folder)/logs (\(error))")
       }
     }
-    shell = SetupShell(workspace.host, root: workspace.project.root, log: log) { line in
-      Console.show("  " + Untrusted(scanner.redacted(line)).terminal)
+    shell = SetupShell(
+      workspace.host, root: workspace.project.root, log: log, lock: lock, showsCommands: showsCommands
+    ) { line in
+      print("  " + Untrusted(scanner.redacted(line)).terminal)
     }
   }
+
+  /// A text without the secrets that this machine holds.
+  func redacted(_ text: String) -> String { scanner.redacted(text) }
 
   /// Shows a command that is about to be run.
   func show(_ command: ShellCommand) { Console.show("$ " + scanner.redacted(command.bash).onOneLine) }

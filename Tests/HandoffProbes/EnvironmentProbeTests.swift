@@ -47,7 +47,7 @@ import Testing
         host: host, project: try Discovery.project(at: folder.path, host: host), deadline: .after(.seconds(5)),
         expected: Snapshot(tool: "0", project: "p", capturedAt: host.now(), observations: [recorded])))
     #expect(observation.findings.map(\.id) == ["environment.not-declared"])
-    let commands = observation.findings.flatMap(\.remedies).map(\.command.bash)
+    let commands = observation.findings.flatMap(\.byHand).map(\.command.bash)
     #expect(commands.contains("git checkout -- \(file)") == file.hasPrefix(".env."))
     #expect(file.hasPrefix(".env.") || !commands.contains { $0.contains("checkout") || $0.contains(file) })
   }
@@ -62,7 +62,7 @@ import Testing
       return await EnvironmentProbe(settings: try #require(project.variables.settings)).observe(
         ProbeContext(host: host, project: project, deadline: .after(.seconds(5))))
     }
-    let remedy = try #require(try await look().findings.first?.remedies.first)
+    let remedy = try #require(try await look().findings.first?.byHand.first)
     #expect(
       try await Witness.ask("/bin/sh", ["-c", remedy.command.bash], environment: variables, in: folder.path).status == 0
     )

@@ -76,7 +76,7 @@ struct PythonProbeTests {
     let observation = try await observe()
     #expect(ids(observation) == ["python.no-environment"])
     #expect(observation.facts.isEmpty)
-    let remedy = try #require(observation.findings.first?.remedies.first)
+    let remedy = try #require(observation.findings.first?.byHand.first)
     #expect(
       try await Witness.ask("/bin/sh", ["-c", remedy.command.bash], environment: variables, in: folder.path).status == 0
     )
@@ -112,7 +112,7 @@ struct PythonProbeTests {
     let observation = try await observe()
     #expect(ids(observation) == ["python.interpreter-dangling"])
     #expect(observation.findings[0].message.plain.contains("/nonexistent/bin/python3"))
-    let remedy = try #require(observation.findings[0].remedies.first { !$0.destructive })
+    let remedy = try #require(observation.findings[0].byHand.first { !$0.destructive })
     #expect(
       try await Witness.ask("/bin/sh", ["-c", remedy.command.bash], environment: variables, in: folder.path).status == 0
     )
@@ -126,7 +126,7 @@ struct PythonProbeTests {
     let bad = try TemporaryFolder(["encodings/__init__.py": "raise ImportError('bad')\n"])
     let path = try await observe(["PYTHONPATH": bad.path])
     #expect(ids(path) == ["python.path-breaks"])
-    #expect(path.findings[0].remedies[0].command.bash == "unset PYTHONPATH")
+    #expect(path.findings[0].byHand[0].command.bash == "unset PYTHONPATH")
     let harmless = try TemporaryFolder()
     #expect(ids(try await observe(["PYTHONPATH": harmless.path])) == ["python.tool-missing"])
   }

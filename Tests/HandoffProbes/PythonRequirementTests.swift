@@ -87,8 +87,8 @@ struct PythonRequirementTests {
         + "two ==2, which requirements.txt asks for, is not installed; "
         + "pytest is \(try await version(of: "pytest")), and requirements.txt asks for ==1.0; and 2 more")
     #expect(
-      finding.remedies.map(\.command) == [.run(".venv/bin/python", "-m", "pip", "install", "-r", "requirements.txt")])
-    #expect(finding.remedies.allSatisfy { $0.command.powershell != nil })
+      finding.byHand.map(\.command) == [.run(".venv/bin/python", "-m", "pip", "install", "-r", "requirements.txt")])
+    #expect(finding.byHand.allSatisfy { $0.command.powershell != nil })
     #expect(observation.fact("python.packages") != nil)
   }
 
@@ -111,9 +111,9 @@ struct PythonRequirementTests {
     #expect(
       finding.message.plain
         == "1 of 2 requirements is not met in .venv: absent, which pyproject.toml asks for, is not installed")
-    #expect(finding.remedies.map(\.command.bash) == [".venv/bin/python -m pip install -e ."])
+    #expect(finding.byHand.map(\.command.bash) == [".venv/bin/python -m pip install -e ."])
     try folder.write("uv.lock", "")
-    #expect(try await observe().findings.first?.remedies.map(\.command.bash) == ["uv sync --inexact"])
+    #expect(try await observe().findings.first?.byHand.map(\.command.bash) == ["uv sync --inexact"])
     try folder.write("pyproject.toml", "[project]\ndependencies = [\n")
     #expect(try await observe().findings.map(\.id) == ["python.requirement-unknown"])
     try folder.write("pyproject.toml", "[tool.poetry]\nname = 'x'\n[tool.poetry.dependencies]\npython = '^3'\n")
@@ -127,7 +127,7 @@ struct PythonRequirementTests {
     try folder.write("pyproject.toml", "[project]\nname = 'x'\nversion = '1'\ndependencies = ['pytest']\n" + group)
     let finding = try #require(try await observe().findings.first)
     #expect(finding.severity == .warning && !finding.message.plain.contains("missing"))
-    #expect(finding.remedies.map(\.command.bash) == [".venv/bin/python -m pip install --group dev"])
+    #expect(finding.byHand.map(\.command.bash) == [".venv/bin/python -m pip install --group dev"])
     try folder.write("uv.lock", "")
     let synced = try #require(try await observe().findings.first)
     #expect(synced.severity == .failure && synced.message.plain.contains("missing"))
@@ -181,13 +181,13 @@ struct PythonRequirementTests {
     let finding = try #require(try await observe().findings.first)
     #expect(finding.id == "python.requirement-missing")
     #expect(
-      finding.remedies.map(\.command.bash) == [
+      finding.byHand.map(\.command.bash) == [
         ".venv/bin/python -m ensurepip", ".venv/bin/python -m pip install -r requirements.txt",
       ])
-    let first = try #require(finding.remedies.first).command.bash
+    let first = try #require(finding.byHand.first).command.bash
     #expect(
       try await Witness.ask("/bin/sh", ["-c", first], environment: variables, in: folder.path).status == 0)
-    #expect(try await observe().findings.first?.remedies.count == 1)
+    #expect(try await observe().findings.first?.byHand.count == 1)
   }
 
   @Test("Nothing of the project is imported, also where it is on the interpreter's path")

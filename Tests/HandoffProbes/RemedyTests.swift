@@ -28,7 +28,7 @@ import Testing
     let path = scratch.path + "/home/it's a folder/$x.lock"
     #expect(answer == path + "\n" + path)
     let lock = GitFindings.indexLocked(shown, minutes: 3)
-    try await scratch.run("bash", "-c", try #require(lock.remedies.first).command.bash)
+    try await scratch.run("bash", "-c", try #require(lock.byHand.first).command.bash)
     #expect(scratch.host().files.kind(of: path) == nil)
   }
 
@@ -50,12 +50,12 @@ import Testing
       try #require(advice.scriptsLost(lost, in: scratch.path + "/home/env")),
     ]
     for finding in others {
-      #expect(!finding.remedies.isEmpty)
+      #expect(!finding.byHand.isEmpty)
       #expect(!finding.message.plain.contains(scratch.path))
-      for remedy in finding.remedies { #expect(!remedy.command.bash.contains(scratch.path)) }
+      for remedy in finding.byHand { #expect(!remedy.command.bash.contains(scratch.path)) }
     }
-    try await scratch.run("bash", "-c", try #require(forbidden.remedies.first).command.bash)
-    let said = try await scratch.run("bash", "-c", try #require(install.remedies.first).command.bash)
+    try await scratch.run("bash", "-c", try #require(forbidden.byHand.first).command.bash)
+    let said = try await scratch.run("bash", "-c", try #require(install.byHand.first).command.bash)
     #expect(said == "-m pip install pytest")
     let activate = try #require(advice.setup(isThere: true).first).command.bash
     #expect(try await scratch.run("bash", "-c", activate + " && echo $X") == "activated")
@@ -103,6 +103,6 @@ import Testing
       findings.append(engine.problem(.contextUnusable("x", source)))
       findings.append(engine.problem(.invalidAddress("x", source)))
     }
-    for finding in findings { #expect(!finding.remedies.isEmpty, "\(finding.id): \(finding.message.plain)") }
+    for finding in findings { #expect(!finding.byHand.isEmpty, "\(finding.id): \(finding.message.plain)") }
   }
 }

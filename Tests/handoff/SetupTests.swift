@@ -170,6 +170,47 @@ struct SetupTests {
     }
   }
 
+  @Test(
+    "another project's environment is neither emptied nor filled, also by uv", arguments: ["venv", "uv", "working"])
+  func elsewhere(_ kind: String) async throws {
+    try await Self.with(["requirements.txt": "iniconfig\n", "handoff.yml": "python: {environment: ../victim}\n"]) {
+      project in
+      let victim = project.path + "/../victim-\(project.name)"
+      try project.folder.write("handoff.yml", "python: {environment: \"../victim-\(project.name)\"}\n")
+      try await project.ask("python3", "-m", "venv", kind == "working" ? "--symlinks" : "--without-pip", victim)
+      if kind == "uv" {
+        try project.folder.write("uv.lock", "")
+        try project.home.write("bin/uv", "#!/bin/sh\necho \"$@\" >> \"$HOME/asked\"\n")
+        try FileManager.default.setAttributes(
+          [.posixPermissions: 0o755], ofItemAtPath: project.home.path + "/bin/uv")
+      }
+      if kind != "working" {
+        for name in ["python", "python3"] { try FileManager.default.removeItem(atPath: victim + "/bin/" + name) }
+        try FileManager.default.createSymbolicLink(
+          atPath: victim + "/bin/python", withDestinationPath: "/nonexistent/python3")
+      }
+      let before = try FileManager.default.subpathsOfDirectory(atPath: victim).count
+      let answer = try await project.handoff("setup", "--yes", "--only", "venv")
+      #expect(try FileManager.default.subpathsOfDirectory(atPath: victim).count == before, "\(answer.output)")
+      #expect(!FileManager.default.fileExists(atPath: project.home.path + "/asked"))
+      #expect(answer.output.contains("is outside of the project, and is left to you"), "\(answer.output)")
+      try FileManager.default.removeItem(atPath: victim)
+    }
+  }
+
+  @Test("what programs print and statements hold is shown without the secrets of this machine")
+  func redacted() async throws {
+    let secret = ["9fK2", "tideLamp", "93417xQ"].joined()
+    let files = [
+      ".env": "STORY_KEY=\(secret)\n", "database/migrations/001_a.sql": "SELECT '\(secret)' FROM nowhere;\n",
+    ]
+    try await Self.with(files) { project in
+      let answer = try await project.handoff("setup", "--yes", "--only", "database,migrations")
+      #expect(answer.complaint.contains("relation \"nowhere\" does not exist"))
+      #expect(!answer.complaint.contains(secret) && !answer.output.contains(secret))
+    }
+  }
+
   @Test("a database with a hostile name is created with that name, and one that is there is never touched")
   func hostileName() async throws {
     try await Self.with { project in

@@ -34,14 +34,4 @@ public struct PostgresDestination: Sendable {
     place = "\(Untrusted(PostgresTarget.address(host: target.host, port: target.place.port)))"
     isLocal = target.isLocal
   }
-
-  /// `psql` with the options that lead to a database of the server.
-  /// - Parameter database: nil for the project's own.
-  public static func psql(
-    _ settings: PostgresSettings, in project: Project, _ host: Host, database: String?, _ sql: String
-  ) -> ShellCommand {
-    let context = ProbeContext(host: host, project: project, deadline: .after(.zero))
-    let target = PostgresTarget(settings, context)
-    return target.psql(user: target.place.user, database: database ?? target.database, sql)
-  }
 }

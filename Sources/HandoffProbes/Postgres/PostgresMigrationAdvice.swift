@@ -53,7 +53,15 @@ extension PostgresAdvice {
     return finding(
       "changed", .failure,
       "\(list(changed)) in \(folder.shown) \(verb) changed after \(Untrusted(kind.rawValue)) had applied it",
-      remedies.restore(paths), "changed")
+      remedies.restore(paths)
+        + (kind != .handoff
+          ? []
+          : [
+            Remedy(
+              .run("handoff", "setup", "--only", "migrations", "--rebless"),
+              "accepts them as they are now; nothing is run")
+          ]),
+      "changed")
   }
 
   func migrationsDuplicate(_ groups: [[String]], _ kind: MigrationKind, _ folder: MigrationFolder) -> Finding {

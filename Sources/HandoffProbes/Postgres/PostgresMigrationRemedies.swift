@@ -38,7 +38,8 @@ extension PostgresRemedies {
       ]
       let files = pending.flatMap { ["-f", path + "/" + $0] }
       let command = target.run("psql", user: connection?.user ?? target.place.user, words + files)
-      return [.setup("migrations"), Remedy(command, "apply them in this order, all or none")]
+      // What psql applies by itself, the record of handoff's own would not know.
+      return [.setup("migrations")] + (kind == nil ? [Remedy(command, "apply them in this order, all or none")] : [])
     }
   }
 

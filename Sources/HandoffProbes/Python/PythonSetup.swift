@@ -44,6 +44,14 @@ public struct PythonSetup: Sendable {
     folder = advice.folder
     let isAbsent = mended.contains { Self.absent.contains($0.id) }
     guard isAbsent || mended.contains(where: { Self.damaged.contains($0.id) }) else {
+      // One that this session has activated is its user's own, wherever it is.
+      if settings.environment?.source.kind != .environment, !manager.keepsElsewhere,
+        let why = Self.outside(advice, context)
+      {
+        commands = []
+        problem = why.message
+        return
+      }
       var seen: Set<ShellCommand> = []
       commands = mended.flatMap(\.remedies).filter { remedy in
         !remedy.destructive && remedy != .setup("venv") && seen.insert(remedy.command).inserted
@@ -70,25 +78,36 @@ public struct PythonSetup: Sendable {
   /// Why a folder is not made, or not emptied: `handoff.yml` may name any, and one that is made anew loses all that is
   /// in it.
   private static func notOurs(isAbsent: Bool, _ advice: PythonAdvice, _ context: ProbeContext) -> NoInterpreter? {
+    if let problem = outside(advice, context) { return problem }
     let files = context.host.files
     let path = context.path(advice.folder)
     let folder = Untrusted(advice.folder)
+    switch files.kind(of: path, followLinks: false) {
+    case nil: return nil
+    case .folder where ((try? files.list(path)) ?? [""]).isEmpty: return nil
+    case .folder
+    where ["pyvenv.cfg", "bin/activate", "conda-meta/history"].contains {
+      files.kind(of: path + "/" + $0) == .regular
+    }:
+      return nil
+    case .folder: return NoInterpreter(message: "\(folder) holds other things than an environment, and is left to you")
+    default: return NoInterpreter(message: "\(folder) is a link or no folder, and is left to you")
+    }
+  }
+
+  /// Why a folder is not touched that is not in the project, or is all of it.
+  private static func outside(_ advice: PythonAdvice, _ context: ProbeContext) -> NoInterpreter? {
+    let files = context.host.files
+    let path = context.path(advice.folder)
     // Where it is going to be: what is not there yet is made below what is.
     var place = PathText(path).shortened
     while files.realPath(place.text) == nil, place.text != place.folder.text { place = place.folder }
     guard let real = files.realPath(place.text), PathText(path).shortened.isBelow(context.project.root),
       PathText(real).isInside(context.project.root)
     else {
-      return NoInterpreter(message: "\(folder) is outside of the project, and is left to you")
+      return NoInterpreter(message: "\(Untrusted(advice.folder)) is outside of the project, and is left to you")
     }
-    switch files.kind(of: path, followLinks: false) {
-    case nil: return nil
-    case .folder where ((try? files.list(path)) ?? [""]).isEmpty: return nil
-    case .folder where ["pyvenv.cfg", "bin/activate"].contains { files.kind(of: path + "/" + $0) == .regular }:
-      return nil
-    case .folder: return NoInterpreter(message: "\(folder) holds other things than an environment, and is left to you")
-    default: return NoInterpreter(message: "\(folder) is a link or no folder, and is left to you")
-    }
+    return nil
   }
 
   /// Makes the environment, or makes it anew.
@@ -96,6 +115,9 @@ public struct PythonSetup: Sendable {
     isAbsent: Bool, _ advice: PythonAdvice, _ wish: PythonWish, _ context: ProbeContext
   ) async -> Result<[Remedy], NoInterpreter> {
     let manager = advice.manager
+    if !manager.keepsElsewhere, let problem = notOurs(isAbsent: isAbsent, advice, context) {
+      return .failure(problem)
+    }
     let isLost: Message = "make the environment anew; what is installed in it is lost"
     guard manager == .venv else {
       guard context.host.executable(named: manager.rawValue) != nil else {
@@ -108,7 +130,6 @@ public struct PythonSetup: Sendable {
       // uv makes it anew in one command, the others after they have removed it.
       return .success([commands.recreate] + (manager == .uv && !commands.has("uv.lock") ? [] : [commands.create]))
     }
-    if let problem = Self.notOurs(isAbsent: isAbsent, advice, context) { return .failure(problem) }
     switch await PythonSearch(context).find(wish) {
     case .found(let interpreter):
       let place = ShellPath(advice.folder)
@@ -129,6 +150,9 @@ public struct PythonSetup: Sendable {
 }
 
 extension EnvironmentManager {
+  /// Whether it keeps environments in a place of its own, by the project's name.
+  fileprivate var keepsElsewhere: Bool { self == .poetry || self == .pipenv }
+
   /// Whether what makes the environment installs what the project needs, too.
   fileprivate var fillsByCreating: Bool { [.poetry, .pipenv, .conda].contains(self) }
 }

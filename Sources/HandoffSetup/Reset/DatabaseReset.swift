@@ -19,7 +19,7 @@ extension DatabaseLoss {
   ) async throws(ResetProblem) -> (dump: String, wayBack: ShellCommand) {
     let dump = try newFile(host)
     do throws(ResetProblem) {
-      let words = [tools.dump, "--format=custom", "--no-password", "--file=" + dump]
+      let words = [tools.dump, "--format=custom", "-w", "--file=" + dump]
       try await run(.run(words + connected), variables(host))
       try await check(dump, host)
     } catch {

@@ -25,7 +25,7 @@ extension SetupPlanner {
           what: "create database \(Untrusted(destination.database)) at \(destination.place)\(condition)",
           why: findings.filter { $0.id == "postgres.database-missing" || waits && $0.severity >= .unknown }.map(
             \.message),
-          commands: [creation.shown], loses: nil, waitsForServices: waits,
+          commands: creation.shown, loses: nil, waitsForServices: waits,
           mends: { ["postgres.database-missing", "postgres.no-server"].contains($0.id) }
         ) { shell throws(SetupFailure) in
           for statement in try await creation.run() { shell.say(statement) }
@@ -52,7 +52,14 @@ struct DatabaseCreation: Sendable {
   }
 
   /// What is run, as far as it is known before the server was asked.
-  var shown: String { statement(owner: destination.user, isFromScratch: false) }
+  var shown: [String] {
+    let sql = statement(owner: destination.user, isFromScratch: false)
+    guard let user = destination.user, takesOtherRole else { return [sql] }
+    return [sql, "the same as role postgres, if \(user) may not"]
+  }
+
+  /// Whether the role that every cluster begins with is tried where the project's own may not.
+  private var takesOtherRole: Bool { destination.isLocal && destination.user != "postgres" }
 
   /// https://www.postgresql.org/docs/current/sql-createdatabase.html
   private func statement(owner: String?, isFromScratch: Bool) -> String {
@@ -68,7 +75,7 @@ struct DatabaseCreation: Sendable {
     do throws(PostgresFailure) {
       return try await create(as: nil)
     } catch {
-      guard error.sqlState == "42501", destination.isLocal, destination.user != "postgres" else {
+      guard error.sqlState == "42501", takesOtherRole else {
         throw SetupFailure(error, doing: "create the database")
       }
       do throws(PostgresFailure) {
@@ -98,8 +105,17 @@ struct DatabaseCreation: Sendable {
 
   private func createOnce(as role: String?) async throws(PostgresFailure) -> [String] {
     let (writer, isThere) = try await connect(as: role)
-    defer { Task { await writer.close() } }
-    if isThere { return [] }
+    let result: Result<[String], PostgresFailure>
+    do throws(PostgresFailure) {
+      result = .success(isThere ? [] : try await create(on: writer, as: role))
+    } catch {
+      result = .failure(error)
+    }
+    await writer.close()
+    return try result.get()
+  }
+
+  private func create(on writer: any PostgresWriter, as role: String?) async throws(PostgresFailure) -> [String] {
     let rows = try await writer.query(
       "SELECT pg_catalog.pg_encoding_to_char(encoding) FROM pg_catalog.pg_database WHERE datname = 'template1'",
       parameters: [], deadline: .after(.seconds(10)))
@@ -107,7 +123,7 @@ struct DatabaseCreation: Sendable {
     let sql = statement(owner: owner, isFromScratch: rows.first?.first != "UTF8")
     // It copies a template.
     try await writer.run(sql, deadline: .after(.seconds(120)))
-    return [sql]
+    return (role.map { ["as role \($0):"] } ?? []) + [sql]
   }
 
   /// Connects to a database that is there: the project's own, else one of those that every cluster has. A server that
@@ -161,10 +177,17 @@ extension SetupFailure {
       if let detail = failure.detail { lines.append("detail: \(Untrusted(detail))") }
       if let hint = failure.hint { lines.append("hint: \(Untrusted(hint))") }
       self.init(lines)
-    case .timedOut: self.init(["no answer in time to: \(what)"])
-    case .refused, .noSocket: self.init(["nobody listens where the database is to be"])
+    case .timedOut: self.init(["the server gave no answer in time, when it was to \(what)"])
+    case .refused, .noSocket: self.init(["nobody listens where the server is to be"])
+    case .notPermitted: self.init(["this user may not use the server's socket"])
+    case .nameNotResolved, .noRoute: self.init(["the server's host cannot be reached"])
     case .passwordRequired: self.init(["the server asks for a password, and none is set"])
-    default: self.init(["the connection to the server failed or ended; look at it: handoff preflight --only postgres"])
+    case .tls: self.init(["no encrypted connection to the server can be made as it is asked for"])
+    case .tooLarge: self.init(["the server answers more than is taken"])
+    case .other(let why): self.init(["the server did not \(what): \(Untrusted(why))"])
+    case .garbage: self.init(["the connection to the server ended, when it was to \(what)"])
+    case .serviceMissing, .serviceFileUnreadable, .serviceFileMalformed, .keyword, .sessionKind:
+      self.init(["the connection is not set up right; look at it: handoff preflight --only postgres"])
     }
   }
 }

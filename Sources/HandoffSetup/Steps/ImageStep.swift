@@ -34,7 +34,11 @@ extension SetupPlanner {
       }
       return steps
     } catch {
-      notes.append("images: \(error.message)")
+      var way = Message()
+      if case .trouble(_, let remedies) = error, let first = remedies.first {
+        way = ": \(Untrusted(first.command.bash))"
+      }
+      notes.append("images: \(error.message)\(way)")
       return []
     }
   }
@@ -70,7 +74,9 @@ extension SetupPlanner {
       do throws(ServiceProblem) {
         try await work(update)
       } catch {
-        throw SetupFailure([error.message] + error.logLines)
+        var remedies: [Remedy] = []
+        if case .trouble(_, let found) = error { remedies = found }
+        throw SetupFailure([error.message] + error.logLines, remedies: remedies)
       }
     }
   }
@@ -80,7 +86,8 @@ extension ServiceUpdate.Event {
   /// What happened, in lines.
   fileprivate var lines: [Message] {
     switch self {
-    case .running(let command): ["$ \(Untrusted(command.bash))"]
+    // The shell tells it.
+    case .running: []
     case .waiting(let names): ["waiting for \(Message.joined(names.map { "\(Untrusted($0))" }, separator: ", ")) …"]
     case .well(let container, let state, let log):
       ["\(Untrusted(container)) \(state)"] + log.map { "  \(Untrusted($0))" }

@@ -18,6 +18,10 @@ extension SetupPlanner {
       let comes = before.contains { $0.part == .database && $0.area == area }
       guard !why.isEmpty || comes else { continue }
       if let tool = survey.snapshot.fact(FactID("\(area).migrations.tool"))?.value.string, tool != "handoff" {
+        if let own = why.first?.remedies.first {
+          notes.append(
+            "\(Untrusted(tool)) keeps track of the migrations, and applies them: \(Untrusted(own.command.bash))")
+        }
         continue
       }
       let migrations: SQLMigrations
@@ -59,19 +63,20 @@ extension SetupPlanner {
     let files: Message = pending.count == 1 ? "1 SQL file" : "\(pending.count) SQL files"
     let shown = pending.prefix(12).map { migrations.folder + "/" + $0 }
     let rest = pending.count > shown.count ? ["… and \(pending.count - shown.count) more"] : []
-    let runner = MigrationRunner(
-      migrations, root: project.root, host, destination.parameters, progress: progress)
     return SetupStep(
       part: .migrations, area: area,
       what:
         "apply \(files) of \(Untrusted(migrations.folder)) to \(Untrusted(destination.database)), each once and whole",
-      why: why.map(\.message), commands: shown + rest, loses: nil,
+      why: why.isEmpty ? ["the database is new"] : why.map(\.message), commands: shown + rest, loses: nil,
       waitsForServices: before.contains { $0.part == .database && $0.area == area && $0.waitsForServices },
       mends: Self.isMigration
-    ) { shell throws(SetupFailure) in
+    ) { [host] shell throws(SetupFailure) in
+      let runner = MigrationRunner(migrations, root: project.root, host, destination.parameters) { event in
+        shell.say(event.line.terminal)
+      }
       do throws(MigrationProblem) {
         let names = try await runner.apply()
-        shell.say(names.isEmpty ? "nothing was pending" : "applied \(names.count) of \(count)")
+        shell.say(names.isEmpty ? "nothing was pending" : "applied \(names.count) files; there are \(count)")
       } catch {
         throw SetupFailure(error.lines)
       }
@@ -80,6 +85,17 @@ extension SetupPlanner {
 
   private static func isMigration(_ finding: Finding) -> Bool {
     ["postgres.migrations-pending", "postgres.migrations-untracked"].contains(finding.id)
+  }
+}
+
+extension MigrationRunner.Event {
+  /// What happened, for a person.
+  public var line: Message {
+    switch self {
+    case .waiting: "another run is applying migrations; waiting for it …"
+    case .applying(let name): "applying \(Untrusted(name)) …"
+    case .applied(let name, let milliseconds): "applied \(Untrusted(name)) in \(milliseconds) ms"
+    }
   }
 }
 

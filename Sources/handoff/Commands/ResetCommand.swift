@@ -69,6 +69,7 @@ struct ResetCommand: AsyncParsableCommand {
 
   mutating func run() async throws {
     let workspace = try Workspace(project)
+    let lock = dryRun ? nil : try await workspace.setupLock()
     var output = SetupOutput(workspace, named: nil)
     let folder = dumpTo.map { PathText(workspace.host.workingDirectory).appending($0).text }
     func reset(_ output: SetupOutput) -> Reset {
@@ -88,7 +89,7 @@ struct ResetCommand: AsyncParsableCommand {
     }
     if dryRun { return }
     try confirm(plan.project)
-    output = SetupOutput(workspace, named: "reset")
+    output = SetupOutput(workspace, named: "reset", lock: lock)
     do throws(ResetProblem) {
       try await reset(output).run(plan)
     } catch {

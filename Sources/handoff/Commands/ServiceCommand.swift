@@ -61,7 +61,8 @@ struct ServiceUpdateCommand: AsyncParsableCommand {
 
   mutating func run() async throws {
     let workspace = try Workspace(project)
-    let output = SetupOutput(workspace, named: dryRun ? nil : "service-update")
+    let lock = dryRun ? nil : try await workspace.setupLock()
+    let output = SetupOutput(workspace, named: dryRun ? nil : "service-update", lock: lock)
     // A container that was put aside is put back.
     Signals.giveTime(milliseconds: 20_000)
     let update = ServiceUpdate(

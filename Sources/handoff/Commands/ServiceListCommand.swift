@@ -80,7 +80,8 @@ struct ServiceTable {
       [
         row.name, row.container ?? "-", row.state ?? "not there", row.health ?? "-",
         age(row).map { $0 + " old" } ?? "-",
-        source(row) ?? "not built here", row.ports.isEmpty ? "-" : row.ports.joined(separator: " "),
+        source(row) ?? (row.isBuilt ? "-" : "not built here"),
+        row.ports.isEmpty ? "-" : row.ports.joined(separator: " "),
       ].map { Untrusted($0).terminal }
     }
     let widths = Self.titles.indices.map { column in

@@ -26,6 +26,9 @@ struct SetupCommand: AsyncParsableCommand {
                  handoff setup --only migrations --status
                  handoff setup --only migrations --baseline 007   # the tables up to this file are there already
                  handoff setup --only migrations --rebless        # a file that was applied may have changed
+
+      Exit status: 0 every step is done, and what was looked at is well; 1 a step failed, or something is still broken; 2 \
+      something could not be looked at; 3 nobody said yes, and nothing was done.
       """)
 
   @Flag(name: [.short, .long], help: "Do not ask.")
@@ -82,23 +85,23 @@ struct SetupCommand: AsyncParsableCommand {
   func run() async throws {
     let workspace = try Workspace(project)
     if status || baseline != nil || rebless {
-      let records = MigrationRecords(workspace: workspace, database: database, isToldToGoOn: yes)
+      let records = MigrationRecords(workspace: workspace, database: database)
       if status { return try await records.show() }
       if let baseline { return try await records.baseline(baseline) }
       return try await records.rebless()
     }
+    // What another one is doing changes what there is to do.
+    let lock = dryRun ? nil : try await workspace.setupLock()
     let clock = ContinuousClock()
     let start = clock.now
     let style = Style(color, environment: workspace.host.environment)
     let survey = try await survey(workspace)
-    let planner = SetupPlanner(workspace.host, parts: parts) { SetupProgress.tell($0) }
-    let plan = await planner.plan(survey)
-    try workspace.show(PlanReport(plan: plan, style: style).render(), as: .terminal, keepingBack: MaskedTexts())
+    let plan = await SetupPlanner(workspace.host, parts: parts).plan(survey)
+    try workspace.show(
+      PlanReport(plan: plan, style: style, isWhole: only.isEmpty).render(), as: .terminal, keepingBack: MaskedTexts())
     if dryRun { return }
-    if !plan.steps.isEmpty {
-      if !yes { try ask() }
-    }
-    let isDone = plan.steps.isEmpty ? true : try await carryOut(plan, workspace, style)
+    if !plan.steps.isEmpty, !yes { try ask() }
+    let isDone = plan.steps.isEmpty ? true : try await carryOut(plan, workspace, lock, style)
     let snapshot = plan.steps.isEmpty ? survey : try await self.survey(workspace)
     try show(snapshot, after: plan, workspace, style, since: start, clock)
     let verdict = ExitStatus(snapshot.snapshot.ignoring(snapshot.project.ignore).status)
@@ -129,32 +132,19 @@ struct SetupCommand: AsyncParsableCommand {
     return SetupSurvey(project: now.project, snapshot: snapshot.ignoring(now.project.ignore))
   }
 
-  private func carryOut(_ plan: SetupPlan, _ workspace: Workspace, _ style: Style) async throws -> Bool {
-    let lock = try await lock(workspace)
-    let log = SetupProgress.log(workspace)
-    let shell = SetupShell(workspace.host, root: workspace.project.root, log: log, lock: lock) {
-      SetupProgress.tell(line: $0)
+  private func carryOut(
+    _ plan: SetupPlan, _ workspace: Workspace, _ lock: FileLock?, _ style: Style
+  ) async throws -> Bool {
+    let output = SetupOutput(workspace, named: "setup", lock: lock, showsCommands: true) {
+      Console.tell("  \($0)\n")
     }
-    let progress = SetupProgress(plan: plan, log: log, style: style, home: workspace.host.environment.home)
-    let run = SetupRun(shell) { [self] areas in
+    let progress = SetupProgress(plan: plan, output: output, style: style, home: workspace.host.environment.home)
+    let run = SetupRun(output.shell) { [self] areas in
       try await survey(workspace, areas: areas)
     } progress: {
       progress.note($0)
     }
-    let result = try await Signals.cancelling { try await run.carryOut(plan) }
-    return result
-  }
-
-  private func lock(_ workspace: Workspace) async throws -> FileLock? {
-    do {
-      return try await SetupLock.take(workspace.project.root, workspace.host) {
-        Console.tell("another setup of this project, or what it has started, is still at work; waiting for it …\n")
-      }
-    } catch SetupLock.Problem.busy {
-      throw UsageProblem("another setup of this project is still at work; nothing was done")
-    } catch SetupLock.Problem.notKept(let folder, let error) {
-      throw UsageProblem("\(Untrusted(folder).terminal) cannot be written to: \(error); nothing was done")
-    }
+    return try await Signals.cancelling { try await run.carryOut(plan) }
   }
 
   private func show(

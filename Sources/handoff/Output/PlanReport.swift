@@ -6,6 +6,8 @@ import HandoffText
 struct PlanReport {
   let plan: SetupPlan
   let style: Style
+  /// Whether all parts were asked for.
+  let isWhole: Bool
 
   func render() -> String {
     var lines: [String] = []
@@ -18,7 +20,7 @@ struct PlanReport {
     if !plan.notes.isEmpty { lines.append("") }
     for note in plan.notes { lines.append("\(style.yellow("!")) \(note.terminal)") }
     if !plan.left.isEmpty {
-      lines += ["", "What stays, since setup cannot mend it:"]
+      lines += ["", isWhole ? "What stays, since setup cannot mend it:" : "What these parts leave as it is:"]
       var areas = AreaLines(areas: plan.left.map(\.area))
       for (area, finding) in plan.left {
         areas.add(mark: style.mark(finding.severity), area: area, finding.message.terminal)

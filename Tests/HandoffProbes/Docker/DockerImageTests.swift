@@ -85,7 +85,7 @@ struct DockerImageTests {
 
       try FileManager.default.setAttributes(
         [.modificationDate: Date(timeIntervalSinceNow: -5)], ofItemAtPath: fixture.folder.path + "/app/code")
-      try await fixture.apply(try #require(try modified.trouble("docker.image-stale").remedies.first))
+      try await fixture.apply(try #require(try modified.trouble("docker.image-stale").byHand.first))
       let after = try await fixture.observe(expected: before)
       #expect(sources(after) == ["app current", "other current"])
       #expect(fixture.changes(before, after) == [])
@@ -130,7 +130,7 @@ struct DockerImageTests {
       let observation = try await fixture.observe()
       #expect(observation.verdicts == ["docker.image-replaced warning"])
       #expect(try observation.trouble("docker.image-replaced").facts.first?.member?.contains("app") == true)
-      try await fixture.apply(try #require(try observation.trouble("docker.image-replaced").remedies.first))
+      try await fixture.apply(try #require(try observation.trouble("docker.image-replaced").byHand.first))
       #expect(try await fixture.observe().verdicts == [])
     }
   }

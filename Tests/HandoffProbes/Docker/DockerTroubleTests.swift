@@ -35,7 +35,7 @@ struct DockerTroubleTests {
       #expect(stopped.verdicts == ["docker.container-exited failure"])
       #expect(fixture.changes(healthy, stopped) == ["docker.container[\(name)].state changed failure"])
       #expect(stopped.summary.plain == "2 containers, 1 running; \(name) is stopped")
-      let remedy = try #require(stopped.findings.first?.remedies.first)
+      let remedy = try #require(stopped.findings.first?.byHand.first)
       #expect(remedy.command.bash == "docker start \(name)")
       try await fixture.apply(remedy)
       try await fixture.wait(name, "{{.State.Health.Status}}") { $0 == "healthy" }
@@ -107,7 +107,7 @@ struct DockerTroubleTests {
         observation.verdicts == [
           "docker.container-unhealthy failure", "docker.container-starting warning", "docker.container-paused warning",
         ])
-      try await fixture.apply(try #require(try observation.trouble("docker.container-paused").remedies.first))
+      try await fixture.apply(try #require(try observation.trouble("docker.container-paused").byHand.first))
       #expect(try await fixture.inspect(fixture.name + "-still", "{{.State.Status}}") == "running")
     }
   }
@@ -140,13 +140,13 @@ struct DockerTroubleTests {
       #expect(after.verdicts.filter { !$0.contains("starting") } == ["docker.service-down failure"])
       #expect(try after.trouble("docker.service-down").facts.contains(FactID("docker.container[\(worker)].state")))
       #expect(fixture.changes(before, after).filter { !$0.contains(".health") } == ["docker.containers gone failure"])
-      try await fixture.apply(try #require(try after.trouble("docker.service-down").remedies.first))
+      try await fixture.apply(try #require(try after.trouble("docker.service-down").byHand.first))
       #expect(try await fixture.observe().fact("docker.containers") == before.fact("docker.containers"))
       try await fixture.compose("down")
       let none = try await fixture.observe(expected: before)
       #expect(none.verdicts == ["docker.service-down failure"])
       #expect(none.summary.plain == "no containers")
-      try await fixture.apply(try #require(none.findings.first?.remedies.first))
+      try await fixture.apply(try #require(none.findings.first?.byHand.first))
       #expect(try await fixture.observe().fact("docker.containers") == before.fact("docker.containers"))
     }
   }
@@ -159,7 +159,7 @@ struct DockerTroubleTests {
       try await fixture.docker("rm", "-f", fixture.name + "-cache")
       let after = try await fixture.observe(expected: before)
       #expect(after.verdicts == ["docker.container-gone failure"])
-      #expect(after.findings.first?.remedies.map(\.command.bash) == ["docker ps --all"])
+      #expect(after.findings.first?.byHand.map(\.command.bash) == ["docker ps --all"])
       #expect(fixture.changes(before, after) == ["docker.containers gone failure"])
     }
   }

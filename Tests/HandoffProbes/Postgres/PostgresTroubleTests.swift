@@ -44,7 +44,7 @@ struct PostgresTroubleTests {
     #expect(finding.message.plain.contains("localhost:\(listener.port)"))
     // Which of the two commands there is depends on the machine.
     let commands = ["docker compose up -d db", "docker-compose up -d db"]
-    #expect(finding.remedies.filter { commands.contains($0.command.bash) }.count == 1)
+    #expect(finding.byHand.filter { commands.contains($0.command.bash) }.count == 1)
   }
 
   @Test("No socket: no server, and the path is named")
@@ -52,7 +52,7 @@ struct PostgresTroubleTests {
     let finding = try expectLost(
       try await fixture.observe(["PGHOST": fixture.folder.path, "PGPORT": "5477"]), "postgres.no-server", .failure)
     #expect(finding.message.plain.contains(fixture.folder.path + "/.s.PGSQL.5477"))
-    #expect(!finding.remedies.isEmpty)
+    #expect(!finding.byHand.isEmpty)
   }
 
   @Test(
@@ -64,7 +64,7 @@ struct PostgresTroubleTests {
     let finding = try expectLost(try await fixture.observe(variables), "postgres.database-missing", .failure)
     #expect(
       finding.message.plain == "localhost:\(try Lab.port("PG_PORT")) answers, but database \(database) does not exist")
-    _ = try await fixture.paste(try #require(finding.remedies.first).command)
+    _ = try await fixture.paste(try #require(finding.byHand.first).command)
     let mended = try await fixture.observe(variables)
     #expect(mended.findings == [])
     #expect(mended.fact("postgres.database")?.value == .string(database))
@@ -93,7 +93,7 @@ struct PostgresTroubleTests {
       "postgresql://postgres:wrong@127.0.0.1:\(try Lab.port("PGSCRAM_PORT"))/\(try Lab.value("PGSCRAM_DATABASE"))"
     let finding = try expectLost(
       try await fixture.observe(["DATABASE_URL": url]), "postgres.password", .failure)
-    let filled = finding.remedies.map(\.command.bash).joined(separator: "\n").replacing(
+    let filled = finding.byHand.map(\.command.bash).joined(separator: "\n").replacing(
       "...", with: try Lab.value("PGSCRAM_PASSWORD"))
     let printed = try await fixture.paste(
       ShellCommand(bash: filled + "\necho \"$DATABASE_URL\"\necho \"$PGPASSWORD\"", powershell: nil))
@@ -105,7 +105,7 @@ struct PostgresTroubleTests {
       ".env", "DB_HOST=127.0.0.1\nDB_PORT=\(try Lab.port("PGSCRAM_PORT"))\nDB_USER=postgres\nDB_PASSWORD=wrong\n")
     let dotenv = try expectLost(try await fixture.observe([:]), "postgres.password", .failure)
     #expect(dotenv.message.plain.contains(".env: DB_PASSWORD"))
-    #expect(dotenv.remedies.map(\.command.bash) == ["${EDITOR:-vi} .env"])
+    #expect(dotenv.byHand.map(\.command.bash) == ["${EDITOR:-vi} .env"])
   }
 
   @Test("A missing role is made by the remedy")
@@ -114,7 +114,7 @@ struct PostgresTroubleTests {
     let variables = try PostgresFixture.variables(database: "postgres", user: role)
     let finding = try expectLost(try await fixture.observe(variables), "postgres.role-missing", .failure)
     #expect(finding.message.plain.contains(role))
-    _ = try await fixture.paste(try #require(finding.remedies.first).command)
+    _ = try await fixture.paste(try #require(finding.byHand.first).command)
     #expect(try await fixture.observe(variables).findings == [])
     try await Psql.run("DROP ROLE \(SQLName.quoted(role))")
   }
@@ -125,7 +125,7 @@ struct PostgresTroubleTests {
     try await Psql.run("CREATE ROLE \(role) NOLOGIN")
     let variables = try PostgresFixture.variables(database: "postgres", user: role)
     let finding = try expectLost(try await fixture.observe(variables), "postgres.login-forbidden", .failure)
-    _ = try await fixture.paste(try #require(finding.remedies.first).command)
+    _ = try await fixture.paste(try #require(finding.byHand.first).command)
     #expect(try await fixture.observe(variables).findings == [])
     try await Psql.run("DROP ROLE \(role)")
   }
@@ -143,7 +143,7 @@ struct PostgresTroubleTests {
       try await Psql.run("REVOKE CONNECT ON DATABASE \(name) FROM PUBLIC")
       let variables = try PostgresFixture.variables(database: name, user: "Hand Off's role")
       let finding = try expectLost(try await fixture.observe(variables), "postgres.permission", .failure)
-      _ = try await fixture.paste(try #require(finding.remedies.first).command)
+      _ = try await fixture.paste(try #require(finding.byHand.first).command)
       #expect(try await fixture.observe(variables).findings == [])
       try await Psql.run("REVOKE CONNECT ON DATABASE \(name) FROM \"Hand Off's role\"")
     }
@@ -185,7 +185,7 @@ struct PostgresTroubleTests {
     variables["PGPORT"] = "\(listener.port)"
     let lost = try await fixture.observe(variables, expected: PostgresFixture.snapshot(recorded))
     let finding = try expectLost(lost, "postgres.no-server", .failure)
-    #expect(finding.remedies.first?.command.bash == "export PGPORT=\(try Lab.port("PG_PORT"))")
+    #expect(finding.byHand.first?.command.bash == "export PGPORT=\(try Lab.port("PG_PORT"))")
     // Nothing is set at all: it is looked for where it was.
     let recalled = try await fixture.observe([:], expected: PostgresFixture.snapshot(recorded))
     #expect(recalled.fact("postgres.tables") == recorded.fact("postgres.tables"))
@@ -203,7 +203,7 @@ struct PostgresTroubleTests {
     let listener = try Listener()
     listener.stop()
     let lost = try await fixture.observe(["PGHOST": "127.0.0.1", "PGPORT": "\(listener.port)"], expected: expected)
-    let commands = (lost.findings.flatMap(\.remedies).map(\.command) + lost.setup.map(\.command)).map(\.bash)
+    let commands = (lost.findings.flatMap(\.byHand).map(\.command) + lost.setup.map(\.command)).map(\.bash)
     for command in commands {
       for hostile in ["LD_PRELOAD", "rm -rf", "X="] { #expect(!command.contains(hostile)) }
     }

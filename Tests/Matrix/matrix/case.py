@@ -282,7 +282,8 @@ class Case:
     def mend(self, report: Report) -> None:
         """Pastes the remedies, as a person would, and verifies again."""
         commands = [command for command in report.remedies() if not command.startswith("sudo ")]
-        if Case.by_setup and (own := report.remedies(setup=True)):
+        # Where there is nothing else, it mends in any case.
+        if (Case.by_setup or not commands) and (own := report.remedies(setup=True)):
             commands = [f"{shlex.quote(os.environ['HANDOFF_BINARY'])} {each.removeprefix('handoff ')} --yes" for each in own]
         # Each remedy is one way; the first that works is enough.
         tried = []
