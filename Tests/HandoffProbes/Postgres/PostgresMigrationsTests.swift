@@ -159,7 +159,7 @@ import Testing
       folder: "database/migrations",
       files: ["001_a.sql": "", "001_b.sql": "", "002_c.sql": "", "sub/x.sql": ""],
       applied: ["001_a.sql", "001_b"], pending: ["002_c.sql", "sub/x.sql"],
-      remedy: "--single-transaction -f database/migrations/002_c.sql -f database/migrations/sub/x.sql"),
+      remedy: "handoff setup --only migrations"),
   ]
 
   @Test("Each tool's table is known by its columns and held against its files", arguments: cases)
