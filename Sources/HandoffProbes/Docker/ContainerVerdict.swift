@@ -40,9 +40,19 @@ struct ContainerVerdict {
 
   /// Whether somebody counts on it running: a one-shot that did its work and ended well is as it should be.
   private var shouldRun: Bool {
+    isMeantToRun || expectedState.map { !["exited", "completed", "dead", "created"].contains($0) } == true
+  }
+
+  /// Whether its settings say so, whatever a handoff recorded.
+  private var isMeantToRun: Bool {
     ["always", "unless-stopped"].contains(container.restartPolicy) || container.publishesPorts
       || container.hasHealthCheck
-      || expectedState.map { !["exited", "completed", "dead", "created"].contains($0) } == true
+  }
+
+  /// `handoff setup` holds nothing against a handoff: it starts what is amiss by itself.
+  private var offer: [Remedy] {
+    isMeantToRun || container.exitCode != 0 || container.startError != nil || container.status == "created"
+      ? [.setup("images")] : []
   }
 
   /// What is wrong, or nil.
@@ -94,18 +104,18 @@ struct ContainerVerdict {
       } else {
         "\(subject) is stopped; \(ending)"
       }
-    return finding("exited", .failure, message, [.setup("images"), start, logs])
+    return finding("exited", .failure, message, offer + [start, logs])
   }
 
   private var notStarted: Finding {
     guard let error = container.startError else {
       return finding(
         "not-started", shouldRun ? .failure : .warning, "\(subject) was created and never started",
-        [.setup("images"), start])
+        offer + [start])
     }
     return finding(
       "not-started", .failure, "\(subject) could not be started: \(Untrusted(withoutCredentials(error)))",
-      [.setup("images"), start] + recreate)
+      offer + [start] + recreate)
   }
 
   /// The engine could not start it, as something else has its port.

@@ -284,7 +284,8 @@ class Case:
         commands = [command for command in report.remedies() if not command.startswith("sudo ")]
         # Where there is nothing else, it mends in any case.
         if (Case.by_setup or not commands) and (own := report.remedies(setup=True)):
-            commands = [f"{shlex.quote(os.environ['HANDOFF_BINARY'])} {each.removeprefix('handoff ')} --yes" for each in own]
+            commands = [shlex.quote(os.environ["HANDOFF_BINARY"]) + each.removeprefix("handoff") for each in own]
+            commands = [f"{each} --yes" if " setup " in each else each for each in commands]
         # Each remedy is one way; the first that works is enough.
         tried = []
         for command in commands:
