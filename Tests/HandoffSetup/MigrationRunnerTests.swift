@@ -78,7 +78,13 @@ import Testing
     arguments: [
       ("COPY t FROM stdin;\n1\n\\.\n", 1), ("SELECT 1;\n\\i other.sql\n", 2),
       ("CREATE TABLE t (id int);\nCOMMIT;\nCREATE TABLE u (id int);\n", 2),
-      ("SELECT 1;\nROLLBACK;\n", 2), ("SELECT 'open\n", 1), ("SELECT 1;\n\nSELECT (1;\n", 3),
+      ("SELECT 1;\nROLLBACK;\n", 2),
+      (
+        "CREATE FUNCTION begin() RETURNS int LANGUAGE sql AS 'SELECT 1';\nCREATE TABLE k (i int);\nCOMMIT;\nSELECT;\n",
+        3
+      ),
+      ("CREATE FUNCTION begin.atomic() RETURNS int LANGUAGE sql AS 'SELECT 1';\nCOMMIT;\n", 2),
+      ("SELECT 'open\n", 1), ("SELECT 1;\n\nSELECT (1;\n", 3),
     ] as [(String, Int)])
   func refused(text: String, line: Int) async throws {
     let project = try MigrationProject(["001_a.sql": "CREATE TABLE a (id int);\n", "002_b.sql": text])

@@ -117,6 +117,10 @@ import Testing
       "is used by"
     ),
     (
+      "a network that others are in, stopped", true, "docker create --name $0-far --network $0_default $1 true",
+      "is connected to the network"
+    ),
+    (
       "a network that others are in", true, "docker run -d --name $0-far --network $0_default $1 sleep 9999",
       "is connected to the network"
     ),

@@ -2,8 +2,8 @@
 ///
 /// Followed are the rules of psql's own scanner (https://github.com/postgres/postgres/blob/master/src/fe_utils/psqlscan.l):
 /// a semicolon ends a statement unless it stands in quotes of any kind, in a comment, in parentheses, or in the body of a
-/// function between `BEGIN ATOMIC` and `END`. Variables of psql (`:name`) are not filled in, as psql does not where they
-/// are not set.
+/// function between `BEGIN ATOMIC` and `END` (psql takes a mere `BEGIN`, which may be a name). Variables of psql (`:name`)
+/// are not filled in, as psql does not where they are not set.
 struct SQLStatements {
   /// A statement, as it is sent.
   struct Statement: Hashable {
@@ -81,12 +81,17 @@ struct SQLStatements {
       self.line = line
     }
 
-    /// Takes an identifier. In `CREATE [OR REPLACE] FUNCTION` or `PROCEDURE` a `BEGIN` opens a body.
+    /// The word just before, with nothing but space and comments between.
+    var previous = ""
+
+    /// Takes an identifier. In `CREATE [OR REPLACE] FUNCTION` or `PROCEDURE` a `BEGIN ATOMIC` opens a body; a mere `begin`
+    /// may be the function's name, and what follows it is not to be hidden in one statement.
     mutating func take(_ word: String) {
       if words.count < 4 { words.append(word) }
+      defer { previous = word }
       guard depth == 0, isRoutine else { return }
       switch word {
-      case "begin": bodies += 1
+      case "atomic": bodies += previous == "begin" ? 1 : 0
       case "case": bodies += bodies > 0 ? 1 : 0
       case "end": bodies -= bodies > 0 ? 1 : 0
       default: break
@@ -103,6 +108,7 @@ struct SQLStatements {
   // MARK: Tokens
 
   private mutating func takeToken(_ byte: UInt8, _ scan: inout Scan, standardStrings: Bool) throws(Mistake) {
+    if !Self.isWordStart(byte) { scan.previous = "" }
     switch byte {
     case UInt8(ascii: "'"): try takeString(escapes: !standardStrings)
     case UInt8(ascii: "\""): try takeQuoted(UInt8(ascii: "\""), escapes: false)

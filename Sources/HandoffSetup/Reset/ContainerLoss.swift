@@ -161,10 +161,18 @@ struct ContainerLossSearch {
   private func checkUse(ofNetwork id: String, by own: [String]) async throws(ResetProblem) -> String {
     let json = try await inspect("network", id)
     let name = json["Name"]?.string ?? id
+    func refuse(_ user: String) -> ResetProblem {
+      ResetProblem(
+        "\(Untrusted(user)), a container that is not the project's, is connected to the network \(Untrusted(name))")
+    }
     for (user, said) in json["Containers"]?.object ?? [:] where !own.contains(user) {
-      throw ResetProblem(
-        "\(Untrusted(said["Name"]?.string ?? user)), a container that is not the project's, is connected to the network \(Untrusted(name))"
-      )
+      throw refuse(said["Name"]?.string ?? user)
+    }
+    // The network itself knows those alone that run; the others could not be started without it.
+    for user in try await lines("ps", "--all", "--quiet", "--no-trunc", "--filter", "network=" + id)
+    where !own.contains(user) {
+      let json = try await inspect("container", user)
+      throw refuse(String((json["Name"]?.string ?? user).drop { $0 == "/" }))
     }
     return name
   }

@@ -153,9 +153,11 @@ final class LibpqConnection: @unchecked Sendable {
   /// - Throws: with all that the server said.
   func run(_ sql: String, deadline: Deadline) throws(PostgresFailure) {
     guard PQsendQuery(handle, sql) == 1 else { throw PostgresFailure(broken()) }
+    // One by one, so that libpq does not keep all of them.
+    PQsetSingleRowMode(handle)
     var failure: PostgresFailure?
     do throws(PostgresError) {
-      _ = try take(deadline: deadline) { failure = failure ?? self.failure(of: $0) }
+      _ = try take(deadline: deadline, keepsRows: false) { failure = failure ?? self.failure(of: $0) }
     } catch {
       throw failure ?? PostgresFailure(error)
     }
@@ -169,7 +171,7 @@ final class LibpqConnection: @unchecked Sendable {
 
   /// - Parameter failed: is given each result that is an error.
   private func take(
-    deadline: Deadline, failed: (OpaquePointer) -> Void = { _ in }
+    deadline: Deadline, keepsRows: Bool = true, failed: (OpaquePointer) -> Void = { _ in }
   ) throws(PostgresError) -> [PostgresRow] {
     var rows: [PostgresRow] = []
     var error: PostgresError?
@@ -185,6 +187,7 @@ final class LibpqConnection: @unchecked Sendable {
       defer { PQclear(result) }
       switch PQresultStatus(result) {
       case PGRES_SINGLE_TUPLE, PGRES_TUPLES_OK:
+        guard keepsRows else { break }
         for row in 0..<PQntuples(result) { rows.append(try self.row(row, of: result)) }
       case PGRES_COMMAND_OK, PGRES_EMPTY_QUERY: break
       // Data is neither sent nor taken; such a result would be given again and again.
