@@ -168,8 +168,9 @@ struct ContainerLossSearch {
     for (user, said) in json["Containers"]?.object ?? [:] where !own.contains(user) {
       throw refuse(said["Name"]?.string ?? user)
     }
-    // The network itself knows those alone that run; the others could not be started without it.
-    for user in try await lines("ps", "--all", "--quiet", "--no-trunc", "--filter", "network=" + id)
+    // The network itself knows those alone that run; the others could not be started without it. One that was never started
+    // knows it by its name.
+    for user in try await lines("ps", "--all", "--quiet", "--no-trunc", "--filter", "network=" + name)
     where !own.contains(user) {
       let json = try await inspect("container", user)
       throw refuse(String((json["Name"]?.string ?? user).drop { $0 == "/" }))
