@@ -12,8 +12,9 @@ public struct ComposeVariableNames: Sendable {
     public let line: Int?
   }
 
-  /// The names in `environment`, of all services, in the order of the file.
-  public private(set) var environment: [Named] = []
+  /// The names in `environment` that are given no value there, so that they are taken from outside; of all services, in
+  /// the order of the file.
+  public private(set) var passed: [Named] = []
   /// The paths in `env_file`, as they are written: relative to the compose file's folder, or absolute.
   public private(set) var files: [String] = []
 
@@ -33,10 +34,12 @@ public struct ComposeVariableNames: Sendable {
   }
 
   private mutating func add(_ node: Node?) {
-    let keys = node?.mapping?.map(\.key) ?? node?.sequence.map(Array.init) ?? []
-    for key in keys {
-      guard let name = key.string?.pieces(between: "=", keepsEmpty: true).first, Dotenv.isName(name) else { continue }
-      environment.append(Named(name: name, line: key.mark?.line))
+    let entries =
+      node?.mapping?.compactMap { $0.value.null == nil ? nil : $0.key } ?? node?.sequence.map(Array.init) ?? []
+    for entry in entries {
+      // With a sign of equality it is given a value, be it an empty one.
+      guard let name = entry.string, Dotenv.isName(name) else { continue }
+      passed.append(Named(name: name, line: entry.mark?.line))
     }
   }
 }

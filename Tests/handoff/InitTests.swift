@@ -19,7 +19,8 @@ import Testing
     try await git("commit", "-qm", "Begin")
   }
 
-  private static let names = ["AWS_REGION", "DB_TAG", "LOG_LEVEL", "QUEUE_SIZE", "STORY_KEY"]
+  /// Those that are asked for: AWS_REGION has a default, and QUEUE_SIZE its value.
+  private static let names = ["DB_TAG", "LOG_LEVEL", "STORY_KEY"]
 
   /// The files of the project but for git's own, by their paths.
   private func files() throws -> [String: Data] {
@@ -46,9 +47,11 @@ import Testing
     #expect(first.status == 0, "\(first.complaint)")
     let example = try folder.read(".env.example")
     #expect(assignments(example) == Dictionary(uniqueKeysWithValues: Self.names.map { ($0, "change-me") }))
-    for comment in ["# used in app.py:2, .env:1\nSTORY_KEY=", "# used in .env:2\nLOG_LEVEL="] {
-      #expect(example.contains(comment))
-    }
+    for comment in [
+      "# used in app.py:2\nSTORY_KEY=", "# set in .env:2\nLOG_LEVEL=",
+      "# used in app.py:3; has a default\n# AWS_REGION=change-me\n",
+    ] { #expect(example.contains(comment)) }
+    #expect(!example.contains("QUEUE_SIZE"))
     #expect(try folder.read(".gitignore") == ".venv/\n.env\n")
     #expect(try folder.read("handoff.yml").split(separator: "\n").allSatisfy { $0.hasPrefix("#") })
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path + "/handoffs").isEmpty)
@@ -64,6 +67,38 @@ import Testing
     }
     let diff = try await handoff("init", "--dry-run")
     #expect(diff.output.isEmpty && diff.status == 0)
+  }
+
+  @Test("What has a default is neither asked for nor set by a copy", Lab.needs("docker", "COMPOSE"))
+  func copied() async throws {
+    try folder.write(
+      "docker-compose.yml",
+      """
+      services:
+        web:
+          image: web
+          ports: ["${WEB_PORT:-18080}:80"]
+          environment: {GREETING: hello, TOKEN: "${STORY_KEY}"}
+
+      """)
+    try folder.write("app.py", "import os\nos.getenv('PORT', '8000')\n")
+    #expect(try await handoff("init").status == 0)
+    let example = try folder.read(".env.example")
+    #expect(assignments(example) == ["STORY_KEY": "change-me"])
+    try folder.write(".env", example.replacing("change-me", with: "mine"))
+    let preflight = try await handoff("preflight", "--only", "environment", "--format", "json")
+    #expect(preflight.status == 0 && !preflight.output.contains("WEB_PORT"), "\(preflight.output)")
+    try folder.write(".env", example)
+    let words = try Lab.value("COMPOSE").split(separator: " ").map(String.init)
+    let answer = try await Witness.ask(
+      words[0], words.dropFirst() + ["config", "-q"], environment: environment, in: folder.path)
+    #expect(answer.status == 0, "\(answer.complaint)")
+  }
+
+  @Test("The help names the exit statuses")
+  func help() async throws {
+    let help = try await handoff("init", "--help").output
+    #expect(help.contains("Exit status: 0 ") && help.contains("; 2 "))
   }
 
   @Test("No value stands in what is written or said, neither a secret nor another one")
@@ -109,15 +144,13 @@ import Testing
     #expect(answer.status == 0)
     #expect(try folder.read("handoff.yml") == configuration)
     #expect(try folder.read(".env.example") == example)
-    #expect(answer.output.contains("it lacks AWS_REGION, LOG_LEVEL, QUEUE_SIZE, which --force puts at its end"))
+    #expect(answer.output.contains("it lacks AWS_REGION, LOG_LEVEL, which --force puts at its end"))
     #expect(try await handoff("init", "--force").status == 0)
     let forced = try folder.read(".env.example")
     #expect(forced.hasPrefix(example + "\n"))
     #expect(
-      assignments(forced) == [
-        "STORY_KEY": "ask-the-teller", "OLD": "1", "AWS_REGION": "change-me", "LOG_LEVEL": "change-me",
-        "QUEUE_SIZE": "change-me",
-      ])
+      assignments(forced) == ["STORY_KEY": "ask-the-teller", "OLD": "1", "LOG_LEVEL": "change-me"])
+    #expect(forced.contains("\n# AWS_REGION=change-me\n"))
     let added = try folder.read("handoff.yml")
     #expect(added.hasPrefix(configuration) && added.contains("#commands:") && !added.contains("#checks:"))
     #expect(try await handoff("preflight", "--only", "git").status == 0)

@@ -19,7 +19,7 @@ public enum ExampleText {
     let (sections, leftOut) = sections(variables, isClean)
     let head = """
       # The variables that this project uses, with placeholders for their values. Copy the file to .env, which git must
-      # not track, and put your own values there:
+      # not track, and put your own values there; what has a default is a comment, and is needed only for another value:
       #   cp -n .env.example .env
 
       """
@@ -39,13 +39,17 @@ public enum ExampleText {
     for (title, members) in VariableGroups.grouped(variables) {
       var entries = ""
       for variable in members {
-        let line = "\(variable.name)=\(engines.contains(variable.name) ? "" : placeholder)"
+        let assignment = "\(variable.name)=\(engines.contains(variable.name) ? "" : placeholder)"
+        // Copied to .env, a placeholder would be taken instead of the default.
+        let line = variable.hasDefault ? "# " + assignment : assignment
         guard isClean(line) else {
           leftOut += 1
           continue
         }
-        let comment = "# used in \(variable.whereUsed.terminal)"
-        entries += "\n" + (isClean(comment) ? comment : "# used in this project") + "\n\(line)\n"
+        let verb = variable.isOnlySet ? "set" : "used"
+        let comment = "# \(variable.isOnlySet ? "" : "used in ")\(variable.summary.terminal)"
+        let plain = "# \(verb) in this project\(variable.hasDefault ? "; has a default" : "")"
+        entries += "\n" + (isClean(comment) ? comment : plain) + "\n\(line)\n"
       }
       if !entries.isEmpty { text += "\n# --- \(title) ---\n" + entries }
     }

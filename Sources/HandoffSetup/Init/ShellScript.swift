@@ -10,6 +10,8 @@ struct ShellScript {
   private var assigned: Set<String> = []
   /// Variables that are set to what they were, or else to something.
   private var defaulted: Set<String> = []
+  /// Those of them that have a value from here on.
+  private var settled: Set<String> = []
   /// Whether double quotes are open: in the text, and around each `$(` or `(` that is open.
   private var quotes = [false]
   /// The ends of the here-documents that begin with the next line.
@@ -95,7 +97,7 @@ struct ShellScript {
     }
     noteUse(at: index)
     advance(1)
-    if peek() == UInt8(ascii: "{") { advance(1) }
+    if peek() == UInt8(ascii: "{") { advance(peek(1) == UInt8(ascii: "#") ? 2 : 1) }
     while let next = peek(), next.isWordOfASCII { advance(1) }
   }
 
@@ -104,7 +106,19 @@ struct ShellScript {
     if start < bytes.count, bytes[start] == UInt8(ascii: "{") { start += 1 }
     if start < bytes.count, bytes[start] == UInt8(ascii: "#"), bytes[start - 1] == UInt8(ascii: "{") { start += 1 }
     let name = text(start..<wordEnd(from: start))
-    if Self.isCapital(name) { uses.append(NamedLine(name: name, line: line)) }
+    guard Self.isCapital(name) else { return }
+    let end = start + name.utf8.count
+    let hasDefault = bytes[start - 1] == UInt8(ascii: "{") && Self.hasDefault(bytes, at: end)
+    uses.append(NamedLine(name: name, line: line, hasDefault: hasDefault || settled.contains(name)))
+    let sign = end < bytes.count && bytes[end] == UInt8(ascii: ":") ? end + 1 : end
+    if hasDefault, bytes[sign] == UInt8(ascii: "=") { settled.insert(name) }
+  }
+
+  /// Whether what stands behind a name in braces gives another value where the variable is not set: `${NAME:-value}`,
+  /// `${NAME=value}`, `${NAME:+value}` and the like.
+  static func hasDefault(_ bytes: [UInt8], at end: Int) -> Bool {
+    let sign = end < bytes.count && bytes[end] == UInt8(ascii: ":") ? end + 1 : end
+    return sign < bytes.count && "-=+".utf8.contains(bytes[sign])
   }
 
   /// Whether a name is in capitals, as variables of the environment are.
@@ -127,19 +141,24 @@ struct ShellScript {
     if sign < bytes.count, bytes[sign] == UInt8(ascii: "+") { sign += 1 }
     if sign < bytes.count, bytes[sign] == UInt8(ascii: "=") || bytes[sign] == UInt8(ascii: "[") {
       assigned.insert(word)
-      if takesItself(word, from: sign + 1) { defaulted.insert(word) }
+      if let sign = signBehindItself(word, from: sign + 1) {
+        defaulted.insert(word)
+        if sign != UInt8(ascii: "?") { settled.insert(word) }
+      }
     }
     advance(end - index)
   }
 
-  /// Whether what a variable is set to begins with `${NAME:-` or the like.
-  private func takesItself(_ name: String, from start: Int) -> Bool {
+  /// The last sign of `${NAME:-` or the like, where what a variable is set to begins with it.
+  private func signBehindItself(_ name: String, from start: Int) -> UInt8? {
     let start = start < bytes.count && bytes[start] == UInt8(ascii: "\"") ? start + 1 : start
     let reference = Array("${\(name)".utf8)
     guard start < bytes.count, bytes[start...].starts(with: reference), start + reference.count < bytes.count else {
-      return false
+      return nil
     }
-    return ":-?=".utf8.contains(bytes[start + reference.count])
+    let end = start + reference.count
+    guard ":-?=".utf8.contains(bytes[end]) else { return nil }
+    return bytes[end] == UInt8(ascii: ":") && end + 1 < bytes.count ? bytes[end + 1] : bytes[end]
   }
 
   /// The names behind a word that sets them, as far as the command goes; an assignment among them is one anyway.

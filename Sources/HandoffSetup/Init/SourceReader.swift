@@ -5,6 +5,8 @@ import HandoffText
 struct NamedLine: Hashable {
   let name: String
   let line: Int
+  /// Whether the text goes on with another value where the variable is not set.
+  var hasDefault = false
 }
 
 /// Finds the variables that a program's text asks for by name. What is put together at run time is not found.
@@ -26,29 +28,32 @@ struct SourceReader {
       let start = place.range.lowerBound
       if bytes[start].isWordOfASCII, start > 0, bytes[start - 1].isWordOfASCII { continue }
       let words = forms.words[place.pattern]
-      guard let name = name(at: place.range.upperBound, forms.names[place.pattern]) else { continue }
+      guard let (name, end) = name(at: place.range.upperBound, forms.names[place.pattern]) else { continue }
       if words.hasPrefix("import.meta"), Self.ofVite.contains(name) { continue }
-      found.append(NamedLine(name: name, line: line))
+      let hasDefault = forms.defaults.follow(words, in: bytes, from: start, nameEnd: end)
+      found.append(NamedLine(name: name, line: line, hasDefault: hasDefault))
     }
     if forms.words.contains("process.env.") { addDestructured() }
   }
 
-  /// The name that stands at a place in the form that is asked for.
-  private func name(at start: Int, _ form: VariableForms.Name) -> String? {
+  /// The name that stands at a place in the form that is asked for, and where it ends, its quotes and braces with it.
+  private func name(at start: Int, _ form: VariableForms.Name) -> (name: String, end: Int)? {
     switch form {
     case .plain:
       let end = wordEnd(from: start)
       // A method of the object is no variable.
-      return end < bytes.count && bytes[end] == UInt8(ascii: "(") ? nil : text(start..<end)
+      return end < bytes.count && bytes[end] == UInt8(ascii: "(") ? nil : text(start..<end).map { ($0, end) }
     case .quoted:
       let open = blanksEnd(from: start)
       guard open < bytes.count, "\"'`".utf8.contains(bytes[open]) else { return nil }
       let end = wordEnd(from: open + 1)
-      return end < bytes.count && bytes[end] == bytes[open] ? text(open + 1..<end) : nil
+      return end < bytes.count && bytes[end] == bytes[open] ? text(open + 1..<end).map { ($0, end + 1) } : nil
     case .braced:
       let open = start < bytes.count && "\"'".utf8.contains(bytes[start]) ? start + 1 : start
       let end = wordEnd(from: open)
-      return end < bytes.count && "\"'}".utf8.contains(bytes[end]) ? text(open..<end) : nil
+      guard end < bytes.count, "\"'}".utf8.contains(bytes[end]) else { return nil }
+      let isClosed = bytes[end] == UInt8(ascii: "}")
+      return text(open..<end).map { ($0, isClosed ? end + 1 : min(end + 2, bytes.count)) }
     }
   }
 
@@ -92,7 +97,7 @@ struct SourceReader {
         guard start < part.endIndex, let name = text(start..<min(wordEnd(from: start), part.endIndex)) else { continue }
         line += bytes[position..<start].count { $0 == 0x0a }
         position = start
-        found.append(NamedLine(name: name, line: line))
+        found.append(NamedLine(name: name, line: line, hasDefault: part.contains(UInt8(ascii: "="))))
       }
     }
   }

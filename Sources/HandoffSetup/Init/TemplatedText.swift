@@ -29,11 +29,20 @@ enum TemplatedText {
       let isEscaped = index > 0 && bytes[index - 1] == UInt8(ascii: "\\")
       let isNamed = isCompose ? Dotenv.isName(name) && (isClosed || !isBraced) : isBraced && isClosed
       if isNamed, isCompose || ShellScript.isCapital(name) && !isEscaped {
-        found.append(NamedLine(name: name, line: line))
+        found.append(
+          NamedLine(name: name, line: line, hasDefault: isBraced && hasDefault(bytes, at: end, isCompose: isCompose)))
       }
       index = max(end, index + 1)
     }
     return found
+  }
+
+  /// Whether another value stands behind a name in braces. Without a colon only compose knows one; behind a colon alone
+  /// it is one of Spring's.
+  private static func hasDefault(_ bytes: [UInt8], at end: Int, isCompose: Bool) -> Bool {
+    guard end < bytes.count else { return false }
+    if isCompose { return ShellScript.hasDefault(bytes, at: end) }
+    return bytes[end] == UInt8(ascii: ":") && end + 1 < bytes.count && bytes[end + 1] != UInt8(ascii: "?")
   }
 
   /// The names behind `$env:` and `${env:`, without those that the script sets.
@@ -51,8 +60,12 @@ enum TemplatedText {
       let name = String(decoding: bytes[start..<end], as: UTF8.self)
       let isOther = end < bytes.count && bytes[end] == UInt8(ascii: "(")
       guard Dotenv.isName(name), !isOther else { continue }
-      found.append(NamedLine(name: name, line: line))
       let rest = bytes[end...].drop { $0 == 0x20 || $0 == 0x7d }
+      let defaults = DefaultForms(operators: ["??"])
+      found.append(
+        NamedLine(
+          name: name, line: line,
+          hasDefault: defaults.follow("", in: bytes, from: place.range.lowerBound, nameEnd: rest.startIndex)))
       if rest.first == UInt8(ascii: "="), rest.dropFirst().first != UInt8(ascii: "=") {
         assigned.insert(name.uppercased())
       }

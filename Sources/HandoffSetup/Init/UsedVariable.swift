@@ -23,8 +23,12 @@ public struct VariablePlace: Hashable, Sendable {
 public struct UsedVariable: Hashable, Sendable {
   /// Its name: letters, digits and underscores.
   public let name: String
-  /// Where it is named, sources first; never empty.
+  /// Where it is used, sources first; where nothing uses it, the dotenv files that set it. Never empty.
   public internal(set) var places: [VariablePlace]
+  /// Whether dotenv files set it, and nothing that was found uses it.
+  public internal(set) var isOnlySet = false
+  /// Whether every use has another value where it is not set.
+  public internal(set) var hasDefault = false
 
   /// How many places are shown.
   private static let shown = 2
@@ -34,6 +38,12 @@ public struct UsedVariable: Hashable, Sendable {
     let first = Message.joined(places.prefix(Self.shown).map(\.message), separator: ", ")
     let rest = places.count - Self.shown
     return rest > 0 ? "\(first) and \(rest) more" : first
+  }
+
+  /// `app.py:3; has a default`, or `set in .env:1`.
+  public var summary: Message {
+    let places: Message = isOnlySet ? "set in \(whereUsed)" : whereUsed
+    return hasDefault ? "\(places); has a default" : places
   }
 }
 

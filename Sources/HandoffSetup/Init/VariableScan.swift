@@ -23,7 +23,13 @@ public struct VariableScan: Sendable {
     case source, compose, configuration, dotenv
   }
 
-  private var found: [String: [(kind: Kind, place: VariablePlace)]] = [:]
+  private struct Use {
+    let kind: Kind
+    let place: VariablePlace
+    let hasDefault: Bool
+  }
+
+  private var found: [String: [Use]] = [:]
   private var bytesLeft = mostBytes
   private var notesLeft = mostNotes
 
@@ -45,29 +51,39 @@ public struct VariableScan: Sendable {
       readDotenv(path.text, root: project.root, files: host.files)
     }
     for required in project.variables.settings?.required ?? [] where required.source.kind == .configuration {
-      note(required.value, .configuration, VariablePlace(Configuration.fileName, line: nil))
+      note(
+        required.value,
+        Use(kind: .configuration, place: VariablePlace(Configuration.fileName, line: nil), hasDefault: false))
     }
-    variables = found.filter { !SystemVariables.contains($0.key) }.map { name, uses in
-      UsedVariable(name: name, places: Self.ordered(uses))
-    }.sorted { $0.name < $1.name }
+    variables = found.filter { !SystemVariables.contains($0.key) }.map(Self.variable).sorted { $0.name < $1.name }
     found = [:]
     if notesLeft == 0 { filesLeftOut += 1 }
   }
 
-  private static func ordered(_ uses: [(kind: Kind, place: VariablePlace)]) -> [VariablePlace] {
+  /// What is known of a variable. A dotenv file sets it, which is no use: it counts only where there is none.
+  private static func variable(_ name: String, _ all: [Use]) -> UsedVariable {
+    let uses = all.filter { $0.kind != .dotenv }
+    return UsedVariable(
+      name: name, places: ordered(uses.isEmpty ? all : uses), isOnlySet: uses.isEmpty,
+      hasDefault: !uses.isEmpty && uses.allSatisfy(\.hasDefault))
+  }
+
+  private static func ordered(_ uses: [Use]) -> [VariablePlace] {
     var seen: Set<VariablePlace> = []
     return uses.enumerated().sorted { ($0.element.kind.rawValue, $0.offset) < ($1.element.kind.rawValue, $1.offset) }
       .map(\.element.place).filter { seen.insert($0).inserted }
   }
 
-  private mutating func note(_ name: String, _ kind: Kind, _ place: VariablePlace) {
+  private mutating func note(_ name: String, _ use: Use) {
     guard notesLeft > 0 else { return }
     notesLeft -= 1
-    found[name, default: []].append((kind, place))
+    found[name, default: []].append(use)
   }
 
   private mutating func note(_ names: [NamedLine], _ kind: Kind, _ path: String) {
-    for name in names { note(name.name, kind, VariablePlace(path, line: name.line)) }
+    for name in names {
+      note(name.name, Use(kind: kind, place: VariablePlace(path, line: name.line), hasDefault: name.hasDefault))
+    }
   }
 
   // MARK: Files
@@ -98,7 +114,9 @@ public struct VariableScan: Sendable {
   private mutating func readCompose(_ path: String, _ bytes: [UInt8]) -> [PathText] {
     note(TemplatedText.names(in: bytes, isCompose: true), .compose, path)
     guard let names = ComposeVariableNames(FileSystem.text(bytes)) else { return [] }
-    for name in names.environment { note(name.name, .compose, VariablePlace(path, line: name.line)) }
+    for name in names.passed {
+      note(name.name, Use(kind: .compose, place: VariablePlace(path, line: name.line), hasDefault: false))
+    }
     return names.files.compactMap { file in
       // What leads out of the project is not read.
       guard !PathText(file).isAbsolute else { return nil }

@@ -14,9 +14,12 @@ struct InitCommand: AsyncParsableCommand {
     abstract: "Looks at the project, shows what it found, and writes the files that a project needs for handoffs.",
     discussion: """
       It writes handoff.yml (comments that say what cannot be found out), .env.example (every variable that the project \
-      uses, with placeholders), lines of .gitignore, and the folder of handoffs. What is there already is left alone; \
+      uses, with placeholders; those with a default as comments), lines of .gitignore, and the folder of handoffs. What is there already is left alone; \
       with --force a file is given what it lacks, at its end, and nothing of it is taken away. No value of a variable is \
       ever copied.
+
+      Exit status: 0 it is written, shown, or there already; 2 a file or folder is left alone since it is not what it \
+      should be, or cannot be read or written.
 
       Example:   handoff init --dry-run              # what would be written, as a diff on standard output
                  handoff init --dry-run | git apply  # the same files, but for the empty folder
@@ -80,7 +83,7 @@ struct InitSummary {
       })
     for (area, why) in unused { lines.append("  \(area) is not used: \(why.terminal)") }
     lines += ["", variablesTitle]
-    lines += Self.table(scan.variables.map { ($0.name, $0.whereUsed) })
+    lines += Self.table(scan.variables.map { ($0.name, $0.summary) })
     if scan.filesLeftOut > 0 {
       lines.append("  Not all files were looked through: some are too long, too many, or may not be read.")
     }
