@@ -105,8 +105,9 @@ struct VerifyCommand: AsyncParsableCommand {
       Console.complain("nothing is reported, so nothing was added to \(Configuration.fileName)")
       return comparison
     }
-    Console.complain("added to ignore in \(Configuration.fileName):")
-    for line in lines { Console.tell("  - \(Untrusted(line).terminal)\n") }
+    // At once, so that what was written is told as a whole or not at all.
+    Console.complain(
+      (["added to ignore in \(Configuration.fileName):"] + lines.map { "  - " + $0 }).joined(separator: "\n"))
     return Comparator(ProbeCatalog.dictionary).ignoring(rules, in: comparison)
   }
 
