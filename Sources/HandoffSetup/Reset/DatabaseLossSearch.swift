@@ -137,7 +137,7 @@ struct DatabaseLossSearch {
 
   private static let facts = """
     SELECT d.oid, d.datistemplate, pg_is_in_recovery(), pg_backend_pid(), host(inet_server_addr()), inet_server_port(),
-      pg_database_size(d.oid), r.rolsuper OR pg_has_role(d.datdba, 'USAGE'), r.rolsuper OR r.rolcreatedb,
+      pg_database_size(d.oid), d.datdba = r.oid OR NOT r.rolsuper AND pg_has_role(d.datdba, 'USAGE'), r.rolsuper OR r.rolcreatedb,
       (SELECT count(*) FROM pg_replication_slots WHERE database = d.datname)
         + (SELECT count(*) FROM pg_prepared_xacts WHERE database = d.datname)
     FROM pg_database d, pg_roles r WHERE d.datname = current_database() AND r.rolname = current_user

@@ -17,6 +17,8 @@ extension DatabaseLoss {
   func drop(
     _ host: Host, _ run: (ShellCommand, [String: String?]) async throws(ResetProblem) -> Void
   ) async throws(ResetProblem) -> (dump: String, wayBack: ShellCommand) {
+    // Whoever comes back after this keeps the database from being dropped: what is written after the dump is not lost.
+    if disconnects { try await endSessions(host) }
     let dump = try newFile(host)
     do throws(ResetProblem) {
       let words = [tools.dump, "--format=custom", "-w", "--file=" + dump]
@@ -89,6 +91,21 @@ extension DatabaseLoss {
     _ = try await restore(["--file=/dev/null"])
   }
 
+  private func endSessions(_ host: Host) async throws(ResetProblem) {
+    let deadline = Deadline.after(.seconds(60))
+    let writer = try await maintenance(host, deadline)
+    do throws(PostgresFailure) {
+      _ = try await writer.query(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND pid <> pg_backend_pid()",
+        parameters: [name], deadline: deadline)
+    } catch {
+      await writer.close()
+      throw ResetProblem(
+        "\(Untrusted(name)) stays: the sessions of others could not be ended: \(DatabaseLossSearch.words(error.error))")
+    }
+    await writer.close()
+  }
+
   private func drop(_ host: Host) async throws(ResetProblem) {
     let deadline = Deadline.after(.seconds(60))
     let writer = try await maintenance(host, deadline)
@@ -99,14 +116,7 @@ extension DatabaseLoss {
         await writer.close()
         throw PostgresFailure(.other("it is another database now than the one that was shown"))
       }
-      if disconnects {
-        _ = try await writer.query(
-          "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND pid <> pg_backend_pid()",
-          parameters: [name], deadline: deadline)
-      }
-      let version = Int(connection.serverVersion.prefix { $0.isNumber }) ?? 0
-      let force = disconnects && version >= 13 ? " WITH (FORCE)" : ""
-      try await writer.run("DROP DATABASE \(SQLName.quoted(name))\(force)", deadline: deadline)
+      try await writer.run("DROP DATABASE \(SQLName.quoted(name))", deadline: deadline)
     } catch {
       await writer.close()
       throw ResetProblem(
