@@ -11,8 +11,8 @@ struct ComposeFile {
   /// The services of the files before it that it takes away (`!reset`).
   private(set) var removed: Set<String> = []
   /// The networks and volumes that are declared.
-  private(set) var networks = Networks()
-  private(set) var volumes: Set<String> = []
+  private(set) var networks = Declarations()
+  private(set) var volumes = Declarations()
   /// Whether other files are taken in (`include`).
   var includesOthers = false
   /// Whether services may stand where they are not looked for.
@@ -37,8 +37,8 @@ struct ComposeFile {
     let reading = ComposeReading(file: file, variables: variables, beside: beside, look: look)
     name = reading.text(root.node["name"])
     includesOthers = root.node["include"] != nil
-    networks = Networks(root.node["networks"], reading)
-    volumes = Set((root.node["volumes"]?.mapping ?? [:]).compactMap { $0.key.string })
+    networks = Declarations(root.node["networks"], reading)
+    volumes = Declarations(root.node["volumes"], reading)
     if root.node["version"] != nil || root.node["services"] != nil {
       refusals += ComposeRefusal.unknownKeys(of: root.node.mapping ?? [:], ofService: false, in: file)
     }
@@ -70,7 +70,7 @@ struct ComposeFile {
     includesOthers = includesOthers || other.includesOthers
     refusals += other.refusals
     networks.override(with: other.networks)
-    volumes.formUnion(other.volumes)
+    volumes.override(with: other.volumes)
     for name in other.removed { services[name] = nil }
     for (name, service) in other.services {
       services[name, default: Service()].override(with: service)

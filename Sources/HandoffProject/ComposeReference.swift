@@ -70,24 +70,28 @@ extension ComposeReference {
 }
 
 extension ComposeFile {
-  /// The networks that a file declares, by what services call them.
-  struct Networks {
+  /// The networks or volumes that a file declares, by what services call them.
+  struct Declarations {
     /// The name that the engine knows each by, where the file gives it one; nil where that is not known.
     private(set) var names: [String: String?] = [:]
+    /// Those that are, or may be, made elsewhere.
+    private var external: Set<String> = []
 
-    /// Reads the section `networks`.
+    /// Reads the section `networks` or `volumes`.
     init(_ node: Node?, _ reading: ComposeReading) {
       for (key, value) in node?.mapping ?? [:] {
-        guard let network = key.string else { continue }
+        guard let declared = key.string else { continue }
         let mapping = value.mapping ?? [:]
         let external = ComposeFile.member("external", of: mapping)
         let named = ComposeFile.member("name", of: mapping) ?? external?["name"]
+        let isExternal = external.map { $0.mapping != nil || reading.certain($0).map(Self.isTrue) != false } ?? false
+        if isExternal { self.external.insert(declared) }
         if let named {
-          names[network] = .some(reading.certain(named))
-        } else if let external, external.mapping != nil || reading.certain(external).map(Self.isTrue) != false {
-          names[network] = .some(external.mapping != nil || reading.certain(external) != nil ? network : nil)
+          names[declared] = .some(reading.certain(named))
+        } else if let external, isExternal {
+          names[declared] = .some(external.mapping != nil || reading.certain(external) != nil ? declared : nil)
         } else {
-          names[network] = .some("")
+          names[declared] = .some("")
         }
       }
     }
@@ -96,13 +100,23 @@ extension ComposeFile {
 
     private static func isTrue(_ text: String) -> Bool { ["true", "yes", "on"].contains(text.lowercased()) }
 
-    mutating func override(with other: Networks) { names.merge(other.names) { $1 } }
+    mutating func override(with other: Declarations) {
+      names.merge(other.names) { $1 }
+      external.formUnion(other.external)
+    }
 
-    /// What the engine calls a network.
+    /// What the engine calls one.
     /// - Returns: nil where that is not known.
-    func name(of network: String, project: String) -> String? {
-      guard let name = names[network, default: ""] else { return nil }
-      return name.isEmpty ? "\(project)_\(network)" : name
+    func name(of declared: String, project: String) -> String? {
+      guard let name = names[declared, default: ""] else { return nil }
+      return name.isEmpty ? "\(project)_\(declared)" : name
+    }
+
+    /// What the engine calls those that the project makes, and those that are made elsewhere.
+    func made(by project: String) -> DockerSettings.Declared {
+      let own = names.keys.filter { !external.contains($0) }.compactMap { name(of: $0, project: project) }
+      let others = external.map { name(of: $0, project: project) }
+      return .init(own: Set(own), external: others.contains(nil) ? nil : Set(others.compactMap(\.self)))
     }
   }
 
@@ -119,7 +133,7 @@ extension ComposeFile {
     switch reference.section {
     case .networks: reference.name == "default" || networks.names.keys.contains(reference.name)
     case .services: services.keys.contains(reference.name)
-    case .volumes: volumes.contains(reference.name)
+    case .volumes: volumes.names.keys.contains(reference.name)
     }
   }
 }

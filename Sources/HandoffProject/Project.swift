@@ -270,6 +270,14 @@ public struct DockerSettings: Sendable, Hashable {
     }
   }
 
+  /// What the compose file declares of volumes or networks, by the names that the engine knows them by.
+  public struct Declared: Sendable, Hashable {
+    /// Those that compose makes for this project.
+    public var own: Set<String> = []
+    /// Those that are made elsewhere; nil where not all of them are known.
+    public var external: Set<String>? = []
+  }
+
   /// Which containers are the project's.
   public var scope: Setting<Scope>
   /// The compose file relative to the root, or nil.
@@ -280,6 +288,10 @@ public struct DockerSettings: Sendable, Hashable {
   public var knowsAllServices: Bool
   /// The services of the compose file, sorted by name.
   public var services: [Service]
+  /// The volumes that the compose file declares.
+  public var volumes = Declared()
+  /// The networks that the compose file declares, and the one that services are in without a word.
+  public var networks = Declared()
   /// What is wrong with the compose file, which then names no services; nil when it could be read.
   public var problem: ConfigurationError?
   /// What compose refuses the compose file for, although the services could be read.

@@ -79,6 +79,61 @@ import Testing
   }
 
   @Test(
+    "What bears the project's name and is not declared by its file, or to be made elsewhere, stays, with the reason")
+  func undeclared() async throws {
+    try await with { project in
+      let name = project.name
+      let label = "com.docker.compose.project=\(name)"
+      let compose = try String(contentsOfFile: project.folder.path + "/docker-compose.yml", encoding: .utf8)
+      // The container that is there uses one of them, too.
+      try project.folder.write("docker-compose.yml", compose + "  far: {external: true, name: \(name)_far}\n")
+      for volume in ["other", "far"] {
+        try await project.ask(
+          "docker", "volume", "create", "--label", label, "--label", "com.docker.compose.volume=\(volume)",
+          "\(name)_\(volume)")
+      }
+      try await project.ask("docker", "network", "create", "--label", label, name + "_elsewhere")
+      try await project.ask(
+        "docker", "run", "-d", "--name", name + "-own", "--label", label, "--label",
+        "com.docker.compose.project.working_dir=\(project.folder.path)", "--volume", name + "_far:/far", "--volume",
+        name + "_lost:/lost", try Lab.value("IMAGE"), "sleep", "100000")
+      let answer = try await project.handoff("reset", "--containers", "--yes-destroy", "story-engine")
+      #expect(answer.status == 0, "\(answer.output)\(answer.complaint)")
+      for line in [
+        "volume \(name)_other stays: the compose file does not declare it, and no container of the project uses it",
+        "volume \(name)_far stays: the compose file declares it to be made elsewhere",
+        "network \(name)_elsewhere stays: the compose file does not declare it, and no container of the project uses it",
+      ] { #expect(answer.output.contains(line), "\(line) is not in \(answer.output)") }
+      let volumes = try await project.lines("docker", "volume", "ls", "-q", "--filter", "name=" + name)
+      #expect(volumes.sorted() == ["\(name)_far", "\(name)_lost", "\(name)_other"])
+      let networks = try await project.lines(
+        "docker", "network", "ls", "--format", "{{.Name}}", "--filter", "label=" + label)
+      #expect(networks == [name + "_elsewhere"])
+      #expect(try await project.ask("docker", "ps", "-aq", "--filter", "label=" + label) == "")
+    }
+  }
+
+  @Test("A container that was made anew after the plan was shown stays, with what it uses, and is told")
+  func later() async throws {
+    try await with { project in
+      let name = project.name
+      let before = try await project.id(name + "-web")
+      let answer = try await Typed.ask(
+        "story-engine", after: "docker-compose up -d --force-recreate web", ["reset", "--containers"],
+        environment: project.environment, in: project.folder.path)
+      #expect(answer.status == 1, "\(answer.output)")
+      for line in [
+        "container \(name)-web stays: it was made after what was shown",
+        "volume \(name)_tales stays: a container uses it that was made after what was shown",
+        "this is still there: ", "not gone, or not whole: what compose made for \(name)",
+      ] { #expect(answer.output.contains(line), "\(line) is not in \(answer.output)") }
+      #expect(try await project.id(name + "-web") != before)
+      #expect(try await project.inspect(name + "-web", "{{.State.Running}}") == "true")
+      #expect(try await project.ask("docker", "ps", "-aq", "--filter", "name=\(name)-shut") == "")
+    }
+  }
+
+  @Test(
     "An engine that is not on this machine is refused, whoever names it",
     arguments: ["tcp://192.0.2.1:2375", "ssh://somebody@localhost", "tcp://docker.example.org:2376"])
   func elsewhere(address: String) async throws {

@@ -27,25 +27,7 @@ final class ResetProject: Sendable {
 
   /// Runs the tool on a terminal, at which a line is typed when it asks for one.
   func reset(typing line: String, _ arguments: String...) async throws -> Witness.Answer {
-    let script = """
-      import os, pty, sys
-      pid, end = pty.fork()
-      if pid == 0: os.execvp(sys.argv[2], sys.argv[2:])
-      seen, typed = b"", False
-      while True:
-          try: piece = os.read(end, 4096)
-          except OSError: break
-          if not piece: break
-          seen += piece
-          if not typed and b"to lose all of this: " in seen:
-              typed = True
-              os.write(end, sys.argv[1].encode() + b"\\n")
-      sys.stdout.write(seen.decode().replace("\\r\\n", "\\n"))
-      sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
-      """
-    return try await Witness.ask(
-      "python3", ["-I", "-c", script, line, Tool.path, "reset"] + arguments, environment: environment,
-      in: folder.path)
+    try await Typed.ask(line, ["reset"] + arguments, environment: environment, in: folder.path)
   }
 
   func shell(_ script: String) async throws {
@@ -55,4 +37,35 @@ final class ResetProject: Sendable {
 
   func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: folder.path + "/" + path) }
   var isPreciousThere: Bool { FileManager.default.fileExists(atPath: beside.path + "/precious") }
+}
+
+/// The tool on a terminal.
+enum Typed {
+  /// - Parameters:
+  ///   - line: what is typed when a reset asks for the project's name.
+  ///   - script: what is run before that.
+  static func ask(
+    _ line: String, after script: String = ":", _ arguments: [String], environment: [String: String], in folder: String
+  ) async throws -> Witness.Answer {
+    let program = """
+      import os, pty, subprocess, sys
+      line, script, *command = sys.argv[1:]
+      pid, end = pty.fork()
+      if pid == 0: os.execvp(command[0], command)
+      seen, typed = b"", False
+      while True:
+          try: piece = os.read(end, 4096)
+          except OSError: break
+          if not piece: break
+          seen += piece
+          if not typed and b"to lose all of this: " in seen:
+              typed = True
+              subprocess.run(["sh", "-ec", script], check=True, capture_output=True)
+              os.write(end, line.encode() + b"\\n")
+      sys.stdout.write(seen.decode().replace("\\r\\n", "\\n"))
+      sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+      """
+    return try await Witness.ask(
+      "python3", ["-I", "-c", program, line, script, Tool.path] + arguments, environment: environment, in: folder)
+  }
 }

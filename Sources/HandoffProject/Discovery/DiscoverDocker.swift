@@ -47,6 +47,14 @@ enum DiscoverDocker {
     let isMisspelt = compose.file.refusals.contains { $0.reason == .unknownKey }
     settings.knowsAllServices = !compose.file.includesOthers && !compose.file.isOldest && !isMisspelt
     settings.refusals = compose.file.refusals
+    let project = compose.name.value
+    settings.volumes = compose.file.volumes.made(by: project)
+    settings.networks = compose.file.networks.made(by: project)
+    if !compose.file.networks.names.keys.contains("default") { settings.networks.own.insert("\(project)_default") }
+    if !settings.knowsAllServices {
+      settings.volumes.external = nil
+      settings.networks.external = nil
+    }
     let base = PathText(compose.path).folder.text
     let awaited = compose.file.services.values.reduce(into: Set<String>()) { $0.formUnion($1.awaited) }
     settings.services = compose.file.services.map { name, said in

@@ -124,15 +124,20 @@ public struct Reset: Sendable {
       return nil
     }
     let loss = try await ContainerLossSearch(context).look()
+    notes += loss.kept
     if let settings = project.postgres.settings?.first, !parts.contains(.database) {
       let place = DatabasePlace(settings, context)
-      if place.isLocal, let container = loss?.containers.first(where: { $0.ports.contains(place.ports) }) {
+      if place.isLocal, let container = loss.containers.first(where: { $0.ports.contains(place.ports) }) {
         notes.append(
           "the database at \(place.address) is in \(Untrusted(container.name)): its rows go with that, without a dump; --database dumps them first"
         )
       }
     }
-    if loss == nil { notes.append("no containers: there is none of the project's, and no volume or network") }
+    if loss.isEmpty {
+      let others: Message = loss.kept.isEmpty ? "" : " but what stays"
+      notes.append("no containers: there is none of the project's, and no volume or network\(others)")
+      return nil
+    }
     return loss
   }
 
@@ -155,43 +160,75 @@ public struct Reset: Sendable {
   // MARK: Destroying
 
   /// Destroys what a plan names: first the database, then the containers, then the virtual environments.
-  /// - Throws: ``ResetProblem`` with what is gone by then; what comes after it stays.
+  /// - Throws: ``ResetProblem`` with what is gone by then, also where the task is cancelled; what comes after it stays.
   public func run(_ plan: ResetPlan) async throws(ResetProblem) {
     var gone: [Message] = []
+    var left = plan.things
     do throws(ResetProblem) {
       if !plan.refusals.isEmpty { throw ResetProblem("nothing is destroyed that was refused") }
       if let database = plan.database {
-        let (dump, wayBack) = try await database.drop(shell.host) { (command, variables) throws(ResetProblem) in
-          try await say(command, variables)
-        }
-        gone.append("database \(Untrusted(database.name))")
+        try proceed()
+        let (dump, wayBack) = try await database.drop(shell.host, say)
+        gone.append(left.removeFirst())
         progress(.done("dropped \(Untrusted(database.name)); its dump: \(Untrusted(dump))"))
         progress(.done("it comes back with: \(Untrusted(wayBack.bash))"))
       }
       if let containers = plan.containers {
-        for command in containers.commands {
-          try await say(command, containers.variables)
-          gone.append("what was named to: \(Untrusted(command.bash))")
-        }
-        try await check(containers)
+        try proceed()
+        try await remove(containers, &gone)
+        left.removeFirst()
         progress(.done("removed the containers, volumes and networks of \(Untrusted(containers.project))"))
       }
       for environment in plan.environments {
+        try proceed()
         try await environment.remove(context)
-        gone.append("virtual environment \(Untrusted(environment.folder))")
+        gone.append(left.removeFirst())
         progress(.done("removed \(Untrusted(environment.folder))"))
       }
     } catch {
       var problem = error
       problem.gone = gone
+      problem.left = left
       throw problem
     }
   }
 
-  /// Asks the engine once more.
-  private func check(_ loss: ContainerLoss) async throws(ResetProblem) {
-    guard let left = try await ContainerLossSearch(context).look() else { return }
-    throw ResetProblem("this is still there: \(Message.joined(left.lines, separator: "; "))")
+  private func proceed() throws(ResetProblem) {
+    if Task.isCancelled { throw ResetProblem("the reset was ended from outside before it was done") }
+  }
+
+  /// Removes what is there now and was shown.
+  private func remove(_ shown: ContainerLoss, _ gone: inout [Message]) async throws(ResetProblem) {
+    let (loss, others) = shown.unchanged(try await ContainerLossSearch(context).look())
+    for other in others { progress(.done(other)) }
+    do throws(ResetProblem) {
+      for command in loss.commands {
+        try proceed()
+        try await say(command, loss.variables)
+        gone.append("what was named to: \(Untrusted(command.bash))")
+      }
+    } catch {
+      guard let left = await left() else { throw error }
+      throw ResetProblem("\(error.message); \(left)")
+    }
+    if let left = await left() { throw ResetProblem(left) }
+  }
+
+  /// Asks the engine once more, also where this was ended from outside.
+  /// - Returns: what is still there, or why that is not known; nil where there is nothing.
+  private func left() async -> Message? {
+    let look = await Task { [context] () -> Result<ContainerLoss, ResetProblem> in
+      do throws(ResetProblem) {
+        return .success(try await ContainerLossSearch(context).look())
+      } catch {
+        return .failure(error)
+      }
+    }.value
+    switch look {
+    case .success(let loss) where loss.isEmpty: return nil
+    case .success(let loss): return "this is still there: \(Message.joined(loss.lines, separator: "; "))"
+    case .failure(let problem): return "what is still there is not known: \(problem.message)"
+    }
   }
 
   private func say(_ command: ShellCommand, _ variables: [String: String?]) async throws(ResetProblem) {
@@ -199,8 +236,9 @@ public struct Reset: Sendable {
     do throws(SetupShell.Failure) {
       try await shell.run(command, variables: variables)
     } catch {
+      let ending = Task.isCancelled ? "was ended from outside, as this reset was" : error.outcome.ending
       let last: Message = error.lastLines.last.map { ": \(Untrusted($0))" } ?? ""
-      throw ResetProblem("\(Untrusted(command.bash)) \(error.outcome.ending)\(last)")
+      throw ResetProblem("\(Untrusted(command.bash)) \(ending)\(last)")
     }
   }
 }

@@ -1,3 +1,4 @@
+import HandoffSystem
 public import HandoffText
 
 /// A part of the environment that can be brought back to nothing.
@@ -33,6 +34,15 @@ public struct ResetPlan: Sendable {
 
   init(project: String) { self.project = project }
 
+  /// What is destroyed, in that order.
+  var things: [Message] {
+    [
+      database.map { "database \(Untrusted($0.name))" },
+      containers.map { "what compose made for \(Untrusted($0.project))" },
+    ]
+    .compactMap(\.self) + environments.map { "virtual environment \(Untrusted($0.folder))" }
+  }
+
   /// Whether there is nothing to destroy.
   public var isEmpty: Bool { database == nil && containers == nil && environments.isEmpty }
 
@@ -48,8 +58,15 @@ public struct ResetProblem: Error, Sendable {
   public let message: Message
   /// What is gone by now.
   public internal(set) var gone: [Message] = []
+  /// What is not gone, or not whole: the first of them is where it stopped.
+  public internal(set) var left: [Message] = []
 
   init(_ message: Message) { self.message = message }
+
+  /// What a server said no to, or that there was none.
+  init(_ failure: PostgresFailure, doing what: Message) {
+    message = .joined(SetupFailure(failure, doing: what).lines, separator: "; ")
+  }
 }
 
 /// Numbers of bytes for a person.

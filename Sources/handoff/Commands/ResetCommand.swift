@@ -10,14 +10,15 @@ struct ResetCommand: AsyncParsableCommand {
     abstract: "Brings the environment back to nothing, by parts, after naming every single thing that will be lost.",
     discussion: """
       The plan names what will be lost: the virtual environment with its size and packages, containers, volumes and networks \
-      of the compose project, tables with their rows. Then the project's name has to be typed, or given with --yes-destroy. \
-      If one part is refused, nothing at all is destroyed.
+      of the compose project, tables with their rows, and what else is in the database. Then the project's name has to be \
+      typed, or given with --yes-destroy. If one part is refused, nothing at all is destroyed.
 
       Refused is what is not on this machine (the host of the database, the Docker engine, a port that may be forwarded from \
       elsewhere), and what may not be the project's: a folder outside it, behind a link, tracked by git, or no virtual \
       environment; containers that were made from another folder; volumes and networks that others use; PostgreSQL's own \
-      databases, and one in which others are connected. A database is dumped first (pg_dump), the dump is read, and then the \
-      database is dropped. It is not made again: that is for handoff setup.
+      databases, and one in which others are connected. Volumes and networks that the compose file does not declare, or \
+      declares to be made elsewhere, stay. A database gets another name, so that nobody writes into it, and is dumped \
+      (pg_dump); the dump is read, and then the database is dropped. It is not made again: that is for handoff setup.
 
       Example:   handoff reset --venv --dry-run
                  handoff reset --all
@@ -90,12 +91,15 @@ struct ResetCommand: AsyncParsableCommand {
     if dryRun { return }
     try confirm(plan.project)
     output = SetupOutput(workspace, named: "reset", lock: lock)
+    // A database that was put aside is put back.
+    Signals.giveTime(milliseconds: 20_000)
     do throws(ResetProblem) {
       try await reset(output).run(plan)
     } catch {
       output.complain(error.message)
-      let gone = error.gone.isEmpty ? "nothing" : Message.joined(error.gone, separator: ", ").terminal
-      Console.complain("gone by now: \(gone); the rest stands")
+      func list(_ things: [Message]) -> Message { things.isEmpty ? "nothing" : .joined(things, separator: ", ") }
+      let rest: Message = "gone by now: \(list(error.gone)); not gone, or not whole: \(list(error.left))"
+      Console.complain(output.redacted(rest.terminal))
       throw CommandEnded(status: .failure)
     }
   }
