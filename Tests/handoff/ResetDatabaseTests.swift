@@ -3,49 +3,17 @@ import HandoffTestSupport
 import Testing
 
 /// Databases: dumped, dropped, and brought back by what is told; held against psql and pg_restore.
-@Suite(.serialized, Lab.needs("postgres", "PG_PORT", "PG_BIN")) struct ResetDatabaseTests {
-  private static let schema = """
-    CREATE TABLE users (id int, name text); INSERT INTO users SELECT n, 'name ' || n FROM generate_series(1, 1234) n;
-    CREATE SCHEMA stories; CREATE TABLE stories."odd table" (id int); INSERT INTO stories."odd table" VALUES (1);
-    CREATE TABLE empty (id int); CREATE VIEW readers AS SELECT * FROM users;
-    CREATE MATERIALIZED VIEW counted AS SELECT count(*) FROM users;
-    CREATE TABLE parted (id int) PARTITION BY RANGE (id); CREATE TABLE parted_1 PARTITION OF parted FOR VALUES FROM (0) TO (9);
-    INSERT INTO parted VALUES (1), (2);
-    """
-
-  private func project(_ database: String, extra: [String: String] = [:]) throws -> ResetProject {
-    let variables = try Psql.environment(database: database)
-    let path = try Lab.value("PG_BIN") + ":" + (Lab.bareEnvironment(home: "/").first { $0.key == "PATH" }?.value ?? "")
-    return try ResetProject(extra: variables.merging(["PATH": path]) { $1 }.merging(extra) { $1 })
-  }
-
-  private func isThere(_ database: String) async throws -> Bool {
-    try await Psql.run("SELECT count(*) FROM pg_database WHERE datname = '\(database)'", database: "postgres") == "1"
-  }
-
-  /// Makes a database that the test may drop.
-  private func with(_ sql: String = schema, _ body: (String) async throws -> Void) async throws {
-    let name = "handoff_reset_\(UInt32.random(in: 0 ... .max))"
-    try await Psql.run("CREATE DATABASE \(name)", database: "postgres")
-    let outcome: Result<Void, any Error>
-    do {
-      try await Psql.run(sql, database: name)
-      outcome = .success(try await body(name))
-    } catch { outcome = .failure(error) }
-    try await Psql.run("UPDATE pg_database SET datistemplate = false WHERE datname = '\(name)'", database: "postgres")
-    try await Psql.run("DROP DATABASE IF EXISTS \(name) (FORCE)", database: "postgres")
-    try outcome.get()
-  }
-
+@Suite(.serialized, Lab.needs("postgres", "PG_PORT", "PG_BIN")) struct ResetDatabaseTests: ResetDatabaseSuite {
   @Test("Dropped after a dump that holds every row, which only its user may read, and that brings it back")
   func dropped() async throws {
     try await with { database in
-      let project = try project(database)
+      // What is shown is held against the secrets of this machine.
+      let project = try project(database, extra: ["PGPASSWORD": "sample-of-a-password"])
       let plan = try await project.reset("--database", "--dry-run")
       #expect(plan.status == 0, "\(plan.complaint)")
       for line in [
         "table public.users: 1234 rows", "table stories.odd table: 1 row\n", "table public.empty: 0 rows",
-        "table public.parted: 2 rows", "materialized view public.counted: 1 row\n", "1 views",
+        "table public.parted: 2 rows", "materialized view public.counted: 1 row\n", "views (1): public.readers",
       ] { #expect(plan.output.contains(line), "\(line) is not in \(plan.output)") }
       #expect(!plan.output.contains("parted_1"))
       #expect(try await isThere(database))
@@ -69,6 +37,74 @@ import Testing
       let rows = try await Psql.run(
         "SELECT (SELECT count(*) FROM users), (SELECT count(*) FROM stories.\"odd table\")", database: database)
       #expect(rows == "1234|1")
+
+      let shown = try #require(answer.output.split(separator: "\n").first { $0.hasPrefix("$ ") }).dropFirst(2)
+      let aside = try #require(shown.firstMatch(of: /handoff_reset_[0-9]+_\w+/)).output
+      try await Psql.run("ALTER DATABASE \(database) RENAME TO \(aside)", database: "postgres")
+      let pasted = try await Witness.ask("sh", ["-c", String(shown)], environment: project.environment)
+      try await Psql.run("ALTER DATABASE \(aside) RENAME TO \(database)", database: "postgres")
+      #expect(pasted.status == 0, "\(shown): \(pasted.complaint)")
+    }
+  }
+
+  @Test("Types, servers, publications, extensions and all else that is no table is named, up to a number")
+  func others() async throws {
+    let sql = """
+      CREATE EXTENSION pgcrypto; CREATE EXTENSION postgres_fdw; CREATE TYPE mood AS ENUM ('calm'); CREATE DOMAIN age AS int;
+      CREATE TYPE point3 AS (x int, y int, z int); CREATE SERVER far FOREIGN DATA WRAPPER postgres_fdw;
+      CREATE USER MAPPING FOR postgres SERVER far; CREATE FOREIGN DATA WRAPPER own; CREATE SCHEMA tales;
+      CREATE PUBLICATION told; SELECT lo_create(424242); CREATE FUNCTION one() RETURNS int LANGUAGE sql AS 'SELECT 1';
+      DO $$ BEGIN FOR n IN 1..60 LOOP EXECUTE 'CREATE SEQUENCE s' || n; END LOOP; END $$;
+      """
+    try await with(sql) { database in
+      try await Psql.run("ALTER DATABASE \(database) SET app.word = 'unshown'", database: "postgres")
+      let plan = try await project(database).reset("--database", "--dry-run").output
+      for line in [
+        "extensions (2): pgcrypto, postgres_fdw\n", "enums (1): public.mood\n", "domains (1): public.age\n",
+        "types (1): public.point3\n", "foreign servers (1): far\n", "foreign-data wrappers (1): own\n",
+        "user mappings (1): postgres on server far\n", "schemas (1): tales\n", "publications (1): told\n",
+        "large objects (1): 424242\n", "functions (1): public.one()\n", "settings (1): app.word\n",
+        ", public.s9 and 10 more\n",
+      ] { #expect(plan.contains(line), "\(line) is not in \(plan)") }
+      #expect(plan.contains("sequences (60): ") && plan.contains("public.s50") && !plan.contains("public.s51"))
+      #expect(!plan.contains("unshown"))
+    }
+  }
+
+  @Test(
+    "A table that an extension made is told with which of its rows are dumped, and keeps nothing from being dropped")
+  func extended() async throws {
+    let sql = """
+      CREATE EXTENSION pgcrypto; CREATE TABLE made (id int); CREATE TABLE marked (id int); CREATE TABLE own (id int);
+      INSERT INTO made VALUES (1), (2); INSERT INTO marked VALUES (1), (7);
+      ALTER EXTENSION pgcrypto ADD TABLE made; ALTER EXTENSION pgcrypto ADD TABLE marked;
+      UPDATE pg_extension SET extconfig = ARRAY['marked'::regclass], extcondition = ARRAY['WHERE id > 5']
+      WHERE extname = 'pgcrypto';
+      """
+    try await with(sql) { database in
+      let project = try project(database)
+      let answer = try await project.reset(
+        "--database", "--yes-destroy", project.name, "--dump-to", project.beside.path)
+      #expect(answer.status == 0, "\(answer.complaint)")
+      for line in [
+        "table public.made: 2 rows; the extension pgcrypto made it: its rows are not in the dump\n",
+        "table public.marked: 2 rows; the extension pgcrypto made it: of its rows those alone are in the dump that are: WHERE id > 5\n",
+        "table public.own: 0 rows\n",
+      ] { #expect(answer.output.contains(line), "\(line) is not in \(answer.output)") }
+      #expect(try await !isThere(database))
+    }
+  }
+
+  @Test("A database that subscribes to another one cannot be dropped, which is told before anything is done")
+  func subscribed() async throws {
+    let sql =
+      "CREATE SUBSCRIPTION NAME CONNECTION 'host=127.0.0.1' PUBLICATION p WITH (connect = false, slot_name = NONE)"
+    try await with("SELECT 1") { database in
+      try await Psql.run(sql.replacing("NAME", with: database), database: database)
+      let project = try project(database)
+      let answer = try await project.reset("--database", "--yes-destroy", project.name)
+      try await Psql.run("DROP SUBSCRIPTION \(database)", database: database)
+      #expect(answer.status == 3 && answer.complaint.contains("it has 1 subscriptions"), "\(answer.complaint)")
     }
   }
 

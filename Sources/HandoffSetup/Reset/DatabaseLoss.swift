@@ -16,10 +16,27 @@ struct DatabaseLoss: Sendable {
   }
 
   struct Table: Sendable, Hashable {
+    /// The kinds of PostgreSQL's catalog.
+    enum Kind: String { case plain = "r", partitioned = "p", foreign = "f", materialized = "m" }
+
+    /// The extension that made it. A dump only says that there is the extension, and holds the rows that the extension
+    /// marks (https://www.postgresql.org/docs/current/extend-extensions.html#EXTEND-EXTENSIONS-CONFIG-TABLES).
+    struct Owner: Sendable, Hashable {
+      let name: String
+      /// Which of the rows are dumped: those for which a condition holds, all where it is empty; nil for none.
+      let condition: String?
+    }
+
+    /// The number that the server gives it.
+    let oid: String
     let schema: String
     let name: String
-    let rows: Rows
-    var isMaterialized = false
+    let kind: Kind
+    let owner: Owner?
+    var rows: Rows
+
+    /// Whether a dump holds its rows, or some of them.
+    var hasDumpedRows: Bool { kind == .plain && (owner == nil || owner?.condition != nil) }
 
     var line: Message {
       let count: Message =
@@ -29,8 +46,33 @@ struct DatabaseLoss: Sendable {
         case .elsewhere: "a foreign table: its rows stay where they are"
         case .unknown: "rows not counted"
         }
-      let kind: Message = isMaterialized ? "materialized view" : "table"
-      return "  \(kind) \(Untrusted("\(schema).\(name)")): \(count)"
+      let title: Message = kind == .materialized ? "materialized view" : "table"
+      return "  \(title) \(Untrusted("\(schema).\(name)")): \(count)\(owner.map(Self.remark) ?? "")"
+    }
+
+    private static func remark(_ owner: Owner) -> Message {
+      let dumped: Message =
+        switch owner.condition {
+        case nil: "its rows are not in the dump"
+        case ""?: "its rows are in the dump"
+        case let condition?: "of its rows those alone are in the dump that are: \(Untrusted(condition))"
+        }
+      return "; the extension \(Untrusted(owner.name)) made it: \(dumped)"
+    }
+  }
+
+  /// Things of one kind beside tables.
+  struct Others: Sendable, Hashable {
+    /// `views`.
+    let kind: String
+    let count: Int
+    /// The names of the first ones.
+    var names: [String]
+
+    var line: Message {
+      let shown = Message.joined(names.map { "\(Untrusted($0))" }, separator: ", ")
+      let rest: Message = count > names.count ? " and \(count - names.count) more" : ""
+      return "  \(Untrusted(kind)) (\(count)): \(shown)\(rest)"
     }
   }
 
@@ -40,10 +82,11 @@ struct DatabaseLoss: Sendable {
   let oid: String
   let bytes: Int
   let tables: [Table]
-  /// What else is in it: `3 views`.
-  let others: [Message]
+  let others: [Others]
   /// Sessions of others: who, from what.
   let sessions: [Message]
+  /// What resets that were killed left of databases of that name.
+  let remains: [String]
   let disconnects: Bool
   let tools: PostgresTools
   /// Where the dump goes.
@@ -59,9 +102,12 @@ struct DatabaseLoss: Sendable {
     ]
     lines += tables.map(\.line)
     if tables.isEmpty { lines.append("  no table") }
-    if !others.isEmpty { lines.append("  and \(Message.joined(others, separator: ", "))") }
+    lines += others.map(\.line)
     lines += sessions.map { "  the session of \($0), which is ended" as Message }
-    lines.append("  before that it is dumped into \(Untrusted(dumpFolder))")
+    lines.append(
+      "  before that it is called \(Untrusted(DatabaseAside(oid: oid, name: name).name)), so that nobody writes into it, and dumped into \(Untrusted(dumpFolder))"
+    )
+    lines += remains.map { "  \(Untrusted($0)), which a reset that was killed left, stays" as Message }
     return lines
   }
 }
@@ -70,6 +116,8 @@ struct DatabaseLoss: Sendable {
 struct PostgresTools: Sendable {
   let dump: String
   let restore: String
+  /// psql, which packages put beside them.
+  var query: String { PathText(dump).folder.appending("psql").text }
 
   /// Finds those of this machine that know a server's version: on PATH, or where packages put them. `pg_dump` refuses a
   /// server that is newer than itself (https://www.postgresql.org/docs/current/app-pgdump.html).
