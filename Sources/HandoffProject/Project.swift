@@ -273,9 +273,15 @@ public struct DockerSettings: Sendable, Hashable {
   /// What the compose file declares of volumes or networks, by the names that the engine knows them by.
   public struct Declared: Sendable, Hashable {
     /// Those that compose makes for this project.
-    public var own: Set<String> = []
+    public var own: Set<String>
     /// Those that are made elsewhere; nil where not all of them are known.
-    public var external: Set<String>? = []
+    public var external: Set<String>?
+
+    /// Puts them together.
+    public init(own: Set<String> = [], external: Set<String>? = []) {
+      self.own = own
+      self.external = external
+    }
   }
 
   /// Which containers are the project's.

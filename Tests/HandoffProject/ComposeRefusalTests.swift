@@ -104,6 +104,24 @@ import Testing
     #expect(services?.map(\.networks) == [[], [], ["c", "old", "other", "p_a"]])
   }
 
+  @Test("Volumes and networks that the project makes are told from those that are made elsewhere")
+  func declared() throws {
+    let text = """
+      name: p
+      services: {web: {image: a}}
+      networks: {a: , b: {name: other}, c: {external: true}}
+      volumes: {a: , b: {name: other}, c: {external: true}, d: {external: {name: old}}, e: {name: '${UNSET}'}, f: {external: false}}
+      """
+    let settings = try TemporaryProject(["compose.yaml": text]).discover().docker.settings
+    #expect(settings?.volumes == .init(own: ["p_a", "other", "p_f"], external: ["c", "old"]))
+    #expect(settings?.networks == .init(own: ["p_a", "p_default", "other"], external: ["c"]))
+    // What is not known, or may be said by a file that is not read, may be made elsewhere.
+    for more in ["volumes: {a: {external: '${UNSET}'}}", "include: [more.yaml]"] {
+      let settings = try TemporaryProject(["compose.yaml": "services: {web: {image: a}}\n" + more]).discover()
+      #expect(settings.docker.settings?.volumes.external == nil)
+    }
+  }
+
   @Test("What an override file resets is asked for by nobody")
   func reset() throws {
     let text = """
