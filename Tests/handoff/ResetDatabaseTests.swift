@@ -95,6 +95,22 @@ import Testing
     }
   }
 
+  @Test("More tables than one connection reads are named, each once and with its rows")
+  func many() async throws {
+    let sql = "DO $$ BEGIN FOR n IN FIRST..LAST LOOP EXECUTE 'CREATE TABLE t' || n || ' ()'; END LOOP; END $$"
+    try await with("SELECT 1") { database in
+      // A server has room for some thousand locks in one transaction.
+      for first in stride(from: 1, to: 5201, by: 1300) {
+        let some = sql.replacing("FIRST", with: "\(first)").replacing("LAST", with: "\(first + 1299)")
+        try await Psql.run(some, database: database)
+      }
+      let plan = try await project(database).reset("--database", "--dry-run")
+      let lines = plan.output.split(separator: "\n").filter { $0.hasPrefix("  table public.t") }
+      #expect(lines.count == 5200 && Set(lines).count == 5200, "\(plan.complaint)")
+      #expect(lines.contains("  table public.t5200: 0 rows") && lines.contains("  table public.t1: 0 rows"))
+    }
+  }
+
   @Test("A database that subscribes to another one cannot be dropped, which is told before anything is done")
   func subscribed() async throws {
     let sql =
