@@ -46,10 +46,9 @@ let package = Package(
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
   ],
   targets: [
-    .systemLibrary(
-      name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
-    .systemLibrary(
-      name: "CLibcurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
+    // Headers of libpq-dev and libcurl4-openssl-dev; the libraries themselves are loaded when they are needed.
+    .target(name: "CLibpq"),
+    .target(name: "CLibcurl"),
     .systemLibrary(name: "CLinux"),
     library("HandoffText"),
     library("HandoffModel", ["HandoffText"]),

@@ -127,8 +127,15 @@ public enum HTTPError: Error, Hashable, Sendable {
   case tooLarge
   /// The TLS handshake failed, or the server's certificate is not to be trusted; libcurl's words.
   case tls(String)
+  /// libcurl is not on this machine, or cannot be used.
+  case libraryMissing
   /// Anything else; libcurl's words.
   case other(String)
+}
+
+extension HTTPError {
+  /// What to say of ``libraryMissing``.
+  public static let libraryAdvice = "libcurl is not on this machine: apt-get install libcurl4"
 }
 
 /// Speaks HTTP under a deadline.

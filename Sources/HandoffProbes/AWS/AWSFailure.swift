@@ -4,7 +4,7 @@ import HandoffText
 enum AWSFailure: Error, Hashable, Sendable {
   /// Why the endpoint could not be reached.
   enum Unreachable: Hashable, Sendable {
-    case name, refused, route, other
+    case name, refused, route, library, other
   }
 
   /// What was wrong with an answer.

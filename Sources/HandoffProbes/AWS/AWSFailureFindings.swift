@@ -217,6 +217,7 @@ extension AWSFindings {
     case .name: "\(server) could not be asked: its name is not resolved"
     case .refused: "\(server) could not be asked: the connection is refused"
     case .route: "\(server) could not be asked: there is no route to it"
+    case .library: "\(server) could not be asked: \(Untrusted(HTTPError.libraryAdvice))"
     case .other: "\(server) could not be asked"
     }
   }

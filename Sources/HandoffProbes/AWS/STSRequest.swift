@@ -57,6 +57,7 @@ struct STSRequest: Sendable {
     case .noRoute: .unreachable(.route)
     case .noSocket, .notPermitted, .other: .unreachable(.other)
     case .timedOut: .timedOut
+    case .libraryMissing: .unreachable(.library)
     case .garbage, .tooLarge: .unexpectedAnswer(.garbage)
     case .tls: .tls
     }

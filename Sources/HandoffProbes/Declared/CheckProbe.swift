@@ -122,6 +122,8 @@ public struct CheckProbe: Probe {
         case .tooLarge: return .failure(.unknown("unexpected-answer", "the answer is longer than 1 MiB from"))
         case .tls(let words):
           return .failure(.unknown("tls", "no encrypted connection (\(Untrusted(words))) to"))
+        case .libraryMissing:
+          return .failure(.unknown("unreachable", "(\(Untrusted(HTTPError.libraryAdvice))) cannot ask"))
         case .other(let words): return .failure(.unknown("unreachable", "(\(Untrusted(words))) cannot ask"))
         }
       }

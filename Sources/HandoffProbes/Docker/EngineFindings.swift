@@ -158,6 +158,8 @@ struct EngineFindings {
     case .transport(.tooLarge): return finding("unexpected-answer", "the answer from \(place) is longer than is taken")
     case .transport(.tls(let words)), .transport(.other(let words)):
       return finding("unexpected-answer", "\(place) could not be asked: \(Untrusted(words))")
+    case .transport(.libraryMissing):
+      return finding("unreachable", "\(place) could not be asked: \(Untrusted(HTTPError.libraryAdvice))")
     case .refused(let status, _) where [401, 403, 407].contains(status):
       return finding("not-permitted", "\(place) refused to answer (HTTP status \(status))")
     case .refused(let status, _):

@@ -5,14 +5,12 @@ import CLibcurl
 /// `@unchecked Sendable`: it moves from thread to thread, and only the one that took it out of the pool uses it.
 /// https://curl.se/libcurl/c/threadsafe.html
 final class CurlHandle: @unchecked Sendable {
-  private static let isReady = curl_global_init(Int(CURL_GLOBAL_ALL)) == CURLE_OK
-
   private let handle: UnsafeMutableRawPointer
   private let errorText: UnsafeMutablePointer<CChar>
 
-  /// Makes a handle, or nil when libcurl cannot be initialized or has no memory.
+  /// Makes a handle, or nil when libcurl is not on this machine, cannot be initialized, or has no memory.
   init?() {
-    guard Self.isReady, let handle = curl_easy_init() else { return nil }
+    guard handoff_curl_load() == CURLE_OK, let handle = curl_easy_init() else { return nil }
     self.handle = handle
     errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
     errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))

@@ -58,7 +58,7 @@ public final class CurlTransport: HTTPTransport {
   ) -> Result<HTTPResponse, HTTPError> {
     let origin = Origin(request)
     guard let handle = idle.withLock({ $0[origin]?.popLast() }) ?? CurlHandle() else {
-      return .failure(.other("libcurl could not be initialized"))
+      return .failure(.libraryMissing)
     }
     defer {
       idle.withLock { if $0[origin, default: []].count < Self.idleLimit { $0[origin, default: []].append(handle) } }

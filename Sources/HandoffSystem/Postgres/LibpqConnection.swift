@@ -29,9 +29,13 @@ final class LibpqConnection: @unchecked Sendable {
     relay.stepOut()
   }
 
-  /// The keywords that this libpq knows.
+  /// Loads libpq, unless it is.
+  /// - Returns: whether it is on this machine. If not, nothing else of this type may be used.
+  static func isThere() -> Bool { handoff_pq_load() == 1 }
+
+  /// The keywords that this libpq knows; without it those that have a variable.
   static let keywords: Set<String> = {
-    guard let options = PQconndefaults() else { return [] }
+    guard isThere(), let options = PQconndefaults() else { return Set(PostgresKeywords.variables.values) }
     defer { PQconninfoFree(options) }
     var names: Set<String> = []
     var option = options

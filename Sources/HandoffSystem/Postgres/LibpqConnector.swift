@@ -44,6 +44,9 @@ public struct LibpqConnector: PostgresConnector {
     return try await ownThread(deadline: deadline) {
       isResolving.load(ordering: .relaxed) ? .nameNotResolved : .timedOut
     } work: { () throws(PostgresError) -> Opened in
+      guard LibpqConnection.isThere() else {
+        throw .other("libpq is not on this machine: apt-get install libpq5, or brew install libpq")
+      }
       let keywords = PostgresKeywords(parameters, known: LibpqConnection.keywords)
       if keywords.serviceFileFailure != nil { throw .serviceFileUnreadable }
       if let mistake = keywords.serviceFileMistake { throw mistake }
