@@ -52,6 +52,26 @@ import Testing
     #expect(file.hasPrefix(".env.") || !commands.contains { $0.contains("checkout") || $0.contains(file) })
   }
 
+  @Test("What stands in a dotenv file is to be edited there, and what the shell has is set there")
+  func place() async throws {
+    let example = "A=your_key_here\nB=your_key_here\nC=your_key_here\nD=\n"
+    let observation = try await observe(
+      [".env.example": example, ".env": "# mine\nexport A=your_key_here\nD=\n", ".env.local": "B=your_key_here\n"],
+      ["C": "your_key_here"])
+    let remedies = try #require(observation.findings.first { $0.id == "environment.placeholder" }).remedies
+    #expect(
+      remedies.map(\.command.bash) == [
+        "grep -nE '^(export )?(A)=' .env", "grep -nE '^(export )?(B)=' .env.local", "export C=...",
+      ])
+    #expect(remedies[0].description.plain == "shows the lines; edit .env: give A there what is meant")
+    let folder = try TemporaryFolder([".env": "# mine\nexport A=your_key_here\n"])
+    let shown = try await Witness.ask(
+      "sh", ["-c", remedies[0].command.bash], environment: Lab.bareEnvironment(home: folder.path), in: folder.path)
+    #expect(shown.output.hasPrefix("2:export A="))
+    let missing = try #require(observation.findings.first { $0.id == "environment.missing" }).remedies
+    #expect(missing.contains { $0.command.bash == "grep -nE '^(export )?(D)=' .env" })
+  }
+
   @Test("Where .env is lost, the first remedy makes it and is enough")
   func lost() async throws {
     let folder = try TemporaryFolder([".env.example": "A=ready\n"])

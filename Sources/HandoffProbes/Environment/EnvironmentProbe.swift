@@ -82,6 +82,7 @@ public struct EnvironmentProbe: Probe {
       remedies.append(
         Remedy(copyExample(example), "make \(Untrusted(settings.dotenv)) from the example, then fill it in"))
     }
+    if hasDotenv { remedies.append(edit(missing, in: settings.dotenv)) }
     for name in missing.prefix(ValueText.membersNamed) {
       remedies.append(Remedy(.export(name, "..."), "set \(Untrusted(name)) for this session"))
     }
@@ -108,16 +109,29 @@ public struct EnvironmentProbe: Probe {
     return Finding(
       "environment.placeholder", .warning,
       "\(ValueText.message(.strings(names))) still \(words: isOne ? "holds" : "hold") what \(Untrusted(example)) asks to be replaced",
-      remedies: names.prefix(ValueText.membersNamed).map { name in
-        let place = settings.present[name].map(shownPlace) ?? settings.dotenv
-        return Remedy(
-          .export(name, "..."), "set \(Untrusted(name)) for this session; it comes from \(Untrusted(place))")
-      }, facts: ["environment.missing"])
+      remedies: replacing(names), facts: ["environment.missing"])
   }
 
-  /// `this shell`, or the dotenv file that a source names.
-  private func shownPlace(_ source: Source) -> String {
-    source.kind == .environment ? "this shell" : String(source.detail.prefix { $0 != ":" })
+  /// Each is replaced where it stands: what the shell has in this session, the others in their file.
+  private func replacing(_ names: [String]) -> [Remedy] {
+    let places = Dictionary(grouping: names) { name -> String? in
+      guard let source = settings.present[name] else { return settings.dotenv }
+      return source.kind == .environment ? nil : String(source.detail.prefix { $0 != ":" })
+    }
+    let files = places.keys.compactMap(\.self).sorted().map { edit(places[$0] ?? [], in: $0) }
+    return files
+      + (places[nil] ?? []).prefix(ValueText.membersNamed).map { name in
+        Remedy(.export(name, "..."), "set \(Untrusted(name)) for this session; it comes from this shell")
+      }
+  }
+
+  /// What is to be written into a dotenv file, with the command that shows where its names stand.
+  private func edit(_ names: [String], in file: String) -> Remedy {
+    let pattern = "^(export )?(\(names.joined(separator: "|")))="
+    let powershell = ShellWord.powershell(file).map { "Select-String -Pattern '\(pattern)' \($0)" }
+    return Remedy(
+      ShellCommand(bash: "grep -nE '\(pattern)' \(ShellWord.bash(file))", powershell: powershell),
+      "shows the lines; edit \(Untrusted(file)): give \(ValueText.message(.strings(names))) there what is meant")
   }
 
   /// Names only: a value never leaves the discovery.
