@@ -134,6 +134,27 @@ import Testing
     #expect(try folder.read(".gitignore") == "*.log\r\nbuild/\r\n.venv/\r\n.env\r\n")
   }
 
+  @Test("In a folder of the repository git makes the same files there of what a dry run shows")
+  func below() async throws {
+    try await git("init", "-q", "-b", "main")
+    try folder.write("parts/story/app.py", "import os\nos.environ['STORY_KEY']\n")
+    try folder.write("parts/story/.gitignore", "*.log\n")
+    try folder.write("parts/story/handoff.yml", "# mine\n")
+    let applied = try await shell("cd parts/story && \"$0\" init --dry-run | git apply")
+    #expect(applied.status == 0, "\(applied.complaint)")
+    let names = [".env.example", ".gitignore"]
+    let made = try names.map { try folder.read("parts/story/" + $0) }
+    try folder.remove("parts/story/.env.example")
+    try folder.write("parts/story/.gitignore", "*.log\n")
+    #expect(try await shell("cd parts/story && \"$0\" init").status == 0)
+    #expect(try names.map { try folder.read("parts/story/" + $0) } == made)
+    // In another folder it says where.
+    try folder.write("parts/story/web/index.js", "process.env.STORY_PORT\n")
+    let told = try await shell("cd parts/story/web && \"$0\" init --force --dry-run")
+    #expect(told.complaint.contains("Take the diff in \(folder.path)/parts/story"), "\(told.complaint)")
+    #expect(try await !handoff("init", "--dry-run").complaint.contains("Take the diff in"))
+  }
+
   @Test("What is there is left alone; --force puts at its end what it lacks, and takes nothing away")
   func existing() async throws {
     try await prepare()

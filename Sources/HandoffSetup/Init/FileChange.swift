@@ -31,17 +31,17 @@ public struct FileChange: Hashable, Sendable {
 
   private static let contextLines = 3
 
-  /// The change as a unified diff, which `git apply` and `patch -p1` take. It holds lines of the file as they are, and ends
-  /// with a line end.
+  /// The change as a unified diff, which `git apply` and `patch -p1` take in the project's folder. It holds lines of the file
+  /// as they are, and ends with a line end. It has no header of git's, whose paths git takes from the repository's folder,
+  /// and passes over in a folder below it.
   public var diff: [UInt8] {
     let name = Self.quoted("b/" + path)
-    var text = Array("diff --git \(Self.quoted("a/" + path)) \(name)\n".utf8)
     let before = Self.lines(old ?? [])
     let after = Self.lines(new)
-    if old == nil { text += Array("new file mode 100644\n".utf8) }
     // A name that holds a space is ended by a tab (git-apply's and patch's own way).
     let end = path.contains(" ") ? "\t\n" : "\n"
-    text += Array(("--- " + (old == nil ? "/dev/null\n" : Self.quoted("a/" + path) + end) + "+++ " + name + end).utf8)
+    var text = Array(
+      ("--- " + (old == nil ? "/dev/null\n" : Self.quoted("a/" + path) + end) + "+++ " + name + end).utf8)
     let same = zip(before, after).prefix { $0 == $1 }.count
     let start = max(0, same - Self.contextLines)
     func range(_ count: Int) -> String { "\(count == 0 ? start : start + 1),\(count)" }

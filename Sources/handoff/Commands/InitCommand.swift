@@ -47,7 +47,8 @@ struct InitCommand: AsyncParsableCommand {
       if !hits.isEmpty { throw StoreError.secrets(hits, in: change.path) }
     }
     let summary = InitSummary(
-      project: project, environment: host.environment, scan: scan, plan: plan, isDryRun: dryRun)
+      project: project, environment: host.environment, scan: scan, plan: plan, isDryRun: dryRun,
+      isElsewhere: host.files.realPath(host.workingDirectory) != host.files.realPath(project.root))
     let text = scanner.redacted(summary.text)
     if dryRun {
       // Standard output is the diff alone.
@@ -72,6 +73,8 @@ struct InitSummary {
   let scan: VariableScan
   let plan: InitPlan
   let isDryRun: Bool
+  /// Whether it was started in another folder than the project's.
+  let isElsewhere: Bool
 
   /// In its lines, each of which ends with a line end.
   var text: String {
@@ -92,6 +95,8 @@ struct InitSummary {
     let leftOut = plan.items.map(\.leftOut).reduce(0, +)
     if leftOut > 0 { lines.append("  \(leftOut) names look like secrets themselves, and are left out.") }
     for note in plan.notes { lines += ["", "! " + note.terminal] }
+    // Its paths are those of the project's folder, and git would take them from where it is run.
+    if isDryRun, isElsewhere { lines += ["", "Take the diff in \(Untrusted(project.root).terminal)"] }
     if !isDryRun {
       lines += ["", "Next: handoff preflight measures what is configured; handoff env sets up a new session."]
     }
