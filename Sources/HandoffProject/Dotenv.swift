@@ -8,6 +8,7 @@ public struct Dotenv: Sendable, Equatable {
   private var values: [String: String] = [:]
   /// The names whose values stand in single quotes, where nothing is replaced.
   private var literals: Set<String> = []
+  private var entries: [String: Substring] = [:]
 
   /// Reads the text of a file. Lines that are not assignments are passed over.
   /// - Parameter expands: whether `${NAME}` outside of single quotes is replaced by an earlier line's value. The session's
@@ -32,7 +33,9 @@ public struct Dotenv: Sendable, Equatable {
       if isLiteral { literals.insert(String(name)) } else { literals.remove(String(name)) }
       if expands, !isLiteral { value = Self.expanded(value, interpolation) { values[$0] } }
       if values.updateValue(value, forKey: String(name)) == nil { names.append(String(name)) }
-      rest = rest[end...].drop { !$0.isNewline }.dropFirst()
+      let after = rest[end...].drop { !$0.isNewline }
+      entries[String(name)] = rest[..<after.startIndex]
+      rest = after.dropFirst()
     }
   }
 
@@ -41,6 +44,10 @@ public struct Dotenv: Sendable, Equatable {
     guard let value = values[name], !value.isEmpty else { return nil }
     return value
   }
+
+  /// The lines that give a variable its value, the last ones where there are several, as they stand in the file and
+  /// without the line end; nil when it is not named.
+  public func entry(_ name: String) -> String? { entries[name].map(String.init) }
 
   /// Whether a variable is given more than blanks. A value that only names variables of the session which are not set
   /// becomes empty when the file is loaded.

@@ -83,6 +83,19 @@ struct SetupTests {
     }
   }
 
+  @Test("a value that spans lines is added whole, and the line below it is no part of it")
+  func spanning() async throws {
+    let example = "BEFORE=1\nSTORY_TEXT=\"once\nupon = a\n# time\" # told\nPORT=8080\n"
+    try await Self.with([".env.example": example, ".env": "PORT=1\nBEFORE=1\n"]) { project in
+      try await project.handoff("setup", "--yes", "--only", "env")
+      #expect(
+        try project.folder.read(".env")
+          == "PORT=1\nBEFORE=1\n\n# from .env.example\nSTORY_TEXT=\"once\nupon = a\n# time\" # told\n")
+      let shell = try await project.ask("sh", "-c", ". ./.env; printf %s \"$STORY_TEXT\"")
+      #expect(shell.output == "once\nupon = a\n# time")
+    }
+  }
+
   @Test("a link is not written through, and an example outside of the project is not copied")
   func links() async throws {
     try await Self.with { project in
@@ -111,13 +124,57 @@ struct SetupTests {
         try FileManager.default.createSymbolicLink(
           atPath: project.path + "/.venv/bin/" + name, withDestinationPath: "/nonexistent/python3")
       }
-      try project.folder.write(".venv/left-over", "")
+      let packages = try #require(
+        FileManager.default.subpathsOfDirectory(atPath: project.path + "/.venv").first { $0.hasSuffix("site-packages") }
+      )
+      let leftOver = ".venv/\(packages)/left-over"
+      try project.folder.write(leftOver, "")
       let plan = try await project.handoff("setup", "--dry-run", "--only", "venv")
       #expect(plan.output.contains("loses what is installed in .venv"))
       let answer = try await project.handoff("setup", "--yes", "--only", "venv")
       #expect(answer.status == 0, "\(answer.output)\(answer.complaint)")
       #expect(try await project.installed().hasPrefix("iniconfig=="))
-      #expect(!project.has(".venv/left-over"))
+      #expect(!project.has(leftOver))
+    }
+  }
+
+  @Test(
+    "a folder with a planted pyvenv.cfg is not emptied where it holds its user's files",
+    arguments: [
+      "notes.txt", "bin/deploy", "lib/story/tale.py", "lib/python3.11/tale.py", "etc/story.conf",
+    ])
+  func planted(_ file: String) async throws {
+    let files = [
+      "tools/pyvenv.cfg": "home = /nonexistent\nversion = 3.11.1\n", "tools/\(file)": "#!/bin/sh\n# kept\n",
+      "handoff.yml": "python: {environment: tools}\n", "requirements.txt": "iniconfig\n",
+    ]
+    try await Self.with(files) { project in
+      try FileManager.default.createDirectory(atPath: project.path + "/tools/bin", withIntermediateDirectories: true)
+      try FileManager.default.createSymbolicLink(
+        atPath: project.path + "/tools/bin/python", withDestinationPath: "/nonexistent/python3")
+      let answer = try await project.handoff("setup", "--yes", "--only", "venv")
+      #expect(answer.status == 1)
+      let named = file == "lib/story/tale.py" ? "lib/story" : file
+      #expect(
+        answer.output.contains("tools would be emptied, and holds \(named), which is none of an environment's own"),
+        "\(answer.output)")
+      #expect(try project.folder.read("tools/\(file)") == "#!/bin/sh\n# kept\n")
+    }
+  }
+
+  @Test("an environment with what packages put into it is made anew when it breaks", arguments: ["cfg", "python"])
+  func filled(_ broken: String) async throws {
+    try await Self.with(["requirements.txt": "pytest\n"]) { project in
+      try await project.handoff("setup", "--yes", "--only", "venv")
+      try #require(project.has(".venv/bin/pytest"))
+      try FileManager.default.removeItem(atPath: project.path + "/.venv/bin/python")
+      if broken == "python" {
+        try FileManager.default.createSymbolicLink(
+          atPath: project.path + "/.venv/bin/python", withDestinationPath: "/nonexistent/python3")
+      }
+      let answer = try await project.handoff("setup", "--yes", "--only", "venv")
+      #expect(answer.status == 0, "\(answer.output)\(answer.complaint)")
+      #expect(try await project.installed().contains("pytest=="))
     }
   }
 

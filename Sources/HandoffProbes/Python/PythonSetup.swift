@@ -89,7 +89,14 @@ public struct PythonSetup: Sendable {
     where ["pyvenv.cfg", "bin/activate", "conda-meta/history"].contains {
       files.kind(of: path + "/" + $0) == .regular
     }:
-      return nil
+      // One that is made where nothing works loses nothing.
+      guard !isAbsent,
+        let other = EnvironmentContent(path, files).other(isOfConda: advice.manager == .conda)
+      else { return nil }
+      return NoInterpreter(
+        message:
+          "\(folder) would be emptied, and holds \(Untrusted(other)), which is none of an environment's own; move that away, or remove \(folder) yourself"
+      )
     case .folder: return NoInterpreter(message: "\(folder) holds other things than an environment, and is left to you")
     default: return NoInterpreter(message: "\(folder) is a link or no folder, and is left to you")
     }

@@ -86,31 +86,21 @@ struct EnvironmentAdditions: Sendable {
     let present = Set(Dotenv(String(decoding: old, as: UTF8.self)).names)
     names = missing.filter { !present.contains($0) }
     // A new file is the example with all that stands around its lines.
-    let lines = Dictionary(Self.lines(of: text, naming: names), uniquingKeysWith: { $1 })
+    let entries = Dotenv(text)
     new =
-      isNew && lines.count == names.count
-      ? Array(text.utf8) : old + Self.added(names, lines, after: old, from: example)
+      isNew && names.allSatisfy { entries.entry($0) != nil }
+      ? Array(text.utf8) : old + Self.added(names, entries, after: old, from: example)
   }
 
   private static func added(
-    _ names: [String], _ lines: [String: String], after old: [UInt8], from example: String
+    _ names: [String], _ entries: Dotenv, after old: [UInt8], from example: String
   ) -> [UInt8] {
     let end = old.contains(UInt8(ascii: "\r")) ? "\r\n" : "\n"
     var text = old.isEmpty || old.last == UInt8(ascii: "\n") ? "" : end
     if !old.isEmpty { text += "\(end)# from \(example)\(end)" }
     // What `handoff.yml` alone asks for stands in no example.
-    for name in names { text += (lines[name] ?? "\(name)=") + end }
+    for name in names { text += (entries.entry(name) ?? "\(name)=") + end }
     return Array(text.utf8)
-  }
-
-  /// The lines of an example that give these names something, in its order; the last of each name counts.
-  private static func lines(of text: String, naming names: [String]) -> [(String, String)] {
-    let wanted = Set(names)
-    return text.split(whereSeparator: \.isNewline).compactMap { line in
-      let dotenv = Dotenv(String(line))
-      guard let name = dotenv.names.first, wanted.contains(name) else { return nil }
-      return (name, String(line))
-    }
   }
 
   func write() throws(SetupFailure) {
