@@ -56,11 +56,15 @@ public struct SetupShell: Sendable {
   /// Runs a command by `sh -c`.
   /// - Parameters:
   ///   - command: one of ours, whose words are quoted.
+  ///   - shown: what a person would run instead, where the command leads to something that is there only meanwhile.
   ///   - variables: what is set beside the session's variables; nil takes a variable away.
   /// - Throws: ``Failure`` where it does not end with status 0, also when the task is cancelled.
-  public func run(_ command: ShellCommand, variables: [String: String?] = [:]) async throws(Failure) {
+  public func run(
+    _ command: ShellCommand, shown: ShellCommand? = nil, variables: [String: String?] = [:]
+  ) async throws(Failure) {
+    let shown = shown ?? command
     log?.append(line: "$ " + command.bash)
-    if showsCommands { output("$ " + command.bash) }
+    if showsCommands { output("$ " + shown.bash) }
     let lines = Mutex(OutputLines())
     let take: @Sendable ([UInt8]) -> Void = { [log, output] bytes in
       log?.append(bytes)
@@ -76,7 +80,7 @@ public struct SetupShell: Sendable {
       deadline: .after(.seconds(7 * 24 * 3600)))
     if let rest = lines.withLock({ $0.end() }) { output(rest) }
     guard result.outcome != .exited(0) else { return }
-    throw Failure(command: command, outcome: result.outcome, lastLines: lines.withLock(\.last))
+    throw Failure(command: shown, outcome: result.outcome, lastLines: lines.withLock(\.last))
   }
 }
 

@@ -6,7 +6,8 @@
   import Darwin
 #endif
 
-/// A file that is written while something goes on, so that all of it until then is there when that ends badly.
+/// A file that is written while something goes on, so that all of it until then is there when that ends badly. Where
+/// nothing was written, it is removed at the end.
 public final class LogFile: Sendable {
   /// Where it stands.
   public let path: String
@@ -31,7 +32,16 @@ public final class LogFile: Sendable {
     throw .exists
   }
 
-  deinit { close(descriptor) }
+  deinit {
+    if isEmpty { unlink(path) }
+    close(descriptor)
+  }
+
+  /// Whether nothing was written.
+  public var isEmpty: Bool {
+    var status = stat()
+    return fstat(descriptor, &status) == 0 && status.st_size == 0
+  }
 
   /// Adds bytes at the end. What a full disk does not take is missing.
   public func append(_ bytes: [UInt8]) { _ = writeAll(bytes, to: descriptor) }

@@ -61,6 +61,6 @@ struct SetupOutput: Sendable {
   /// Shows why something ended, and where its log is.
   func complain(_ message: Message) {
     Console.complain(scanner.redacted(message.terminal))
-    if let log = shell.log { Console.complain("all that was printed: \(log.path)") }
+    if let log = shell.log, !log.isEmpty { Console.complain("all that was printed: \(log.path)") }
   }
 }

@@ -64,7 +64,7 @@ import Testing
     let plan = try await update.planStart(["web"]).map(\.bash)
     #expect(
       plan == [
-        "\(program) -f compose.yaml -p \(name) -f \"$HANDOFF_STAMP\" build web", "\(program) -p \(name) up -d web",
+        "\(program) -p \(name) build web", "\(program) -p \(name) up -d web",
       ])
     #expect(try await docker("ps", "-aq", "--filter", "label=com.docker.compose.project=\(name)") == [])
     try await update.start(["web"])

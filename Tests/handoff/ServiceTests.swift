@@ -65,6 +65,22 @@ import Testing
     }
   }
 
+  @Test("The commands that are shown can be pasted as they are")
+  func pasted() async throws {
+    try await ServiceProject.with(Self.files) { project in
+      try await project.ask("docker-compose", "up", "-d")
+      let web = try await project.id("\(project.name)-web")
+      let dry = try await project.handoff("service", "update", "web", "--dry-run")
+      #expect(dry.complaint.contains("the label handoff.source-digest"))
+      let lines = dry.output.split(separator: "\n").map { $0.dropFirst(2) }
+      #expect(lines.count == 2, "\(dry.output)")
+      try await project.ask("bash", "-euc", lines.joined(separator: "\n"))
+      #expect(try await project.id("\(project.name)-web") != web)
+      let update = try await project.handoff("service", "update", "web")
+      #expect(!(update.output + update.complaint).contains("HANDOFF_STAMP") && update.output.contains("$ \(lines[0])"))
+    }
+  }
+
   @Test("The list says what docker says: state, image, ports")
   func list() async throws {
     try await ServiceProject.with(Self.files) { project in
@@ -98,6 +114,10 @@ import Testing
       #expect(try await project.handoff("service", "update", "web").status == 0)
       let nothing = try await project.handoff("service", "update", "--stale")
       #expect(nothing.status == 0 && nothing.output.contains("no image is known to be out of date"))
+      // Of all those runs, one had something to say.
+      let logs = try FileManager.default.contentsOfDirectory(
+        atPath: project.home.path + "/.local/state/handoff/logs")
+      #expect(logs.count == 1, "\(logs)")
       let after = try await project.lines("docker", "ps", "-q", "--no-trunc")
       #expect(Set(before).subtracting(after).count == 1)
     }

@@ -35,6 +35,15 @@ public enum ServiceProblem: Error, Sendable, Hashable {
 
   init(_ trouble: ProjectServices.Trouble) { self = .trouble(trouble.message, trouble.remedies) }
 
+  /// Takes what was thrown for what it is.
+  init(of error: any Error) {
+    switch error {
+    case let problem as ServiceProblem: self = problem
+    case let trouble as ProjectServices.Trouble: self.init(trouble)
+    default: self = .trouble("\(Untrusted("\(error)"))", [])
+    }
+  }
+
   /// What is wrong, in a sentence; logs are left out.
   public var message: Message {
     switch self {

@@ -63,7 +63,7 @@ public struct ServiceUpdate: Sendable {
   /// - Throws: ``ServiceProblem`` where it would do nothing.
   public func plan(_ names: [String]) async throws(ServiceProblem) -> [ShellCommand] {
     let work = try await prepared(names)
-    var commands = work.composed.isEmpty ? [] : [work.build, work.up]
+    var commands = work.composed.isEmpty ? [] : [work.build.shown, work.up]
     for plain in work.plain { commands += plain.commands }
     return commands
   }
@@ -94,7 +94,7 @@ public struct ServiceUpdate: Sendable {
 
   /// Builds with a stamp.
   private func build(
-    _ services: [ServiceStatus], _ sources: [String: ProjectServices.Source], _ command: ShellCommand,
+    _ services: [ServiceStatus], _ sources: [String: ProjectServices.Source], _ command: StampedBuild,
     _ project: ProjectServices
   ) async throws(ServiceProblem) {
     let file: TemporaryTextFile
@@ -107,7 +107,8 @@ public struct ServiceUpdate: Sendable {
     }
     var variables = project.variables
     variables[Self.stamp] = .some(file.path)
-    try await run(command, variables, stands: "no container was touched")
+    progress(.note("the build gives each image the label \(Untrusted(ProjectServices.digestLabel)) besides"))
+    try await run(command.command, shown: command.shown, variables, stands: "no container was touched")
     _ = consume file
   }
 
@@ -124,9 +125,9 @@ public struct ServiceUpdate: Sendable {
 
   /// The commands that ``start(_:)`` would run, in their order; nothing is run.
   /// - Throws: ``ServiceProblem`` where it would do nothing.
-  public func planStart(_ names: [String]) async throws(ServiceProblem) -> [ShellCommand] {
+  func planStart(_ names: [String]) async throws(ServiceProblem) -> [ShellCommand] {
     let work = try await preparedStart(names)
-    return (work.unbuilt.isEmpty ? [] : [work.build]) + work.start
+    return (work.unbuilt.isEmpty ? [] : [work.build.shown]) + work.start
   }
 
   /// Starts services that are down, and what they depend on, and waits until they run as they should. An image that is
@@ -148,11 +149,11 @@ public struct ServiceUpdate: Sendable {
   // MARK: Running
 
   func run(
-    _ command: ShellCommand, _ variables: [String: String?], stands: Message
+    _ command: ShellCommand, shown: ShellCommand? = nil, _ variables: [String: String?], stands: Message
   ) async throws(ServiceProblem) {
-    progress(.running(command))
+    progress(.running(shown ?? command))
     do throws(SetupShell.Failure) {
-      try await shell.run(command, variables: variables)
+      try await shell.run(command, shown: shown, variables: variables)
     } catch {
       throw .failed(error, stands: stands)
     }

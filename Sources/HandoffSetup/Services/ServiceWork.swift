@@ -3,6 +3,17 @@ import HandoffSystem
 import HandoffText
 
 extension ServiceUpdate {
+  /// A build over whose compose files a file with digests is laid, and the same without it, which can be pasted.
+  struct StampedBuild {
+    let command: ShellCommand
+    let shown: ShellCommand
+
+    init(_ services: ProjectServices, of names: [String], present: [ServiceStatus]) {
+      command = services.compose(["build"], services: names, present: present, over: ServiceUpdate.stamp)
+      shown = services.compose(["build"], services: names, present: present)
+    }
+  }
+
   /// What an update is going to do.
   struct Work {
     let services: ProjectServices
@@ -10,7 +21,7 @@ extension ServiceUpdate {
     let composed: [ServiceStatus]
     /// What they are built from, by their names.
     let sources: [String: ProjectServices.Source]
-    let build: ShellCommand
+    let build: StampedBuild
     let up: ShellCommand
     let plain: [PlainUpdate]
   }
@@ -23,7 +34,7 @@ extension ServiceUpdate {
     /// Those whose images are not there yet, and what they are built from.
     let unbuilt: [ServiceStatus]
     let sources: [String: ProjectServices.Source]
-    let build: ShellCommand
+    let build: StampedBuild
     let start: [ShellCommand]
   }
 
@@ -50,17 +61,13 @@ extension ServiceUpdate {
       let composedNames = composed.map(\.name)
       return Work(
         services: services, composed: composed, sources: sources.filter { composedNames.contains($0.key) },
-        build: services.compose(["build"], services: composedNames, present: rows, over: Self.stamp),
+        build: StampedBuild(services, of: composedNames, present: rows),
         up: services.compose(
           ["up", "-d", "--no-deps", "--no-build", "--force-recreate"] + scales(composedNames, rows),
           services: composedNames, present: rows),
         plain: plain)
-    } catch let problem as ServiceProblem {
-      throw problem
-    } catch let trouble as ProjectServices.Trouble {
-      throw ServiceProblem(trouble)
     } catch {
-      throw .trouble("\(Untrusted("\(error)"))", [])
+      throw ServiceProblem(of: error)
     }
   }
 
@@ -80,14 +87,10 @@ extension ServiceUpdate {
       let plain = chosen.compactMap { $0.isComposed ? nil : $0.container }
       return StartWork(
         services: services, chosen: chosen, unbuilt: unbuilt, sources: sources,
-        build: services.compose(["build"], services: unbuilt.map(\.name), present: rows, over: Self.stamp),
+        build: StampedBuild(services, of: unbuilt.map(\.name), present: rows),
         start: (composed.isEmpty ? [] : [up]) + (plain.isEmpty ? [] : [.run(["docker", "start"] + plain)]))
-    } catch let problem as ServiceProblem {
-      throw problem
-    } catch let trouble as ProjectServices.Trouble {
-      throw ServiceProblem(trouble)
     } catch {
-      throw .trouble("\(Untrusted("\(error)"))", [])
+      throw ServiceProblem(of: error)
     }
   }
 

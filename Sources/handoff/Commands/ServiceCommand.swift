@@ -82,6 +82,7 @@ struct ServiceUpdateCommand: AsyncParsableCommand {
       }
       if dryRun {
         for command in try await update.plan(names) { output.show(command) }
+        Console.tell("a build also gives each image the label handoff.source-digest\n")
       } else {
         try await update.update(names)
       }

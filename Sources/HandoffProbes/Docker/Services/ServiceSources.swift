@@ -79,9 +79,6 @@ extension ProjectServices {
       .run(arguments, services: services)
   }
 
-  /// Whether the project has a compose file with services.
-  public var hasComposeFile: Bool { settings.composeFile != nil }
-
   /// The variables that make docker and compose speak to the engine that was looked at, whatever their own configuration
   /// or a `.env` of the project says (docker-compose 1.29 takes DOCKER_HOST from there); nil takes a variable away.
   public var variables: [String: String?] {
