@@ -1,4 +1,5 @@
 public import HandoffModel
+import HandoffProbes
 public import HandoffProject
 public import HandoffSystem
 public import HandoffText
@@ -96,6 +97,14 @@ public struct SetupSurvey: Sendable {
 
   /// The findings of an area that are not ignored.
   func findings(of area: String) -> [Finding] { snapshot.observation(area)?.findings ?? [] }
+
+  /// The databases of the project, each with its area and what was found there.
+  var databases: [(settings: PostgresSettings, area: String, findings: [Finding])] {
+    (project.postgres.settings ?? []).map { settings in
+      let area = PostgresProbe.area(of: settings)
+      return (settings, area, findings(of: area))
+    }
+  }
 }
 
 /// Makes plans.

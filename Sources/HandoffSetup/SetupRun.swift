@@ -9,6 +9,8 @@ public struct SetupRun: Sendable {
     case done
     /// It was not done, or its probe still says what was wrong.
     case failed(SetupFailure)
+    /// It was interrupted, and what it had begun was ended.
+    case interrupted(SetupFailure)
     /// It was not begun, since this part, which it needs, failed.
     case skipped(SetupPart)
   }
@@ -52,6 +54,7 @@ public struct SetupRun: Sendable {
       progress(.began(step))
       let outcome = try await outcome(of: step)
       progress(.ended(step, outcome))
+      if case .interrupted = outcome { throw CancellationError() }
       if case .failed = outcome { failed.append(step) }
     }
     return failed.isEmpty
@@ -61,8 +64,7 @@ public struct SetupRun: Sendable {
     do throws(SetupFailure) {
       try await step.work(shell)
     } catch {
-      if Task.isCancelled { throw CancellationError() }
-      return .failed(error)
+      return Task.isCancelled ? .interrupted(error) : .failed(error)
     }
     let left = try await survey([step.area]).findings(of: step.area).filter(step.mends)
     guard let first = left.first else { return .done }

@@ -1,4 +1,5 @@
-/// An open connection on which statements are run that may change the database. No transaction is begun but by them.
+/// An open connection on which statements are run that may change the database. No transaction is begun but by them. A
+/// statement whose deadline passes, or whose task is cancelled, is ended on the server.
 public protocol PostgresWriter: Sendable {
   /// How the connection was really made.
   var connection: PostgresConnection { get }

@@ -9,12 +9,13 @@ struct MigrationRecords {
   let workspace: Workspace
   /// The database's name in `handoff.yml`; nil for the first.
   let database: String?
+  /// Whether nobody is asked.
+  let isSure: Bool
 
   /// Shows how each file stands to the database.
   func show() async throws {
     let (runner, place) = try await runner()
-    let found: [MigrationRunner.Status]
-    do throws(MigrationProblem) { found = try await runner.status() } catch { throw Self.told(error) }
+    let found = try await status(runner)
     Console.show("\(place.terminal)\n")
     let width = found.map { Untrusted($0.name).terminal.count }.max() ?? 0
     for status in found {
@@ -29,6 +30,10 @@ struct MigrationRecords {
     throw CommandEnded(status: changed > 0 ? .failure : .confirmed)
   }
 
+  private func status(_ runner: MigrationRunner) async throws -> [MigrationRunner.Status] {
+    do throws(MigrationProblem) { return try await runner.status() } catch { throw Self.told(error) }
+  }
+
   private static func words(_ state: MigrationRunner.Status.State) -> Message {
     switch state {
     case .pending: "pending"
@@ -41,20 +46,36 @@ struct MigrationRecords {
     }
   }
 
-  /// Takes files for applied.
+  /// Takes files for applied, once its user has seen which.
   func baseline(_ version: String) async throws {
     let (runner, place) = try await runner()
+    let wanted: [String]
+    do throws(MigrationProblem) { wanted = try runner.names(upTo: version) } catch { throw Self.told(error) }
+    let pending = try await status(runner).filter { $0.state == .pending }.map(\.name).filter(wanted.contains)
+    try ask(
+      pending, "take these files for applied in \(place), and run none of them", "--baseline \(ShellWord.bash(version))"
+    )
     let names: [String]
     do throws(MigrationProblem) { names = try await runner.baseline(version) } catch { throw Self.told(error) }
     tell(names, "taken for applied in", place, none: "all of them were recorded already in")
   }
 
-  /// Accepts changes.
+  /// Accepts changes, once its user has seen of which files.
   func rebless() async throws {
     let (runner, place) = try await runner()
+    let changed = try await status(runner).compactMap { if case .changed = $0.state { $0.name } else { nil } }
+    try ask(changed, "take these files, which were changed, for what was applied to \(place)", "--rebless")
     let names: [String]
-    do throws(MigrationProblem) { names = try await runner.rebless() } catch { throw Self.told(error) }
+    do throws(MigrationProblem) { names = try await runner.rebless(changed) } catch { throw Self.told(error) }
     tell(names, "accepted as it is now in", place, none: "no applied file was changed in")
+  }
+
+  /// Shows what would be recorded and waits for a yes; where there is nothing, nobody is asked.
+  private func ask(_ names: [String], _ what: Message, _ option: String) throws {
+    guard !names.isEmpty, !isSure else { return }
+    Console.show("handoff setup will \(what.terminal):\n")
+    for name in names { Console.show("  \(Untrusted(name).terminal)") }
+    try Question.ask(otherwise: "handoff setup --only migrations \(option) --yes")
   }
 
   private func tell(_ names: [String], _ what: String, _ place: Message, none: String) {

@@ -52,16 +52,30 @@ final class SetupProgress: Sendable {
       tell(
         "\n\(place()) \(step.part.rawValue): not begun, since it needs \(cause.rawValue); after that: \(step.again)")
     case .failed(let failure):
-      let lines = failure.lines.map(\.terminal)
-      for line in lines { log?.append(line: line) }
-      tell("  \(style.mark(Status.failure)) \(lines.first ?? "it was not done")")
-      for line in lines.dropFirst() { tell("    \(line)") }
+      tell(failure)
       for remedy in failure.remedies.prefix(3) {
         tell("    → \(remedy.command.bash.onOneLine)  \(style.faint(remedy.description.terminal))")
       }
       tell("    go on with: \(step.again)")
-      if let log { tell("    all that was printed: \(shown(log.path))") }
+      tellOfLog()
+    case .interrupted(let failure):
+      log?.append(line: "interrupted")
+      tell("")
+      tell(failure)
+      tell("    interrupted; what it had started was ended; to go on, run the same again: handoff setup")
+      tellOfLog()
     }
+  }
+
+  private func tell(_ failure: SetupFailure) {
+    let lines = failure.lines.map(\.terminal)
+    for line in lines { output.shell.log?.append(line: line) }
+    tell("  \(style.mark(Status.failure)) \(lines.first ?? "it was not done")")
+    for line in lines.dropFirst() { tell("    \(line)") }
+  }
+
+  private func tellOfLog() {
+    if let log = output.shell.log { tell("    all that was printed: \(shown(log.path))") }
   }
 
   private func shown(_ path: String) -> String {

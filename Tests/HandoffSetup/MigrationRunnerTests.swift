@@ -180,7 +180,7 @@ import Testing
         Issue.record("\(changed)")
         return
       }
-      #expect(try await project.runner(database).rebless() == ["001_a.sql"])
+      #expect(try await project.runner(database).rebless(["001_a.sql"]) == ["001_a.sql"])
       #expect(try await project.apply(to: database) == ["002_b.sql"])
     }
   }

@@ -5,7 +5,7 @@ public import HandoffText
 
 /// Where a database of the project is, for those who change it: the connection that the probe makes.
 public struct DatabasePlace: Sendable {
-  private let target: PostgresTarget
+  let target: PostgresTarget
 
   /// Works it out; nobody is connected to.
   public init(_ settings: PostgresSettings, _ context: ProbeContext) {

@@ -6,16 +6,18 @@ public import HandoffText
 public struct PostgresDestination: Sendable {
   /// `postgres`, or `postgres[NAME]` for a further database.
   public let area: String
-  /// How it is connected to.
-  public let parameters: PostgresParameters
   /// Its name.
   public let database: String
+  private let connection: DatabasePlace
+
+  /// How it is connected to.
+  public var parameters: PostgresParameters { connection.parameters }
   /// The role, where it is named.
-  public let user: String?
+  public var user: String? { connection.target.place.user }
   /// Where the server is, for a sentence: `localhost:5443`.
-  public let place: Message
+  public var place: Message { "\(connection.address)" }
   /// Whether the server is on this machine.
-  public let isLocal: Bool
+  public var isLocal: Bool { connection.isLocal }
 
   /// Finds out where it is.
   /// - Returns: nil where nothing names the database, or where only a file that came with the repository, or a document,
@@ -23,15 +25,11 @@ public struct PostgresDestination: Sendable {
   public init?(_ settings: PostgresSettings, in project: Project, _ host: Host) async {
     let context = ProbeContext(host: host, project: project, deadline: .after(.seconds(10)))
     let probe = PostgresProbe(settings)
-    let target = PostgresTarget(settings, context)
-    guard !settings.isUndecided, let database = target.place.database,
-      await probe.untrusted(target, context) == nil
+    connection = DatabasePlace(settings, context)
+    guard !settings.isUndecided, let database = connection.target.place.database,
+      await probe.untrusted(connection.target, context) == nil
     else { return nil }
     area = probe.area
-    parameters = target.parameters
     self.database = database
-    user = target.place.user
-    place = "\(Untrusted(PostgresTarget.address(host: target.host, port: target.place.port)))"
-    isLocal = target.isLocal
   }
 }

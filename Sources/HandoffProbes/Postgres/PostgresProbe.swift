@@ -18,7 +18,12 @@ public struct PostgresProbe: Probe {
   public static let title: StaticString = "PostgreSQL"
 
   /// `postgres`, or `postgres[NAME]` for a further database.
-  public var area: String { settings.name.map { "postgres[\($0)]" } ?? "postgres" }
+  public var area: String { Self.area(of: settings) }
+
+  /// The area of a database: `postgres`, or `postgres[NAME]` for a further one.
+  public static func area(of settings: PostgresSettings) -> String {
+    settings.name.map { "postgres[\($0)]" } ?? "postgres"
+  }
 
   /// One for each database that a project means.
   public static func probes(for project: Project) -> [ProbeUse] {

@@ -131,10 +131,9 @@ public struct MigrationRunner: Sendable {
     }
   }
 
-  /// Takes the files up to a version for applied, for a database that has their tables already; nothing of them is run.
+  /// The files up to a version.
   /// - Parameter version: a file's number, name or path.
-  /// - Returns: the names of the files that are recorded now and were not before.
-  public func baseline(_ version: String) async throws(MigrationProblem) -> [String] {
+  public func names(upTo version: String) throws(MigrationProblem) -> [String] {
     func matches(_ name: String) -> Bool {
       let number = MigrationFile.version(of: name)
       return name == version || number == version || name.split(separator: "/").last.map(String.init) == version
@@ -143,9 +142,17 @@ public struct MigrationRunner: Sendable {
     guard let last = migrations.names.lastIndex(where: matches) else {
       throw .unknownVersion(version, known: migrations.names.map(MigrationFile.version))
     }
+    return Array(migrations.names[...last])
+  }
+
+  /// Takes the files up to a version for applied, for a database that has their tables already; nothing of them is run.
+  /// - Parameter version: a file's number, name or path.
+  /// - Returns: the names of the files that are recorded now and were not before.
+  public func baseline(_ version: String) async throws(MigrationProblem) -> [String] {
+    let names = try names(upTo: version)
     return try await locked { table, writer throws(MigrationProblem) in
       let done = Set(try await records(table, writer).map(\.name))
-      let new = migrations.names[...last].filter { !done.contains($0) }
+      let new = names.filter { !done.contains($0) }
       var read: [MigrationFile] = []
       for name in new { read.append(try file(name)) }
       do throws(PostgresFailure) {
@@ -155,15 +162,16 @@ public struct MigrationRunner: Sendable {
       } catch {
         throw .tracking(error)
       }
-      return Array(new)
+      return new
     }
   }
 
   /// Accepts that files were changed after they had been applied: they are not run again.
-  /// - Returns: the names of those.
-  public func rebless() async throws(MigrationProblem) -> [String] {
+  /// - Parameter names: the files that are meant.
+  /// - Returns: the names of those that were changed.
+  public func rebless(_ names: [String]) async throws(MigrationProblem) -> [String] {
     try await locked { table, writer throws(MigrationProblem) in
-      let changed = try self.changed(try await records(table, writer))
+      let changed = try self.changed(try await records(table, writer)).filter(names.contains)
       for name in changed {
         let file = try file(name)
         do throws(PostgresFailure) {
@@ -288,6 +296,8 @@ extension MigrationRunner {
     }
     for (index, statement) in script.statements.enumerated() {
       do throws(PostgresFailure) {
+        // What is run after the other is asked to end would be ended as well, and only be in the way of its answer.
+        if Task.isCancelled { throw PostgresFailure(.timedOut) }
         try await writer.run(statement.text, deadline: Self.statement)
       } catch {
         throw Self.problem(error, statement, script, kept: script.isTransaction ? 0 : index)
@@ -319,6 +329,11 @@ extension MigrationRunner {
   private static func problem(
     _ failure: PostgresFailure, _ statement: SQLStatements.Statement, _ script: MigrationScript, kept: Int
   ) -> MigrationProblem {
+    // 57014: the server ended it, because we asked for that.
+    if failure.error == .timedOut || Task.isCancelled && failure.sqlState == "57014" {
+      return .interrupted(
+        path: script.file.path, line: statement.line, kept: kept, isCertain: failure.error != .timedOut)
+    }
     guard failure.sqlState != nil else { return .connection(failure) }
     // The server counts characters.
     let before = failure.position.map { statement.text.unicodeScalars.prefix($0 - 1) }

@@ -145,6 +145,10 @@ public enum MigrationProblem: Error, Sendable {
   case refused(path: String, line: Int, Message)
   /// The server refused a statement.
   case failed(MigrationFailure)
+  /// A file was ended at the statement of this line, because its run was interrupted or took too long.
+  /// - kept: how many statements of the file were run before it and stay, since the file asks for no transaction.
+  /// - isCertain: whether the server said that it ended the statement.
+  case interrupted(path: String, line: Int, kept: Int, isCertain: Bool)
   /// These files, by their names, were changed after they had been applied.
   case changed([String])
   /// A version was named that no file has.

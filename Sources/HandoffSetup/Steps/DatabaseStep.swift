@@ -10,9 +10,7 @@ extension SetupPlanner {
     _ survey: SetupSurvey, _ before: [SetupStep], _ notes: inout [Message]
   ) async -> [SetupStep] {
     var steps: [SetupStep] = []
-    for settings in survey.project.postgres.settings ?? [] {
-      let area = settings.name.map { "postgres[\($0)]" } ?? "postgres"
-      let findings = survey.findings(of: area)
+    for (settings, area, findings) in survey.databases {
       let isMissing = findings.contains { $0.id == "postgres.database-missing" }
       let waits = !isMissing && waitsForServices(area, findings, before)
       guard isMissing || waits else { continue }

@@ -11,9 +11,7 @@ extension SetupPlanner {
     _ survey: SetupSurvey, _ before: [SetupStep], _ notes: inout [Message]
   ) async -> [SetupStep] {
     var steps: [SetupStep] = []
-    for settings in survey.project.postgres.settings ?? [] {
-      let area = settings.name.map { "postgres[\($0)]" } ?? "postgres"
-      let findings = survey.findings(of: area)
+    for (settings, area, findings) in survey.databases {
       let why = findings.filter(Self.isMigration)
       let comes = before.contains { $0.part == .database && $0.area == area }
       guard !why.isEmpty || comes else { continue }
@@ -106,6 +104,15 @@ extension MigrationProblem {
     case .unread(let path, let error): return ["\(Untrusted(path)) cannot be read: \(Untrusted(error.description))"]
     case .refused(let path, let line, let why): return ["\(Untrusted(path)):\(line): \(why)"]
     case .failed(let failure): return failure.lines
+    case .interrupted(let path, let line, let kept, let isCertain):
+      let stays: Message =
+        switch (isCertain, kept) {
+        case (false, _):
+          "the server did not say how it ended, and undoes it; look at it: handoff setup --only migrations --status"
+        case (true, 0): "nothing of this file was applied, and those after it were not begun"
+        case (true, _): Self.stay(kept)
+        }
+      return ["\(Untrusted(path)) was ended at the statement of line \(line)", stays]
     case .changed(let names):
       return names.map { "\(Untrusted($0)) was changed after it had been applied" } + [
         "take the change back and write a new file, or say that it is right: handoff setup --only migrations --rebless"
@@ -125,6 +132,13 @@ extension MigrationProblem {
   }
 }
 
+extension MigrationProblem {
+  /// What stays of a file that asks for no transaction.
+  fileprivate static func stay(_ kept: Int) -> Message {
+    "\(kept) statements of this file were run before and stay, since it asks for no transaction"
+  }
+}
+
 extension MigrationFailure {
   /// What the server said, of which file, line and statement, and what stays of it.
   var lines: [Message] {
@@ -141,7 +155,7 @@ extension MigrationFailure {
     let stays: Message =
       kept == 0
       ? "nothing of this file was kept, and those after it were not begun"
-      : "\(kept) statements of this file were run before and stay, since it asks for no transaction"
+      : MigrationProblem.stay(kept)
     return lines + [stays]
   }
 }

@@ -13,6 +13,8 @@ import HandoffText
 /// they are made on a thread of their own, and by one thread at a time.
 final class LibpqConnection: @unchecked Sendable {
   private let handle: OpaquePointer
+  /// What ends a statement; nil as long as there is no connection.
+  private var canceller: OpaquePointer?
   /// What stands between libpq and the server, and counts.
   private var relay: LibpqRelay
   /// How many bytes of rows may still be kept.
@@ -25,6 +27,7 @@ final class LibpqConnection: @unchecked Sendable {
   }
 
   deinit {
+    PQfreeCancel(canceller)
     PQfinish(handle)
     relay.stepOut()
   }
@@ -95,6 +98,7 @@ final class LibpqConnection: @unchecked Sendable {
     }
     connection.relay.hasConnected()
     PQsetnonblocking(started, 1)
+    connection.canceller = PQgetCancel(started)
     return connection
   }
 
@@ -203,6 +207,15 @@ final class LibpqConnection: @unchecked Sendable {
     }
     if let error { throw error }
     return rows
+  }
+
+  /// Asks the server to end the statement that is being run, over a connection of its own; without one that is being run
+  /// nothing happens. May be called by any thread, also while another one waits for the statement; blocks as long as the
+  /// server does not answer. https://www.postgresql.org/docs/current/libpq-cancel.html#LIBPQ-PQCANCEL
+  func cancel() {
+    guard let canceller else { return }
+    var reason = [CChar](repeating: 0, count: 256)
+    _ = PQcancel(canceller, &reason, Int32(reason.count))
   }
 
   private var isEncrypted: Bool { PQsslInUse(handle) == 1 || PQgssEncInUse(handle) == 1 }

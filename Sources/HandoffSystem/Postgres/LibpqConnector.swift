@@ -100,9 +100,12 @@ extension PostgresError {
 
 /// Does blocking work on a thread of its own and waits for it until shortly after the deadline, or until the task is
 /// cancelled.
-/// - Parameter late: what to say when the work is left behind.
+/// - Parameters:
+///   - late: what to say when the work is left behind.
+///   - interrupt: what ends the work once the task is cancelled; the work then has a second to say how it ended. Blocks.
 func ownThread<Value: Sendable>(
   deadline: Deadline, late: @escaping @Sendable () -> PostgresError,
+  interrupt: (@Sendable () -> Void)? = nil,
   work: @escaping @Sendable () throws(PostgresError) -> Value
 ) async throws(PostgresError) -> Value {
   let answer = Exchange<Result<Value, PostgresError>>()
@@ -122,7 +125,18 @@ func ownThread<Value: Sendable>(
   let result = await withTaskCancellationHandler {
     await withCheckedContinuation { answer.wait($0) }
   } onCancel: {
-    answer.answer(.failure(.timedOut))
+    guard let interrupt else {
+      answer.answer(.failure(.timedOut))
+      return
+    }
+    Task {
+      // What was about to begin is not ended by the first try.
+      for _ in 0..<10 where !answer.isAnswered {
+        _ = onOwnThread(interrupt)
+        try? await Task.sleep(for: .milliseconds(100))
+      }
+      answer.answer(.failure(.timedOut))
+    }
   }
   guardian.cancel()
   return try result.get()

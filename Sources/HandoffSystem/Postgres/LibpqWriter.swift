@@ -56,13 +56,15 @@ final class LibpqWriter: PostgresWriter {
     guard let libpq = taken else { throw PostgresFailure(.other("the connection is closed or in use")) }
     let result: Result<Value, PostgresFailure>
     do throws(PostgresError) {
-      result = try await ownThread(deadline: deadline, late: { .timedOut }) {
+      result = try await ownThread(deadline: deadline, late: { .timedOut }, interrupt: { libpq.cancel() }) {
         [self] () throws(PostgresError) -> Result<Value, PostgresFailure> in
         do throws(PostgresFailure) {
           let value = try work(libpq)
           giveBack(libpq)
           return .success(value)
         } catch {
+          // The server would go on with it.
+          if error.error == .timedOut { libpq.cancel() }
           if error.sqlState != nil { giveBack(libpq) } else { state.withLock { $0 = .closed } }
           return .failure(error)
         }

@@ -85,7 +85,7 @@ struct SetupCommand: AsyncParsableCommand {
   func run() async throws {
     let workspace = try Workspace(project)
     if status || baseline != nil || rebless {
-      let records = MigrationRecords(workspace: workspace, database: database)
+      let records = MigrationRecords(workspace: workspace, database: database, isSure: yes)
       if status { return try await records.show() }
       if let baseline { return try await records.baseline(baseline) }
       return try await records.rebless()
@@ -100,21 +100,12 @@ struct SetupCommand: AsyncParsableCommand {
     try workspace.show(
       PlanReport(plan: plan, style: style, isWhole: only.isEmpty).render(), as: .terminal, keepingBack: MaskedTexts())
     if dryRun { return }
-    if !plan.steps.isEmpty, !yes { try ask() }
+    if !plan.steps.isEmpty, !yes { try Question.ask(otherwise: "handoff setup --yes") }
     let isDone = plan.steps.isEmpty ? true : try await carryOut(plan, workspace, lock, style)
     let snapshot = plan.steps.isEmpty ? survey : try await self.survey(workspace)
     try show(snapshot, after: plan, workspace, style, since: start, clock)
     let verdict = ExitStatus(snapshot.snapshot.ignoring(snapshot.project.ignore).status)
     throw CommandEnded(status: isDone ? verdict : .failure)
-  }
-
-  private func ask() throws {
-    guard Console.inputIsTerminal else {
-      throw NotTrusted("there is no terminal to ask on; look at the plan, then: handoff setup --yes")
-    }
-    Console.tell("\nGo on? [y/N] ")
-    let answer = readLine()?.lowercased() ?? ""
-    guard answer == "y" || answer == "yes" else { throw NotTrusted("nothing was done") }
   }
 
   /// Measures the areas of the parts that were asked for, and all of them where none was.
@@ -144,6 +135,8 @@ struct SetupCommand: AsyncParsableCommand {
     } progress: {
       progress.note($0)
     }
+    // A container that was put aside is put back, and the server says how a statement ended.
+    Signals.giveTime(milliseconds: 20_000)
     return try await Signals.cancelling { try await run.carryOut(plan) }
   }
 
