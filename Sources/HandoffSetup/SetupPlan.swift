@@ -68,7 +68,7 @@ public struct SetupFailure: Error, Sendable {
 
   /// A command that did not end well.
   init(_ failure: SetupShell.Failure) {
-    self.init(["\(Untrusted(failure.command.bash)) \(failure.outcome.ending)"])
+    self.init(["\(Untrusted(failure.command.bash)) \(failure.ending)"])
   }
 }
 

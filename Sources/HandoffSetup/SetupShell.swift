@@ -13,6 +13,9 @@ public struct SetupShell: Sendable {
     public let outcome: CommandOutcome
     /// The last lines that it printed.
     public let lastLines: [String]
+
+    /// How it ended, behind its name: its user alone ends it before its time.
+    var ending: Message { outcome == .timedOut ? "was interrupted" : outcome.ending }
   }
 
   /// The door to the world.

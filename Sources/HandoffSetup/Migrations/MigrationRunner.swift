@@ -292,12 +292,12 @@ extension MigrationRunner {
       if script.isTransaction { try await writer.run("BEGIN", deadline: Self.answer) }
       if try await table.holds(script.file.name, writer, deadline: Self.answer) { return false }
     } catch {
+      if Task.isCancelled, let first = script.statements.first { throw Self.interrupted(script, first, kept: 0) }
       throw .tracking(error)
     }
     for (index, statement) in script.statements.enumerated() {
+      if Task.isCancelled { throw Self.interrupted(script, statement, kept: script.isTransaction ? 0 : index) }
       do throws(PostgresFailure) {
-        // What is run after the other is asked to end would be ended as well, and only be in the way of its answer.
-        if Task.isCancelled { throw PostgresFailure(.timedOut) }
         try await writer.run(statement.text, deadline: Self.statement)
       } catch {
         throw Self.problem(error, statement, script, kept: script.isTransaction ? 0 : index)
@@ -326,13 +326,18 @@ extension MigrationRunner {
     return (try? await table.holds(script.file.name, writer, deadline: Self.answer)) == true
   }
 
+  private static func interrupted(
+    _ script: MigrationScript, _ statement: SQLStatements.Statement, kept: Int, isCertain: Bool = true
+  ) -> MigrationProblem {
+    .interrupted(path: script.file.path, line: statement.line, kept: kept, isCertain: isCertain)
+  }
+
   private static func problem(
     _ failure: PostgresFailure, _ statement: SQLStatements.Statement, _ script: MigrationScript, kept: Int
   ) -> MigrationProblem {
     // 57014: the server ended it, because we asked for that.
     if failure.error == .timedOut || Task.isCancelled && failure.sqlState == "57014" {
-      return .interrupted(
-        path: script.file.path, line: statement.line, kept: kept, isCertain: failure.error != .timedOut)
+      return interrupted(script, statement, kept: kept, isCertain: failure.error != .timedOut)
     }
     guard failure.sqlState != nil else { return .connection(failure) }
     // The server counts characters.

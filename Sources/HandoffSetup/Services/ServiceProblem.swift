@@ -55,7 +55,7 @@ public enum ServiceProblem: Error, Sendable, Hashable {
       let all = refusals.map { "\(Untrusted($0.name)): \($0.reason)" as Message }
       return "nothing was done: \(Message.joined(all, separator: "; "))"
     case .failed(let failure, let stands):
-      return "\(Untrusted(failure.command.bash)) \(failure.outcome.ending)\(stands.isEmpty ? "" : "; ")\(stands)"
+      return "\(Untrusted(failure.command.bash)) \(failure.ending)\(stands.isEmpty ? "" : "; ")\(stands)"
     case .notWell(let containers, let stands):
       let all = containers.map { "\(Untrusted($0.container)) \($0.state)" as Message }
       return "\(Message.joined(all, separator: "; "))\(stands.isEmpty ? "" : "; ")\(stands)"

@@ -108,7 +108,7 @@ extension MigrationProblem {
       let stays: Message =
         switch (isCertain, kept) {
         case (false, _):
-          "the server did not say how it ended, and undoes it; look at it: handoff setup --only migrations --status"
+          "the server did not say how it ended; look at it: handoff setup --only migrations --status"
         case (true, 0): "nothing of this file was applied, and those after it were not begun"
         case (true, _): Self.stay(kept)
         }

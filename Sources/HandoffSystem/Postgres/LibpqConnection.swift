@@ -211,7 +211,7 @@ final class LibpqConnection: @unchecked Sendable {
 
   /// Asks the server to end the statement that is being run, over a connection of its own; without one that is being run
   /// nothing happens. May be called by any thread, also while another one waits for the statement; blocks as long as the
-  /// server does not answer. https://www.postgresql.org/docs/current/libpq-cancel.html#LIBPQ-PQCANCEL
+  /// server does not answer. The request is never encrypted; what it tells is good for nothing but this. https://www.postgresql.org/docs/current/libpq-cancel.html#LIBPQ-PQCANCEL
   func cancel() {
     guard let canceller else { return }
     var reason = [CChar](repeating: 0, count: 256)
