@@ -28,8 +28,8 @@ let fuzzing: [Target] =
     .executableTarget(
       name: "handoff-fuzz",
       dependencies: [
-        "HandoffDocument", "HandoffProbes", "HandoffProject", "HandoffSecrets", "HandoffStore", "HandoffSystem",
-        "HandoffModel", "HandoffText",
+        "HandoffDocument", "HandoffProbes", "HandoffProject", "HandoffSecrets", "HandoffSetup", "HandoffStore",
+        "HandoffSystem", "HandoffModel", "HandoffText",
       ],
       path: "Tests/Safety/Fuzz", swiftSettings: settings)
   ] : []

@@ -21,7 +21,7 @@ enum Fuzzer {
     "engine": FuzzedEngine.self, "facts": FuzzedFacts.self, "pyvenv": FuzzedEnvironmentFile.self,
     "requirements": FuzzedRequirements.self, "scanner": FuzzedScanner.self, "settings": FuzzedSettings.self,
     "sts": FuzzedSTS.self, "template": FuzzedTemplate.self, "toml": FuzzedTOML.self,
-    "trust": FuzzedTrust.self,
+    "trust": FuzzedTrust.self, "variables": FuzzedVariables.self,
   ]
 
   // Set before the first input, and read by the one thread that feeds.
