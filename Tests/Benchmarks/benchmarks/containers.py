@@ -14,7 +14,7 @@ from .measure import Place, Unmeasured, taken
 from .sample import facts, handoff, lab, project
 
 SIZES = (0, 10, 100, 1_000)
-PREFLIGHT, CURL = "preflight --only docker", "curl of the list"
+PREFLIGHT, CURL, DIFF = "preflight --only docker", "curl of the list", "diff, all stopped since"
 ONLY = ("--only", "docker", "--timeout", "60")
 
 
@@ -29,7 +29,8 @@ def containers(runs: int) -> list:
             add(made, size)
             made = size
             series.add(size, lambda: measured(place, prefix, size, runs))
-    return [*series.rows(PREFLIGHT, CURL, 2, at=SIZES[-1]), *series.failures]
+            series.add(size, lambda: all_changed(place, size, runs))
+    return [*series.rows(PREFLIGHT, CURL, 2, at=SIZES[-1]), *series.rows(DIFF), *series.failures]
 
 
 def measured(place: Place, prefix: str, size: int, runs: int) -> dict:
@@ -41,6 +42,19 @@ def measured(place: Place, prefix: str, size: int, runs: int) -> dict:
     if len(listed) != size or len(found["docker.containers"]) != size or states != ["created"] * size:
         raise Unmeasured(f"of {size} containers the engine lists {len(listed)}, and handoff {len(states)}")
     return taken(place, {PREFLIGHT: [handoff(), "preflight", *ONLY], CURL: curl}, runs)
+
+
+def all_changed(place: Place, size: int, runs: int) -> dict:
+    """A document compared with one in which all containers run: as many changes as findings that say why."""
+    one, other = place.folder / "a.md", place.folder / "b.md"
+    now = place.run(handoff(), "generate", "--stdout", "--title", "Containers", *ONLY)
+    one.write_text(now.replace('"value":"created"', '"value":"running"'))
+    other.write_text(now)
+    diff, status = [handoff(), "diff", one, other], (1,) if size else (0,)
+    changes = place.json(*diff, "--format", "json", status=status)["changes"]
+    if [each["fact"].endswith("].state") for each in changes] != [True] * size:
+        raise Unmeasured(f"of {size} containers {len(changes)} are told to have stopped")
+    return taken(place, {DIFF: diff}, runs, status)
 
 
 @contextmanager
