@@ -56,6 +56,9 @@ class Series:
         >>> series.add(0, lambda: {"a": Taken(9, 5, 30)}); series.add(10, lambda: {"a": Taken(5.1, 5.1, 30)})
         >>> series.growth("a").value is None, series.growth("a").note
         (True, 'too little beyond the floor to tell')
+        >>> series.add(100, lambda: {"a": Taken(900, 15, 30)}); series.add(1000, lambda: {"a": Taken(905, 105, 30)})
+        >>> series.growth("a").value, series.growth("a").note
+        (1.0, '2 sizes; last step 1.00')
         """
         what = f"{self.thing}: growth of {name}"
         measured = {size: each[name].least_ms for size, each in sorted(self.taken.items()) if name in each}
