@@ -9,12 +9,12 @@ def exponent(points: list, floor: float = 0) -> float | None:
     """The exponent k of time ≈ c · size^k, by least squares of the logarithms.
 
     points: pairs of size and time. floor: the time for an empty input, which is subtracted, since a constant part makes
-    every growth look flatter than it is. Points that are less than a fifth above it say nothing and are left out; None
+    every growth look flatter than it is. Points that are less than half of it above it say little and are left out; None
     where fewer than two say something.
 
     >>> exponent([(10, 3), (100, 30), (1000, 300)])
     1.0
-    >>> exponent([(10, 10 + 1), (100, 10 + 100), (1000, 10 + 10000)], floor=10)
+    >>> exponent([(10, 2 + 1), (100, 2 + 100), (1000, 2 + 10000)], floor=2)
     2.0
     >>> exponent([(10, 10.1), (100, 20), (1000, 110)], floor=10)
     1.0
@@ -44,7 +44,7 @@ def last_step(points: list, floor: float = 0) -> float | None:
 def beyond(points: list, floor: float) -> list:
     """The points that say something, with the time beyond the floor.
 
-    >>> beyond([(1, 11), (10, 12), (100, 50)], floor=10)
-    [(10, 2), (100, 40)]
+    >>> beyond([(1, 14), (10, 15), (100, 50)], floor=10)
+    [(10, 5), (100, 40)]
     """
-    return [(size, time - floor) for size, time in points if time - floor >= floor / 5 and time > floor]
+    return [(size, time - floor) for size, time in points if time - floor >= floor / 2 and time > floor]

@@ -17,12 +17,12 @@ class Series:
         self.taken: dict = {}
         self.failures: list = []
 
-    def add(self, size: int, measure) -> None:
+    def add(self, size: int, measure, what: str = "") -> None:
         """Takes what `measure()` gives: command → Taken. Where it cannot be measured, the other sizes still are."""
         try:
             self.taken.setdefault(size, {}).update(measure())
         except Unmeasured as error:
-            self.failures.append(Row(self.group, f"{size:,} {self.thing}", failure=str(error)))
+            self.failures.append(Row(self.group, f"{size:,} {self.thing}{what and ': ' + what}", failure=str(error)))
 
     def rows(self, name: str, beside: str = "", goal: float | None = None, at: int = 0) -> list:
         """A row for each size, and one for the growth.

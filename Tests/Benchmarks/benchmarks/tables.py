@@ -28,7 +28,7 @@ def tables(runs: int) -> list:
             add_tables(place, made + 1, size)
             made = size
             for part in (capture, generate, documents):
-                series.add(size, lambda: part(place, size, runs))
+                series.add(size, lambda: part(place, size, runs), part.__name__)
     largest = SIZES[-1]
     rows = series.rows(PREFLIGHT, PSQL, 2, at=largest)
     for name in (GENERATE, SHOW, DIFF):
