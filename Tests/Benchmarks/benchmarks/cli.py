@@ -58,10 +58,13 @@ def stop(number: int, _) -> None:
 
 
 def parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="Tests/Benchmarks/run", description="Measures handoff beside other programs. README.md says how.")
-    parser.add_argument("--only", metavar="WORD", action="append", help=f"only groups with this word: {', '.join(GROUPS)}; repeatable")
+    about = "Measures handoff beside other programs. README.md says how."
+    parser = argparse.ArgumentParser(prog="Tests/Benchmarks/run", description=about)
+    groups = f"only groups with this word: {', '.join(GROUPS)}; repeatable"
+    parser.add_argument("--only", metavar="WORD", action="append", help=groups)
     parser.add_argument("--runs", metavar="N", type=int, default=20, help="runs of each command (default: 20)")
-    parser.add_argument("--json", metavar="FILE", type=Path, default=TOP / ".build/benchmarks.json", help="where the figures go (default: .build/benchmarks.json)")
+    file = "where the figures go (default: .build/benchmarks.json)"
+    parser.add_argument("--json", metavar="FILE", type=Path, default=TOP / ".build/benchmarks.json", help=file)
     parser.add_argument("--check-arguments", action="store_true", help=argparse.SUPPRESS)
     return parser
 

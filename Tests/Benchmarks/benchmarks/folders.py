@@ -31,7 +31,8 @@ def folders(runs: int) -> list:
                     size if size > 1 else 0,
                     lambda: measured(place, original, size, runs, A_DAY if each is series else size),
                 )
-    return [row for each in (series, one_day) for row in [*each.rows(LIST), *each.rows(LATEST), *each.rows(VERIFY), *each.failures]]
+    rows = [row for each in (series, one_day) for name in (LIST, LATEST, VERIFY) for row in each.rows(name)]
+    return [*rows, *series.failures, *one_day.failures]
 
 
 def measured(place: Place, original: Path, size: int, runs: int, a_day: int) -> dict:
@@ -46,7 +47,7 @@ def measured(place: Place, original: Path, size: int, runs: int, a_day: int) -> 
     listed = place.json(handoff(), "list", "--format", "json", "-n", "20000")
     if len(entries(listed)) != size:
         raise Unmeasured(f"list knows {len(entries(listed))} of {size} handoffs")
-    commands = {LIST: [handoff(), "list"], LATEST: [handoff(), "show", "latest"], VERIFY: [handoff(), "verify", "--only", "environment"]}
+    commands = {name: [handoff(), *name.split()] for name in (LIST, LATEST, VERIFY)}
     place.run(*commands[LATEST], says="Sample")
     place.run(*commands[VERIFY], says=f"SESSION-HANDOFF-{newest}")
     return taken(place, commands, runs)

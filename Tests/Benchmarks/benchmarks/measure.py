@@ -82,8 +82,8 @@ def medians(place: Place, commands: dict, runs: int, prepare: dict = {}) -> dict
 
 @dataclasses.dataclass
 class Taken:
-    """The median and the least time of a command, and the peak of its resident memory: of the command itself, or of a program that it ran
-    and waited for, whichever was larger."""
+    """The median and the least time of a command, and the peak of its resident memory: of the command itself, or of a
+    program that it ran and waited for, whichever was larger."""
 
     ms: float
     least_ms: float

@@ -68,7 +68,8 @@ def markdown(rows: list) -> str:
         peak = amount(row.peak_mib, "MiB")
         what = f"{row.what} ({row.note})" if row.note else row.what
         figure, goal = amount(row.value, row.unit), "" if row.goal is None else f"{row.goal:g} {row.unit}"
-        lines.append(line([row.group, what, amount(row.ms, "ms"), peak, row.against, amount(row.against_ms, "ms"), figure, goal, met]))
+        ms, other = amount(row.ms, "ms"), amount(row.against_ms, "ms")
+        lines.append(line([row.group, what, ms, peak, row.against, other, figure, goal, met]))
     return "\n".join(lines)
 
 
