@@ -133,12 +133,7 @@ install_on_debian() {
 advise_on_macos() {
   local missing=() prefix command
   has brew || { echo "install Homebrew first, then run this again: https://brew.sh"; return 0; }
-  for formula in libpq curl; do
-    prefix=$(brew --prefix "$formula" 2>/dev/null || true)
-    [ -d "$prefix/lib/pkgconfig" ] || missing+=("$formula")
-    export PKG_CONFIG_PATH="$prefix/lib/pkgconfig${PKG_CONFIG_PATH:+:$PKG_CONFIG_PATH}"
-  done
-  has pkg-config || missing+=(pkgconf)
+  [ -d "$(brew --prefix)/opt/libpq" ] || missing+=(libpq)
   compgen -G "$(brew --prefix)/opt/postgresql*/bin/postgres" >/dev/null || missing+=(postgresql@17)
   has jq || missing+=(jq)
   has cmark-gfm || missing+=(cmark-gfm)
