@@ -38,7 +38,7 @@ public struct SetupStep: Sendable {
   public let what: Message
   /// Why: what was found.
   public let why: [Message]
-  /// What is run, as a person would write it: commands, or SQL.
+  /// What is run, as a person would write it: commands, SQL, or files of SQL; of `.env`, the lines that are added.
   public let commands: [String]
   /// What is lost by it; nil where nothing is.
   public let loses: Message?

@@ -5,7 +5,7 @@ import HandoffText
 public struct SetupRun: Sendable {
   /// How a step ended.
   public enum Outcome: Sendable {
-    /// It is done, and its probe says so.
+    /// It is done, and its probe says nothing else.
     case done
     /// It was not done, or its probe still says what was wrong.
     case failed(SetupFailure)
@@ -66,9 +66,18 @@ public struct SetupRun: Sendable {
     } catch {
       return Task.isCancelled ? .interrupted(error) : .failed(error)
     }
-    let left = try await survey([step.area]).findings(of: step.area).filter(step.mends)
-    guard let first = left.first else { return .done }
-    return .failed(SetupFailure(["it was done, and still: \(first.message)"], remedies: first.remedies))
+    let survey = try await survey([step.area])
+    if let first = survey.findings(of: step.area).first(where: step.mends) {
+      return .failed(SetupFailure(["it was done, and still: \(first.message)"], remedies: first.remedies))
+    }
+    // What could not be looked at is not known to be done.
+    if let seen = survey.snapshot.observation(step.area), seen.facts.isEmpty,
+      let unseen = seen.findings.first(where: { $0.severity == .unknown })
+    {
+      return .failed(
+        SetupFailure(["it was done, and could not be looked at: \(unseen.message)"], remedies: unseen.remedies))
+    }
+    return .done
   }
 }
 

@@ -62,7 +62,7 @@ final class SetupProgress: Sendable {
       log?.append(line: "interrupted")
       tell("")
       tell(failure)
-      tell("    what it had started was ended; to go on, run the same again: handoff setup")
+      tell("    what it had started was ended; to go on, run: \(step.again)")
       tellOfLog()
     }
   }

@@ -80,7 +80,13 @@ enum Signals {
       return work
     }
     defer { work.withLock { $0 = outer } }
-    let result = await task.result
+    // A signal that came to an outer piece of work ends this one, too.
+    if received.load(ordering: .sequentiallyConsistent) != 0 { task.cancel() }
+    let result = await withTaskCancellationHandler {
+      await task.result
+    } onCancel: {
+      task.cancel()
+    }
     let signal = received.load(ordering: .sequentiallyConsistent)
     if signal != 0 { throw Interrupted(status: 128 + signal) }
     return try result.get()

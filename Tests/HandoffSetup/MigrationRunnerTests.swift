@@ -131,6 +131,49 @@ import Testing
     }
   }
 
+  @Test("A transaction of a file's own counts whole: what stays is what stood before it, and it must end")
+  func ownTransaction() async throws {
+    let head = "-- handoff: no-transaction\n"
+    let project = try MigrationProject([
+      "001_a.sql": head
+        + "CREATE TABLE a (id int);\nBEGIN;\nCREATE TABLE b (id int);\nSELECT nowhere;\nCOMMIT;\n"
+    ])
+    try await Psql.withDatabase { database in
+      let failed = try await problem { _ = try await project.apply(to: database) }
+      guard case .failed(let failure) = failed else {
+        Issue.record("\(failed)")
+        return
+      }
+      #expect(failure.kept == 1 && failure.line == 5, "\(failure)")
+      #expect(try await tables(database) == "a handoff_migrations")
+      try project.folder.write("migrations/001_a.sql", head + "SELECT 1;\nBEGIN;\nCREATE TABLE c (id int);\n")
+      let refused = try await problem { _ = try await project.apply(to: database) }
+      guard case .refused(_, 3, _) = refused else {
+        Issue.record("\(refused)")
+        return
+      }
+      #expect(try await tables(database) == "a handoff_migrations")
+    }
+  }
+
+  @Test(
+    "A connection that ends in a file is told with its line, and nothing of the file stays", arguments: [true, false])
+  func lostConnection(isTransaction: Bool) async throws {
+    let project = try MigrationProject([
+      "001_a.sql": (isTransaction ? "" : "-- handoff: no-transaction") + "\nCREATE TABLE a (id int);\n"
+        + "SELECT pg_terminate_backend(pg_backend_pid());\n"
+    ])
+    try await Psql.withDatabase { database in
+      let lost = try await problem { _ = try await project.apply(to: database) }
+      guard case .interrupted(let path, 3, let kept, isTransaction, true) = lost else {
+        Issue.record("\(lost)")
+        return
+      }
+      #expect(path == "migrations/001_a.sql" && kept == (isTransaction ? 0 : 1))
+      #expect(try await tables(database) == (isTransaction ? "handoff_migrations" : "a handoff_migrations"))
+    }
+  }
+
   @Test("Several that run it at once apply each file once")
   func concurrent() async throws {
     let files = Dictionary(

@@ -28,8 +28,7 @@ public enum CommonMark {
     process.standardOutput = output
     try process.run()
     let data = output.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    try #require(process.terminationStatus == 0)
+    try #require(process.end() == 0)
     return String(decoding: data, as: UTF8.self)
   }
 

@@ -38,8 +38,8 @@ extension Witness {
     process.standardInput = FileHandle.nullDevice
     try process.run()
     let data = output.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    try #require(process.terminationStatus == 0, "\(program) ended with status \(process.terminationStatus)")
+    let status = process.end()
+    try #require(status == 0, "\(program) ended with status \(status)")
     return Array(data)
   }
 }

@@ -46,12 +46,10 @@ public enum Witness {
     process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: files.path + "/err"))
     process.standardInput = FileHandle.nullDevice
     try process.run()
-    process.waitUntilExit()
-    let status = Int(process.terminationStatus)
+    let status = process.end()
     var output = try files.read("out")
     while output.hasSuffix("\n") { output.removeLast() }
     return Answer(
-      status: process.terminationReason == .exit ? status : -status, output: output,
-      complaint: try files.read("err"))
+      status: status, output: output, complaint: try files.read("err"))
   }
 }

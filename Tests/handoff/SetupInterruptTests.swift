@@ -30,12 +30,12 @@ struct SetupInterruptTests {
     // Its answer is waited for, so that it is over by now, and so is all that it had begun.
     #expect(try await project.psql("SELECT count(*) FROM pg_stat_activity WHERE \(Self.sleeping)") == "0")
     #expect(answer.complaint.contains("\(file) was ended at the statement of line \(isTransaction ? 3 : 4)"))
-    #expect(answer.complaint.contains("to go on, run the same again: handoff setup"))
+    #expect(answer.complaint.contains("what it had started was ended; to go on, run: handoff setup --only"))
     let table = try await project.psql("SELECT count(*) FROM pg_class WHERE relname = 'slow'")
     #expect(table == (isTransaction ? "0" : "1"))
     #expect(
       answer.complaint.contains(
-        isTransaction ? "nothing of this file was applied" : "1 statements of this file were run before and stay"))
+        isTransaction ? "nothing of this file was applied" : "1 statement of this file ran before it and stay"))
     #expect(try await project.psql("SELECT count(*) FROM handoff_migrations") == "2")
     let told = try #require(answer.complaint.firstRange(of: "all that was printed: ~/"))
     let log = answer.complaint[told.upperBound...].prefix { $0 != "\n" }
@@ -58,9 +58,30 @@ struct SetupInterruptTests {
     // Whoever ended may not have been collected yet.
     let left = try await project.ask("sh", "-c", "grep State: /proc/$(cat \"$HOME/child\")/status")
     #expect(left.output.isEmpty || left.output.contains("Z"), "\(left.output)")
-    #expect(answer.complaint.contains("to go on, run the same again: handoff setup"))
+    #expect(answer.complaint.contains("what it had started was ended; to go on, run: handoff setup --only"))
     let told = try #require(answer.complaint.firstRange(of: "all that was printed: ~/"))
     let log = answer.complaint[told.upperBound...].prefix { $0 != "\n" }
     #expect(try project.home.read(String(log)).contains("-m venv .venv"))
+  }
+
+  @Test("a signal at any program that is started before the first step ends it, and nothing is done")
+  func planning() async throws {
+    let project = try SetupProject(["requirements.txt": "iniconfig\n"])
+    // The Nth start of an interpreter interrupts the tool.
+    let script = """
+      echo >> "$HOME/starts"; case "$*" in *"-m venv"*) echo > "$HOME/begun";; esac
+      if [ "$(wc -l < "$HOME/starts")" = "$NTH" ]; then kill -INT "$(cat "$HOME/tool")"; fi;
+      """
+    try project.program("bin/python3", running: try Lab.value("PYTHON"), with: script)
+    let run = "rm -f \"$HOME/starts\"; echo $$ > \"$HOME/tool\"; exec '\(Tool.path)' setup --yes --only venv"
+    var ended = 0
+    for number in 1...20 {
+      let answer = try await project.ask("timeout", "60", "sh", "-c", run, changing: ["NTH": "\(number)"])
+      if FileManager.default.fileExists(atPath: project.home.path + "/begun") { break }
+      #expect(answer.status == 130, "\(number): \(answer.output)\(answer.complaint)")
+      #expect(!FileManager.default.fileExists(atPath: project.path + "/.venv"))
+      ended += 1
+    }
+    #expect(ended > 1)
   }
 }

@@ -25,7 +25,7 @@ public struct InitPlan: Sendable {
   /// What the user should know or do besides.
   public private(set) var notes: [Message] = []
 
-  /// The names of the files in the order in which they are written.
+  /// The file of examples of a project that has none.
   private static let exampleName = VariableSettings.exampleNames[0]
 
   /// Makes the plan.
@@ -197,6 +197,8 @@ public struct InitPlan: Sendable {
     public let path: String
     /// What kept it.
     public let error: FileWriteError
+    /// The paths that were written before it, and stay.
+    public let written: [String]
   }
 
   /// Writes what is planned; a file that became another one since it was looked at is not touched.
@@ -204,6 +206,7 @@ public struct InitPlan: Sendable {
   /// - Throws: ``Failure`` for the first file that cannot be written; those before it are.
   public func write(root: String) throws(Failure) {
     let writer = FileWriter()
+    var written: [String] = []
     for item in items {
       do throws(FileWriteError) {
         if item.makesFolder { try writer.makeFolder(root + "/" + item.path) }
@@ -214,14 +217,12 @@ public struct InitPlan: Sendable {
         } else {
           try writer.create(change.new, named: path.name, in: path.folder.text)
         }
+        written.append(item.path)
       } catch {
-        throw Failure(path: item.path, error: error)
+        throw Failure(path: item.path, error: error, written: written)
       }
     }
   }
-
-  /// Whether nothing is to be written.
-  public var isEmpty: Bool { items.allSatisfy { $0.change == nil && !$0.makesFolder } }
 }
 
 /// The names of a file of examples, those in comments with them: who made a comment of a variable knows of it.

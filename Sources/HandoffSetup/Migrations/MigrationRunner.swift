@@ -210,21 +210,30 @@ extension MigrationRunner {
     _ work: (MigrationTable, any PostgresWriter) async throws(MigrationProblem) -> Value
   ) async throws(MigrationProblem) -> Value {
     // What holds the lock is not what runs the files: they may change all that a session has.
-    let keeper = try await open()
-    try await lock(keeper)
-    let table: MigrationTable
-    do throws(PostgresFailure) {
-      if let found = try await MigrationTable.find(keeper, deadline: Self.answer) {
-        table = found
-      } else {
-        table = try await MigrationTable.make(keeper, deadline: Self.answer)
-      }
-    } catch {
-      throw .tracking(error)
-    }
+    let (keeper, table) = try await prepared()
     let value = try await work(table, keeper)
     await keeper.close()
     return value
+  }
+
+  /// A connection that holds the lock, and the tracking table.
+  private func prepared() async throws(MigrationProblem) -> (any PostgresWriter, MigrationTable) {
+    do throws(MigrationProblem) {
+      let keeper = try await open()
+      try await lock(keeper)
+      return (keeper, try await table(keeper))
+    } catch {
+      throw Task.isCancelled ? .stopped : error
+    }
+  }
+
+  private func table(_ keeper: any PostgresWriter) async throws(MigrationProblem) -> MigrationTable {
+    do throws(PostgresFailure) {
+      if let found = try await MigrationTable.find(keeper, deadline: Self.answer) { return found }
+      return try await MigrationTable.make(keeper, deadline: Self.answer)
+    } catch {
+      throw .tracking(error)
+    }
   }
 
   private func lock(_ keeper: any PostgresWriter) async throws(MigrationProblem) {
@@ -296,11 +305,12 @@ extension MigrationRunner {
       throw .tracking(error)
     }
     for (index, statement) in script.statements.enumerated() {
-      if Task.isCancelled { throw Self.interrupted(script, statement, kept: script.isTransaction ? 0 : index) }
+      if Task.isCancelled { throw Self.interrupted(script, statement, kept: script.kept(before: index)) }
       do throws(PostgresFailure) {
         try await writer.run(statement.text, deadline: Self.statement)
       } catch {
-        throw Self.problem(error, statement, script, kept: script.isTransaction ? 0 : index)
+        throw Self.problem(
+          error, statement, script, kept: script.kept(before: index), isUndone: script.isTransaction)
       }
     }
     let milliseconds = Int((clock.now - start) / .milliseconds(1))
@@ -308,17 +318,29 @@ extension MigrationRunner {
       // The file may have gone on as another role.
       try await writer.run("RESET SESSION AUTHORIZATION; RESET ROLE", deadline: Self.answer)
       try await table.add(script.file, milliseconds: milliseconds, writer, deadline: Self.answer)
-      // What was put off to here is held against its constraints.
-      if script.isTransaction { try await writer.run("COMMIT", deadline: Self.statement) }
     } catch {
       // 23505: another run was faster, and all of this one is undone.
       if script.isTransaction, error.sqlState == "23505", await isHeld(script, table) { return false }
-      guard let last = script.statements.last else { throw .tracking(error) }
-      throw Self.problem(error, last, script, kept: script.isTransaction ? 0 : script.statements.count)
+      throw script.isTransaction ? .tracking(error) : .unrecorded(path: script.file.path, error)
     }
+    if script.isTransaction { try await commit(script, table, writer) }
     await writer.close()
     progress(.applied(script.file.name, milliseconds: milliseconds))
     return true
+  }
+
+  /// Commits a file with its record; what was put off to here is held against its constraints.
+  private func commit(
+    _ script: MigrationScript, _ table: MigrationTable, _ writer: any PostgresWriter
+  ) async throws(MigrationProblem) {
+    do throws(PostgresFailure) {
+      try await writer.run("COMMIT", deadline: Self.statement)
+    } catch {
+      guard let last = script.statements.last else { throw .tracking(error) }
+      // Where the server said nothing, the record tells whether it came through.
+      if error.sqlState == nil, !Task.isCancelled, await isHeld(script, table) { return }
+      throw Self.problem(error, last, script, kept: 0, isUndone: false)
+    }
   }
 
   private func isHeld(_ script: MigrationScript, _ table: MigrationTable) async -> Bool {
@@ -327,21 +349,28 @@ extension MigrationRunner {
   }
 
   private static func interrupted(
-    _ script: MigrationScript, _ statement: SQLStatements.Statement, kept: Int, isCertain: Bool = true
+    _ script: MigrationScript, _ statement: SQLStatements.Statement, kept: Int, isCertain: Bool = true,
+    isLost: Bool = false
   ) -> MigrationProblem {
-    .interrupted(path: script.file.path, line: statement.line, kept: kept, isCertain: isCertain)
+    .interrupted(
+      path: script.file.path, line: statement.line, kept: kept, isCertain: isCertain, isLost: isLost)
   }
 
+  /// - Parameter isUndone: whether the server undoes the statement where the connection ends.
   private static func problem(
-    _ failure: PostgresFailure, _ statement: SQLStatements.Statement, _ script: MigrationScript, kept: Int
+    _ failure: PostgresFailure, _ statement: SQLStatements.Statement, _ script: MigrationScript, kept: Int,
+    isUndone: Bool
   ) -> MigrationProblem {
     // 57014: the server ended it, because we asked for that.
     if failure.error == .timedOut || Task.isCancelled && failure.sqlState == "57014" {
       return interrupted(script, statement, kept: kept, isCertain: failure.error != .timedOut)
     }
-    guard failure.sqlState != nil else { return .connection(failure) }
+    // 57P01 and its like: the server ended the session, and with it what was open.
+    guard let state = failure.sqlState, !state.hasPrefix("57P") else {
+      return interrupted(script, statement, kept: kept, isCertain: isUndone, isLost: true)
+    }
     // The server counts characters.
-    let before = failure.position.map { statement.text.unicodeScalars.prefix($0 - 1) }
+    let before = failure.position.map { statement.text.unicodeScalars.prefix(max(0, $0 - 1)) }
     let line = statement.line + (before?.reduce(0) { $1 == "\n" ? $0 + 1 : $0 } ?? 0)
     return .failed(
       MigrationFailure(path: script.file.path, line: line, statement: statement.text, failure: failure, kept: kept))

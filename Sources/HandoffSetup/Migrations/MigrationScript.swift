@@ -72,9 +72,7 @@ struct MigrationScript {
       while copy == nil, let statement = try scanner.next(standardStrings: standardStrings) {
         statements.append(statement)
         if statement.words.first == "copy" { copy = statement }
-        if statement.words.starts(with: ["set", "standard_conforming_strings"]) {
-          standardStrings = !["off", "false", "no"].contains(statement.words.last ?? "")
-        }
+        if let isOn = Self.standardStrings(after: statement) { standardStrings = isOn }
       }
     } catch {
       switch error {
@@ -91,11 +89,25 @@ struct MigrationScript {
       return words.count >= 2 && words[0] == "handoff:" && words[1] == "no-transaction"
     }
     self.statements = isTransaction ? Self.withoutFrame(statements) : statements
+    if !isTransaction, let open = Self.openFrame(statements) {
+      throw .refused(path: path, line: open.line, "begins a transaction here and does not end it")
+    }
     for statement in self.statements {
       if let reason = Self.refusal(of: statement, isTransaction: isTransaction) {
         throw .refused(path: path, line: statement.line, reason)
       }
     }
+  }
+
+  /// What a statement sets `standard_conforming_strings` to; nil where it does not.
+  private static func standardStrings(after statement: SQLStatements.Statement) -> Bool? {
+    var words = statement.words[...]
+    guard words.popFirst() == "set" else { return nil }
+    if ["session", "local"].contains(words.first) { words.removeFirst() }
+    guard words.first == "standard_conforming_strings" else { return nil }
+    // A quoted value is no word.
+    let value = statement.text.lowercased().split { !$0.isLetter && !$0.isNumber }.last
+    return !["off", "false", "no", "0"].contains(value)
   }
 
   /// The same without a `BEGIN` at the start and a `COMMIT` at the end, between which it stands here anyway.
@@ -107,6 +119,31 @@ struct MigrationScript {
     ]
     guard begins.contains(first.words), ends.contains(last.words) else { return statements }
     return Array(statements.dropFirst().dropLast())
+  }
+
+  /// How many of the statements before one stay where it is refused: of a file that asks for no transaction those before
+  /// a transaction of its own that is open there.
+  func kept(before index: Int) -> Int {
+    guard !isTransaction else { return 0 }
+    let before = statements[..<index]
+    return before.lastIndex { Self.frame($0) != nil }.flatMap { Self.frame(statements[$0]) == true ? $0 : nil } ?? index
+  }
+
+  /// Whether a statement begins a transaction or, false, ends one; nil for all others.
+  private static func frame(_ statement: SQLStatements.Statement) -> Bool? {
+    let words = statement.words
+    switch words.first {
+    case "begin", "start": return true
+    case "commit", "end", "abort": return words.contains("chain") && !words.contains("no")
+    case "rollback": return words.contains("to") ? nil : words.contains("chain") && !words.contains("no")
+    case "prepare" where words.dropFirst().first == "transaction": return false
+    default: return nil
+    }
+  }
+
+  /// The statement that begins a transaction which none ends.
+  private static func openFrame(_ statements: [SQLStatements.Statement]) -> SQLStatements.Statement? {
+    statements.last { frame($0) != nil }.flatMap { frame($0) == true ? $0 : nil }
   }
 
   private static let copyRefused: Message =
@@ -145,10 +182,15 @@ public enum MigrationProblem: Error, Sendable {
   case refused(path: String, line: Int, Message)
   /// The server refused a statement.
   case failed(MigrationFailure)
-  /// A file was ended at the statement of this line, because its run was interrupted or took too long.
+  /// A file was ended at the statement of this line, because its run was interrupted or took too long, or the connection
+  /// ended.
   /// - kept: how many statements of the file were run before it and stay, since the file asks for no transaction.
-  /// - isCertain: whether the server said that it ended the statement.
-  case interrupted(path: String, line: Int, kept: Int, isCertain: Bool)
+  /// - isCertain: whether it is known that the statement was not carried out.
+  case interrupted(path: String, line: Int, kept: Int, isCertain: Bool, isLost: Bool)
+  /// It was interrupted before a file was begun.
+  case stopped
+  /// All statements of a file that asks for no transaction were run and stay, and no record could be made of it.
+  case unrecorded(path: String, PostgresFailure)
   /// These files, by their names, were changed after they had been applied.
   case changed([String])
   /// A version was named that no file has.

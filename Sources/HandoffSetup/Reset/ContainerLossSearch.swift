@@ -51,7 +51,6 @@ struct ContainerLossSearch {
     }
     let named = try await lines("volume", "ls", "--quiet", "--filter", label)
     let connected = try await lines("network", "ls", "--quiet", "--no-trunc", "--filter", label)
-    if containers.isEmpty, !(named.isEmpty && connected.isEmpty) { try await checkName(project) }
     var kept: [Message] = []
     var volumes: [ContainerLoss.Volume] = []
     let sizes = await sizes()
@@ -84,6 +83,7 @@ struct ContainerLossSearch {
       }
       networks.append(.init(id: id, name: name, users: Set(users.keys)))
     }
+    if containers.isEmpty, !(volumes.isEmpty && networks.isEmpty) { try await checkName(project) }
     return ContainerLoss(
       project: project, engine: services.engine.shown, variables: services.variables,
       containers: containers.sorted { $0.name < $1.name }, volumes: volumes,

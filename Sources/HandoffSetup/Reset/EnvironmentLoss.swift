@@ -82,6 +82,9 @@ struct EnvironmentLoss: Sendable {
   /// Removes it, where it still is what it was.
   func remove(_ context: ProbeContext) async throws(ResetProblem) {
     guard let now = try await Self.look(folder, context) else { return }
+    if let new = now.others.first(where: { !others.contains($0) }) {
+      throw ResetProblem("\(Untrusted(folder + "/" + new)) was not shown before; nothing of it was removed")
+    }
     let path = PathText(PathText(context.project.root).appending(now.folder).text)
     do throws(FileWriteError) {
       try FolderRemoval.remove(path.name, in: path.folder.text)

@@ -14,6 +14,8 @@ struct PlainUpdate: Sendable {
   private let update: ServiceUpdate
   private let settings: ContainerSettings
   private var host: Host { update.host }
+  /// What the one is called that is made to see whether all settings can be carried over.
+  private var checkName: String { name + "-update-check" }
   /// What the old one is called meanwhile.
   private var keptName: String { name + "-before-update" }
 
@@ -85,9 +87,16 @@ struct PlainUpdate: Sendable {
       throw refuse(
         "there is a container \(Untrusted(keptName)), which an earlier update left behind; look at it, and remove it")
     }
-    let id = try await make(named: "\(name)-update-check", from: settings.imageID)
-    let made = try? await docker.inspect("container", id)
-    await docker.tidy(["rm", "--volumes", id])
+    let made: JSONValue?
+    do throws(ServiceProblem) {
+      let id = try await make(named: checkName, from: settings.imageID)
+      made = try? await docker.inspect("container", id)
+    } catch {
+      // One whose making was interrupted may be there.
+      if Task.isCancelled { await remove(checkName) }
+      throw error
+    }
+    await remove(checkName)
     guard let made else { throw refuse("docker does not tell how the container is that was made to see") }
     let differences = settings.differences(from: made)
     guard differences.isEmpty else {
@@ -95,6 +104,11 @@ struct PlainUpdate: Sendable {
         "it has settings that cannot be carried over: \(Untrusted(differences.joined(separator: ", "))); make it anew by hand"
       )
     }
+  }
+
+  /// Removes a container of ours and its anonymous volumes, also where the work is cancelled.
+  private func remove(_ name: String) async {
+    await Task { await docker.tidy(["rm", "--volumes", name]) }.value
   }
 
   /// - Returns: the id of the container that was made, which is not started.
@@ -112,7 +126,7 @@ struct PlainUpdate: Sendable {
           + [image] + settings.words)
       _ = consume variables
       _ = consume labels
-      guard result.succeeded else { return try await failed("create", result) }
+      guard result.succeeded else { throw failed("create", result) }
       return result.text.split(separator: "\n").last.map(String.init) ?? ""
     } catch let problem as ServiceProblem {
       throw problem
@@ -121,9 +135,9 @@ struct PlainUpdate: Sendable {
     }
   }
 
-  private func failed(_ what: String, _ result: CommandResult) async throws(ServiceProblem) -> String {
+  private func failed(_ what: String, _ result: CommandResult) -> ServiceProblem {
     let said = result.errorText.split(separator: "\n").last.map(String.init) ?? ""
-    throw .trouble("docker \(Untrusted(what)) \(result.outcome.ending): \(Untrusted(said))", [])
+    return .trouble("docker \(Untrusted(what)) \(result.outcome.ending): \(Untrusted(said))", [])
   }
 
   // MARK: Doing
@@ -143,11 +157,11 @@ struct PlainUpdate: Sendable {
       switch error {
       case .notWell(let containers, _): throw .notWell(containers, stands: stands)
       case .failed(let failure, _): throw .failed(failure, stands: stands)
-      case .trouble(let message, let remedies): throw .trouble("\(message); \(stands)", remedies)
+      case .trouble(let message, _), .stopped(let message): throw .stopped("\(message); \(stands)")
       default: throw error
       }
     }
-    await docker.tidy(["rm", keptName])
+    await Task { await docker.tidy(["rm", keptName]) }.value
   }
 
   private func replace() async throws(ServiceProblem) {

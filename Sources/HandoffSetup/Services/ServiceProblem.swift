@@ -10,6 +10,8 @@ public enum ServiceProblem: Error, Sendable, Hashable {
   case unknown(String, nearest: String?)
   /// These cannot be made anew, each with why. Nothing was done.
   case refused([Refusal])
+  /// Something was done, and then it could not go on; what stands then.
+  case stopped(Message)
   /// A command did not end well; what stands then.
   case failed(SetupShell.Failure, stands: Message)
   /// These do not run as they should, with the last lines of their logs; what stands then.
@@ -47,7 +49,7 @@ public enum ServiceProblem: Error, Sendable, Hashable {
   /// What is wrong, in a sentence; logs are left out.
   public var message: Message {
     switch self {
-    case .trouble(let message, _): return message
+    case .trouble(let message, _), .stopped(let message): return message
     case .unknown(let name, let nearest):
       let hint: Message = nearest.map { "; did you mean \(Untrusted($0))?" } ?? ""
       return "there is no service \(Untrusted(name)) in this project\(hint)"

@@ -36,7 +36,7 @@ struct ServiceWatch {
     var left = rows.filter { $0.containerID != nil }
     let missing = rows.filter { $0.containerID == nil && !$0.isOptional }
     if let missing = missing.first {
-      throw .trouble("\(Untrusted(missing.name)) has no container; \(stands)", [])
+      throw .stopped("\(Untrusted(missing.name)) has no container; \(stands)")
     }
     if !left.isEmpty { update.progress(.waiting(left.compactMap(\.container))) }
     let deadline = Deadline.after(update.patience)
@@ -55,7 +55,7 @@ struct ServiceWatch {
         }
       }
       left = waiting
-      if Task.isCancelled, !left.isEmpty { throw .trouble("interrupted; \(stands)", []) }
+      if Task.isCancelled, !left.isEmpty { throw .stopped("interrupted; \(stands)") }
       if !left.isEmpty { try? await Task.sleep(for: Self.pause) }
     }
     if !failed.isEmpty { throw .notWell(failed, stands: stands) }

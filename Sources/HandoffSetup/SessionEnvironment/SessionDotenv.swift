@@ -4,12 +4,22 @@ import HandoffSystem
 /// A project's dotenv files, as a session would load them: `.env`, and over it `.env.local`.
 struct SessionDotenv {
   private let files: [(name: String, content: Dotenv)]
+  /// The names of those that are there and cannot be read.
+  let unread: [String]
 
-  /// Reads them; what cannot be read is taken for absent.
+  /// Reads them.
   init(root: String, files: FileSystem) {
-    self.files = [".env.local", ".env"].compactMap { name in
-      (try? files.readText(root + "/" + name)).map { (name, Dotenv($0, expands: true)) }
+    var found: [(name: String, content: Dotenv)] = []
+    var unread: [String] = []
+    for name in [".env.local", ".env"] {
+      do throws(FileError) {
+        found.append((name, Dotenv(try files.readText(root + "/" + name), expands: true)))
+      } catch {
+        if error != .missing { unread.append(name) }
+      }
     }
+    self.files = found
+    self.unread = unread
   }
 
   /// All names that they set.

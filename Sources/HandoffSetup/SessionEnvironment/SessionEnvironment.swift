@@ -169,6 +169,8 @@ public struct SessionEnvironment: Sendable {
         remark("\(Untrusted(name)): set in \(Untrusted(file))\(loading(file, shell))")
       } else if context.host.environment[name] != nil {
         remark("\(Untrusted(name)): set in this shell alone, and not said here")
+      } else if let file = dotenv.unread.first {
+        remark("\(Untrusted(name)): not set in this shell, and \(Untrusted(file)) cannot be read")
       } else {
         remark("\(Untrusted(name)): not set, and the project asks for it")
       }

@@ -11,7 +11,7 @@ extension SetupPlanner {
   ) async -> [SetupStep] {
     var steps: [SetupStep] = []
     for (settings, area, findings) in survey.databases {
-      let isMissing = findings.contains { $0.id == "postgres.database-missing" }
+      let isMissing = findings.contains { $0.id == Self.missing }
       let waits = !isMissing && waitsForServices(area, findings, before)
       guard isMissing || waits else { continue }
       guard let destination = await PostgresDestination(settings, in: survey.project, host) else { continue }
@@ -21,10 +21,9 @@ extension SetupPlanner {
         SetupStep(
           part: .database, area: area,
           what: "create database \(Untrusted(destination.database)) at \(destination.place)\(condition)",
-          why: findings.filter { $0.id == "postgres.database-missing" || waits && $0.severity >= .unknown }.map(
-            \.message),
+          why: findings.filter { $0.id == Self.missing || waits && $0.severity >= .unknown }.map(\.message),
           commands: creation.shown, loses: nil, waitsForServices: waits,
-          mends: { ["postgres.database-missing", "postgres.no-server"].contains($0.id) }
+          mends: { $0.id == Self.missing || Self.unserved.contains($0.id) }
         ) { shell throws(SetupFailure) in
           for statement in try await creation.run() { shell.say(statement) }
         })
@@ -32,10 +31,13 @@ extension SetupPlanner {
     return steps
   }
 
+  private static let missing = "postgres.database-missing"
+  /// What is said where no server serves the database.
+  private static let unserved: Set = ["postgres.no-server", "postgres.starting", "postgres.unreachable"]
+
   /// Whether a database's server is a service that a step before starts.
   func waitsForServices(_ area: String, _ findings: [Finding], _ before: [SetupStep]) -> Bool {
-    findings.contains { ["postgres.no-server", "postgres.starting", "postgres.unreachable"].contains($0.id) }
-      && before.contains { $0.part == .images }
+    findings.contains { Self.unserved.contains($0.id) } && before.contains { $0.part == .images }
   }
 }
 

@@ -28,7 +28,7 @@ extension SetupPlanner {
     return [
       SetupStep(
         part: .env, area: "environment", what: "\(place) from \(Untrusted(example)), with placeholders: \(names)",
-        why: findings.map(\.message), commands: [], loses: nil, waitsForServices: false,
+        why: findings.map(\.message), commands: additions.entries, loses: nil, waitsForServices: false,
         // What the example leaves empty, or asks to be replaced, its user fills in.
         mends: { _ in false }
       ) { shell throws(SetupFailure) in
@@ -43,6 +43,8 @@ extension SetupPlanner {
 struct EnvironmentAdditions: Sendable {
   /// The names that are added; empty where the file names them all already.
   let names: [String]
+  /// What stands in the file for each of them afterwards: where they lead is shown before it is written.
+  let entries: [String]
   /// Whether there is no such file yet.
   let isNew: Bool
   private let dotenv: String
@@ -86,20 +88,21 @@ struct EnvironmentAdditions: Sendable {
     let present = Set(Dotenv(String(decoding: old, as: UTF8.self)).names)
     names = missing.filter { !present.contains($0) }
     // A new file is the example with all that stands around its lines.
-    let entries = Dotenv(text)
+    let example = (path: example, values: Dotenv(text))
+    entries = names.map { Self.entry($0, example.values) }
     new =
-      isNew && names.allSatisfy { entries.entry($0) != nil }
-      ? Array(text.utf8) : old + Self.added(names, entries, after: old, from: example)
+      isNew && names.allSatisfy { example.values.entry($0) != nil }
+      ? Array(text.utf8) : old + Self.added(entries, after: old, from: example.path)
   }
 
-  private static func added(
-    _ names: [String], _ entries: Dotenv, after old: [UInt8], from example: String
-  ) -> [UInt8] {
+  /// What `handoff.yml` alone asks for stands in no example.
+  private static func entry(_ name: String, _ example: Dotenv) -> String { example.entry(name) ?? "\(name)=" }
+
+  private static func added(_ entries: [String], after old: [UInt8], from example: String) -> [UInt8] {
     let end = old.contains(UInt8(ascii: "\r")) ? "\r\n" : "\n"
     var text = old.isEmpty || old.last == UInt8(ascii: "\n") ? "" : end
     if !old.isEmpty { text += "\(end)# from \(example)\(end)" }
-    // What `handoff.yml` alone asks for stands in no example.
-    for name in names { text += (entries.entry(name) ?? "\(name)=") + end }
+    for entry in entries { text += entry + end }
     return Array(text.utf8)
   }
 

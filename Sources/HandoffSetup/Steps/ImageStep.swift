@@ -14,21 +14,26 @@ extension SetupPlanner {
     let planner = ServiceUpdate(survey.project, shell: SetupShell(host, root: survey.project.root))
     do throws(ServiceProblem) {
       let rows = try await planner.list()
-      let stale = Self.unique(rows.filter { $0.isStale && $0.isBuilt && !$0.isAwaited })
-      let down = Self.unique(rows.filter { Self.isDown($0) && !stale.contains($0.name) })
+      let old = rows.filter { $0.isStale && $0.isBuilt && !$0.isAwaited }
+      let stale = Self.unique(old)
+      let ended = rows.filter { Self.isDown($0) && !stale.contains($0.name) }
+      let down = Self.unique(ended)
       var steps: [SetupStep] = []
       if !stale.isEmpty {
         let commands = try await planner.plan(stale)
         let what: Message = "rebuild the images of \(Self.shown(stale)), and make their containers anew"
         steps.append(
-          step(what, commands, Self.stale, findings, survey) { update throws(ServiceProblem) in
+          step(what, commands, findings.filter { Self.speaks($0, of: old, Self.stale) }, survey) {
+            update throws(ServiceProblem) in
             try await update.update(stale)
           })
       }
       if !down.isEmpty {
         let commands = try await planner.planStart(down)
         steps.append(
-          step("start \(Self.shown(down))", commands, Self.down, findings, survey) { update throws(ServiceProblem) in
+          step(
+            "start \(Self.shown(down))", commands, findings.filter { Self.speaks($0, of: ended, Self.down) }, survey
+          ) { update throws(ServiceProblem) in
             try await update.start(down)
           })
       }
@@ -51,6 +56,13 @@ extension SetupPlanner {
     !row.isOptional && !row.isAwaited && ["exited", "created", "dead", nil].contains(row.state)
   }
 
+  /// Whether a finding is one of these, and is about one of the containers, or about services that have none.
+  private static func speaks(_ finding: Finding, of rows: [ServiceStatus], _ ids: Set<String>) -> Bool {
+    guard ids.contains(finding.id) else { return false }
+    if finding.id == "docker.service-down" { return rows.contains { $0.container == nil } }
+    return finding.facts.contains { fact in rows.contains { $0.container != nil && $0.container == fact.member } }
+  }
+
   private static func unique(_ rows: [ServiceStatus]) -> [String] {
     var seen: Set<String> = []
     return rows.map(\.name).filter { seen.insert($0).inserted }
@@ -61,12 +73,13 @@ extension SetupPlanner {
   }
 
   private func step(
-    _ what: Message, _ commands: [ShellCommand], _ ids: Set<String>, _ findings: [Finding], _ survey: SetupSurvey,
+    _ what: Message, _ commands: [ShellCommand], _ findings: [Finding], _ survey: SetupSurvey,
     _ work: @escaping @Sendable (ServiceUpdate) async throws(ServiceProblem) -> Void
   ) -> SetupStep {
-    SetupStep(
-      part: .images, area: "docker", what: what, why: findings.filter { ids.contains($0.id) }.map(\.message),
-      commands: commands.map(\.bash), loses: nil, waitsForServices: false, mends: { ids.contains($0.id) }
+    let mended = Set(findings.map { [$0.id] + $0.facts.map(\.rawValue) })
+    return SetupStep(
+      part: .images, area: "docker", what: what, why: findings.map(\.message), commands: commands.map(\.bash),
+      loses: nil, waitsForServices: false, mends: { mended.contains([$0.id] + $0.facts.map(\.rawValue)) }
     ) { shell throws(SetupFailure) in
       let update = ServiceUpdate(survey.project, shell: shell) { event in
         for line in event.lines { shell.say(line.terminal) }

@@ -45,6 +45,11 @@ extension SetupPlanner {
           database \(Untrusted(destination.database)) has tables, and no record of which files made them; if these files \
           did, up to one of them, say so first: handoff setup --only migrations --baseline VERSION
           """)
+        // A file that was run before may add its rows once more: only who asks for migrations by name has them run.
+        if parts != [.migrations] {
+          notes.append("if none of them did, have them applied: handoff setup --only migrations")
+          continue
+        }
       }
       let pending = survey.snapshot.fact(FactID("\(area).migrations.pending"))?.value.strings
       steps.append(
@@ -74,7 +79,8 @@ extension SetupPlanner {
       }
       do throws(MigrationProblem) {
         let names = try await runner.apply()
-        shell.say(names.isEmpty ? "nothing was pending" : "applied \(names.count) files; there are \(count)")
+        shell.say(
+          names.isEmpty ? "nothing was pending" : "applied \(names.count) of \(count) \(count == 1 ? "file" : "files")")
       } catch {
         throw SetupFailure(error.lines)
       }
@@ -104,15 +110,22 @@ extension MigrationProblem {
     case .unread(let path, let error): return ["\(Untrusted(path)) cannot be read: \(Untrusted(error.description))"]
     case .refused(let path, let line, let why): return ["\(Untrusted(path)):\(line): \(why)"]
     case .failed(let failure): return failure.lines
-    case .interrupted(let path, let line, let kept, let isCertain):
-      let stays: Message =
-        switch (isCertain, kept) {
-        case (false, _):
-          "the server did not say how it ended; look at it: handoff setup --only migrations --status"
-        case (true, 0): "nothing of this file was applied, and those after it were not begun"
-        case (true, _): Self.stay(kept)
+    case .interrupted(let path, let line, let kept, let isCertain, let isLost):
+      let ended: Message =
+        isLost
+        ? "the connection to the server ended at the statement of line \(line) of \(Untrusted(path))"
+        : "\(Untrusted(path)) was ended at the statement of line \(line)"
+      let unsaid: Message = "the server did not say how it ended; look at it: handoff setup --only migrations --status"
+      let stays: Message? =
+        switch kept {
+        case 0: isCertain ? "nothing of this file was applied, and those after it were not begun" : nil
+        default: Self.stay(kept)
         }
-      return ["\(Untrusted(path)) was ended at the statement of line \(line)", stays]
+      return [ended] + (isCertain ? [] : [unsaid]) + (stays.map { [$0] } ?? [])
+    case .stopped: return ["no file was begun"]
+    case .unrecorded(let path, let failure):
+      return ["\(Untrusted(path)) was run whole and stays, since it asks for no transaction, and is not recorded"]
+        + SetupFailure(failure, doing: "keep the record of migrations (\(Untrusted("handoff_migrations")))").lines
     case .changed(let names):
       return names.map { "\(Untrusted($0)) was changed after it had been applied" } + [
         "take the change back and write a new file, or say that it is right: handoff setup --only migrations --rebless"
@@ -135,7 +148,7 @@ extension MigrationProblem {
 extension MigrationProblem {
   /// What stays of a file that asks for no transaction.
   fileprivate static func stay(_ kept: Int) -> Message {
-    "\(kept) statements of this file were run before and stay, since it asks for no transaction"
+    "\(kept) \(kept == 1 ? "statement" : "statements") of this file ran before it and stay, since it asks for no transaction"
   }
 }
 

@@ -58,7 +58,10 @@ struct InitCommand: AsyncParsableCommand {
       do {
         try plan.write(root: project.root)
       } catch {
-        throw UsageProblem("\(Untrusted(error.path).terminal) cannot be written: \(error.error)")
+        let before = error.written.map { Untrusted($0).terminal }.joined(separator: ", ")
+        throw UsageProblem(
+          "\(Untrusted(error.path).terminal) cannot be written: \(error.error)"
+            + (before.isEmpty ? "" : "; written before: \(before)"))
       }
       Console.show(text)
     }

@@ -116,17 +116,17 @@ extension SetupOutput {
       }
     }
     switch problem {
-    case .failed, .notWell:
+    case .failed, .notWell, .stopped:
       complain(problem.message)
       return CommandEnded(status: .failure)
     case .trouble(let message, let remedies):
       complain(message)
       for remedy in remedies.prefix(3) {
-        Console.complain("  \(remedy.command.bash.onOneLine)    \(remedy.description.terminal)")
+        Console.complain(redacted("  \(remedy.command.bash.onOneLine)    \(remedy.description.terminal)"))
       }
       return CommandEnded(status: .unknown)
     case .unknown, .refused:
-      Console.complain(problem.message.terminal)
+      complain(problem.message)
       return CommandEnded(status: .unknown)
     }
   }

@@ -37,8 +37,9 @@ struct PlanReport {
     var lines = [head + step.what.terminal]
     let indentation = String(repeating: " ", count: 14)
     for why in step.why { lines.append("\(indentation)\(style.faint("why"))   \(why.terminal)") }
+    let verb = step.part == .env ? "add" : "run"
     for command in step.commands {
-      lines.append("\(indentation)\(style.faint("run"))   \(Untrusted(command).terminal)")
+      lines.append("\(indentation)\(style.faint(verb))   \(Untrusted(command).terminal)")
     }
     if let loses = step.loses { lines.append("\(indentation)\(style.red("loses")) \(loses.terminal)") }
     return lines
