@@ -181,7 +181,7 @@ import Testing
     ),
     (
       "a name that a tracked file chose", false,
-      "git init -q .; echo COMPOSE_PROJECT_NAME=$0 > .env; git add -A; git commit -qm x; docker volume create --label com.docker.compose.project=$0 $0-v",
+      "git init -q .; echo COMPOSE_PROJECT_NAME=$0 > .env; git add -A; git commit -qm x; docker volume create --label com.docker.compose.project=$0 $0_tales",
       "a file that git tracks"
     ),
     ("no compose file", true, "rm docker-compose.yml", "no compose file"),
