@@ -31,7 +31,10 @@ public enum KnownSecrets {
     var gathering = Gathering(host: host)
     gathering.readOwnKey()
     gathering.ordinary = Set((ordinary + names(host, projectRoot, connections)).map { $0.lowercased() })
-    for (name, value) in host.environment.variables { gathering.note(value, named: name) }
+    // In a shell's own variables `PWD` is no password.
+    for (name, value) in host.environment.variables where !["PWD", "OLDPWD"].contains(name) {
+      gathering.note(value, named: name)
+    }
     gathering.readDotenvFiles(projectRoot, passedOver: passedOver)
     gathering.readFiles()
     for connection in connections {

@@ -84,6 +84,9 @@ import Testing
         3
       ),
       ("CREATE FUNCTION begin.atomic() RETURNS int LANGUAGE sql AS 'SELECT 1';\nCOMMIT;\n", 2),
+      (
+        "CREATE FUNCTION f() RETURNS int LANGUAGE sql BEGIN ATOMIC SELECT 1 AS case; END;\nCOMMIT;\nSELECT 1/0;\n", 1
+      ),
       ("SELECT 'open\n", 1), ("SELECT 1;\n\nSELECT (1;\n", 3),
     ] as [(String, Int)])
   func refused(text: String, line: Int) async throws {
@@ -171,6 +174,33 @@ import Testing
       }
       #expect(path == "migrations/001_a.sql" && kept == (isTransaction ? 0 : 1))
       #expect(try await tables(database) == (isTransaction ? "handoff_migrations" : "a handoff_migrations"))
+    }
+  }
+
+  @Test("A file that changes the connection's encoding is recorded by its own name")
+  func encoding() async throws {
+    let project = try MigrationProject(["001_é.sql": "SET client_encoding TO 'LATIN1';\nCREATE TABLE a (id int);\n"])
+    try await Psql.withDatabase { database in
+      let first = try await project.apply(to: database)
+      #expect(first == ["001_é.sql"])
+      #expect(try await recorded(database) == "001_é.sql")
+      #expect(try await project.apply(to: database) == [])
+    }
+  }
+
+  @Test("A file that is a link out of the project is refused, and its text is not told")
+  func link() async throws {
+    let elsewhere = try TemporaryFolder(["file": "topsecretword is here;\n"])
+    let project = try MigrationProject(["001_a.sql": "CREATE TABLE a (id int);\n"])
+    try await project.folder.run("ln", "-s", elsewhere.path + "/file", "migrations/002_b.sql")
+    try await Psql.withDatabase { database in
+      let refused = try await problem { _ = try await project.apply(to: database) }
+      guard case .refused("migrations/002_b.sql", _, _) = refused else {
+        Issue.record("\(refused)")
+        return
+      }
+      #expect(!"\(refused.lines)".contains("topsecretword"))
+      #expect(try await tables(database) == "handoff_migrations")
     }
   }
 

@@ -41,7 +41,7 @@ struct MigrationReader {
 
   /// The bytes of a file of SQL, which can be longer than settings are.
   func bytes(_ path: String) throws(MigrationsUnread) -> [UInt8] {
-    try named(path) { full throws(FileError) in try files.read(full, limit: 8 << 20) }
+    try named(path) { full throws(FileError) in try files.read(full, limit: SQLMigrations.fileLimit) }
   }
 
   /// The text of a file; nil where there is none.

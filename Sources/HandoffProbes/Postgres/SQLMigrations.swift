@@ -11,6 +11,9 @@ public struct SQLMigrations: Sendable, Hashable {
   /// named, nil where no other tool claims them.
   public let claimant: String?
 
+  /// How long a file may be, in bytes.
+  public static let fileLimit = 64 << 20
+
   /// Describes a folder.
   public init(folder: String, names: [String], claimant: String? = nil) {
     self.folder = folder

@@ -114,7 +114,25 @@ public struct PythonSetup: Sendable {
     else {
       return NoInterpreter(message: "\(Untrusted(advice.folder)) is outside of the project, and is left to you")
     }
+    if let folder = leadingOut(of: real, files) {
+      return NoInterpreter(
+        message:
+          "\(Untrusted(folder)) in \(Untrusted(advice.folder)) leads out of the project, so nothing is installed there")
+    }
     return nil
+  }
+
+  /// A folder of an environment that is a link to another place, into which packages or scripts would be installed.
+  private static func leadingOut(of environment: String, _ files: FileSystem) -> String? {
+    let libraries = ["lib", "lib64"].flatMap { library -> [String] in
+      let versions = ((try? files.list(environment + "/" + library)) ?? []).filter {
+        $0.hasPrefix("python") || $0.hasPrefix("pypy")
+      }
+      return [library] + versions.flatMap { ["\(library)/\($0)", "\(library)/\($0)/site-packages"] }
+    }
+    return (["bin"] + libraries).first { folder in
+      files.realPath(environment + "/" + folder).map { !PathText($0).isInside(environment) } ?? false
+    }
   }
 
   /// Makes the environment, or makes it anew.

@@ -179,6 +179,9 @@ public struct InitPlan: Sendable {
     // Part by part, so that no link on the way leads elsewhere.
     var folder = project.root
     for part in PathText(path).components {
+      if part.text.lowercased() == ".git" {
+        return Item(path: shown, words: "is a folder of git's own, and is left alone", isProblem: true)
+      }
       folder += "/" + part.text
       switch look.files.kind(of: folder, followLinks: false) {
       case nil: return Item(path: shown, makesFolder: true, words: "new folder")

@@ -315,8 +315,9 @@ extension MigrationRunner {
     }
     let milliseconds = Int((clock.now - start) / .milliseconds(1))
     do throws(PostgresFailure) {
-      // The file may have gone on as another role.
-      try await writer.run("RESET SESSION AUTHORIZATION; RESET ROLE", deadline: Self.answer)
+      // The file may have gone on as another role, and its name is told in the encoding of the connection.
+      try await writer.run(
+        "RESET SESSION AUTHORIZATION; RESET ROLE; SET client_encoding TO 'UTF8'", deadline: Self.answer)
       try await table.add(script.file, milliseconds: milliseconds, writer, deadline: Self.answer)
     } catch {
       // 23505: another run was faster, and all of this one is undone.

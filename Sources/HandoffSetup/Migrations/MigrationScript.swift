@@ -15,7 +15,7 @@ struct MigrationFile {
   var digest: String { SQLMigrations.digest(of: bytes) }
 
   /// How long a file may be, in bytes.
-  static let limit = 256 << 20
+  static let limit = SQLMigrations.fileLimit
 
   /// Reads a file.
   /// - Parameters:
@@ -25,6 +25,9 @@ struct MigrationFile {
   init(_ name: String, in folder: String, root: String, _ files: FileSystem) throws(MigrationProblem) {
     self.name = name
     path = folder == "." ? name : folder + "/" + name
+    if let real = files.realPath(root + "/" + path), !PathText(real).isInside(files.realPath(root) ?? root) {
+      throw .refused(path: path, line: 1, "is a link that leads out of the project")
+    }
     do throws(FileError) {
       bytes = try files.read(root + "/" + path, limit: Self.limit)
     } catch {

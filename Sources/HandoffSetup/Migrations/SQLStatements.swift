@@ -56,6 +56,7 @@ struct SQLStatements {
     }
     guard let start = scan.start else { return nil }
     if let open = scan.open { throw .open("(", line: open) }
+    if scan.bodies > 0 { throw .open("BEGIN ATOMIC", line: scan.line) }
     return statement(scan, start, to: scan.end)
   }
 
