@@ -58,8 +58,7 @@ public struct Comparator: Sendable {
       silent.note(fact, actual.fact(fact.id))
     }
     for fact in expected.facts {
-      // Of a class that the project declares, what it declares now counts.
-      let kind = factClass(actual.fact(fact.id) ?? fact)
+      let kind = factClass(fact, now: actual)
       if kind == .volatile || silent.contains(fact.id) || follows(fact.id, expected, actual) { continue }
       guard let now = actual.fact(fact.id) else {
         let absent = missing(fact, kind, in: actual)
@@ -74,9 +73,10 @@ public struct Comparator: Sendable {
       let differences = differences(fact, now, kind, expected, in: actual)
       if differences.isEmpty { confirmed += 1 } else { changes += differences }
     }
-    for fact in actual.facts where expected.fact(fact.id) == nil {
+    for fact in actual.facts {
       let kind = factClass(fact)
-      if kind == .volatile || silent.contains(fact.id) || follows(fact.id, expected, actual) { continue }
+      if kind == .volatile || expected.fact(fact.id) != nil { continue }
+      if silent.contains(fact.id) || follows(fact.id, expected, actual) { continue }
       if fact.value.isEmptyCollection, kind == .set || kind == .map || holdsNothing(fact, kind) { continue }
       // What the recorded side was kept from measuring is not new.
       if expected.findings.contains(where: { $0.severity == .unknown && $0.names(fact.id) }) { continue }
@@ -166,6 +166,12 @@ public struct Comparator: Sendable {
     return definition.factClass
   }
 
+  /// Of a class that the project declares, what it declares now counts.
+  private func factClass(_ fact: Fact, now actual: Observation) -> FactClass {
+    if let definition = dictionary.definition(of: fact.id), !definition.isDeclared { return definition.factClass }
+    return (actual.fact(fact.id) ?? fact).factClass
+  }
+
   private func missing(_ fact: Fact, _ kind: FactClass, in actual: Observation) -> Change {
     let naming = actual.findings.filter { $0.names(fact.id) }
     if let reason = naming.first(where: { $0.severity == .unknown }) {
@@ -215,10 +221,10 @@ public struct Comparator: Sendable {
           ? [] : [change(old.id, kind, .changed, .failure, old.value, new.value, in: actual)]
       }
       let (was, isNow) = (Set(before), Set(after))
+      let (gone, added) = (before.filter { !isNow.contains($0) }, after.filter { !was.contains($0) })
       return partial(
-        old.id, kind, in: actual,
-        gone: was.subtracting(isNow).isEmpty ? nil : .strings(before.filter { !isNow.contains($0) }),
-        added: isNow.subtracting(was).isEmpty ? nil : .strings(after.filter { !was.contains($0) }))
+        old.id, kind, in: actual, gone: gone.isEmpty ? nil : .strings(gone),
+        added: added.isEmpty ? nil : .strings(added))
     case .map:
       guard let before = old.value.object, let after = new.value.object else {
         return old.value == new.value
@@ -325,7 +331,10 @@ private struct SilentMembers {
       members[before.id.rawValue] = Set(before.value.strings ?? [])
       return
     }
-    members[before.id.rawValue] = Set(before.value.strings ?? []).symmetricDifference(Set(now.value.strings ?? []))
+    let (names, namesNow) = (before.value.strings ?? [], now.value.strings ?? [])
+    if names == namesNow { return }
+    let (was, isNow) = (Set(names), Set(namesNow))
+    members[before.id.rawValue] = Set(names.filter { !isNow.contains($0) } + namesNow.filter { !was.contains($0) })
   }
 
   func contains(_ id: FactID) -> Bool {

@@ -1,3 +1,5 @@
+import HandoffText
+
 /// The name of a fact: `area.name`, `area[instance].name`, `area.name[member]` or `area.name[member].attribute`.
 ///
 /// The member is the world's text, verbatim. It reaches from the first bracket after the name to the last bracket of
@@ -20,37 +22,37 @@ public struct FactID: Hashable, Sendable, Comparable, CustomStringConvertible, E
   public var description: String { rawValue }
 
   /// The area with its instance: `postgres`, `postgres[analytics]`, and for declared checks the whole id.
-  public var area: String { String(scalars[..<areaEnd]) }
+  public var area: String { String(rawValue[..<areaEnd]) }
 
   /// The instance of the area, or nil: `analytics` of `postgres[analytics].tables`.
   public var instance: String? {
-    let area = area
-    guard area.unicodeScalars.last == "]", let open = area.unicodeScalars.firstIndex(of: "[") else { return nil }
-    return String(area.unicodeScalars[area.unicodeScalars.index(after: open)...].dropLast())
+    let area = bytes[..<areaEnd]
+    guard area.last == UInt8(ascii: "]"), let open = area.firstIndex(of: UInt8(ascii: "[")) else { return nil }
+    return String(Substring(area[open...].dropFirst().dropLast()))
   }
 
   /// The area without its instance: `postgres`.
-  public var kind: String { String(scalars[..<kindEnd]) }
+  public var kind: String { String(rawValue[..<kindEnd]) }
 
   /// What stands in the brackets after the name, or nil: `public.users` of `postgres.rows[public.users]`.
   public var member: String? {
-    brackets.map { String(scalars[scalars.index(after: $0.open)..<$0.close]) }
+    brackets.map { String(Substring(bytes[$0.open..<$0.close].dropFirst())) }
   }
 
   /// The id with its instance left out and its member replaced by `*`: `docker.container[*].state`.
   public var pattern: String {
-    let rest = scalars[areaEnd...]
-    guard rest.first == "." else { return kind + (areaEnd == kindEnd ? "" : "[*]") }
-    guard let (open, close) = brackets else { return kind + String(rest) }
-    return kind + String(rest[...open]) + "*" + String(rest[close...])
+    let rest = bytes[areaEnd...]
+    guard rest.first == UInt8(ascii: ".") else { return kind + (areaEnd == kindEnd ? "" : "[*]") }
+    guard let (open, close) = brackets else { return kind + String(Substring(rest)) }
+    return kind + String(Substring(rest[...open])) + "*" + String(Substring(rest[close...]))
   }
 
   /// Whether this id is that one, or one that a pattern with `*` in the place of the member names in the same area.
   public func matches(_ other: FactID) -> Bool {
     if self == other { return true }
     guard area == other.area else { return false }
-    let pattern = Array(other.scalars[other.areaEnd...])
-    let own = scalars[areaEnd...]
+    let pattern = Array(other.rawValue.unicodeScalars[other.areaEnd...])
+    let own = rawValue.unicodeScalars[areaEnd...]
     if pattern == [".", "*"] { return true }
     if pattern.suffix(3) == ["]", ".", "*"] {
       let head = pattern.dropLast(1)
@@ -62,24 +64,26 @@ public struct FactID: Hashable, Sendable, Comparable, CustomStringConvertible, E
     return other.member == "*" && self.pattern == other.pattern
   }
 
-  // Scalars, since a bracket or point with a combining mark after it is another character to Swift.
-  private var scalars: String.UnicodeScalarView { rawValue.unicodeScalars }
+  // Bytes, since a bracket or point with a combining mark after it is another character to Swift.
+  private var bytes: String.UTF8View { rawValue.utf8 }
 
   private var kindEnd: String.Index {
-    scalars.firstIndex { $0 == "." || $0 == "[" } ?? scalars.endIndex
+    bytes.firstIndex { $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "[") } ?? bytes.endIndex
   }
 
   private var areaEnd: String.Index {
     let end = kindEnd
-    guard end < scalars.endIndex, scalars[end] == "[", let close = scalars[end...].firstIndex(of: "]") else {
-      return end
-    }
-    return scalars.index(after: close)
+    guard end < bytes.endIndex, bytes[end] == UInt8(ascii: "["),
+      let close = bytes[end...].firstIndex(of: UInt8(ascii: "]"))
+    else { return end }
+    return bytes.index(after: close)
   }
 
   private var brackets: (open: String.Index, close: String.Index)? {
-    let rest = scalars[areaEnd...]
-    guard let open = rest.firstIndex(of: "["), let close = rest.lastIndex(of: "]"), open < close else { return nil }
+    let rest = bytes[areaEnd...]
+    guard let open = rest.firstIndex(of: UInt8(ascii: "[")), let close = rest.lastIndex(of: UInt8(ascii: "]")),
+      open < close
+    else { return nil }
     return (open, close)
   }
 

@@ -18,7 +18,8 @@ extension JSONValue {
     return text
   }
 
-  private func write(to text: inout String) {
+  /// Writes ``canonical`` behind a text.
+  public func write(to text: inout String) {
     switch self {
     case .array(let elements):
       text += "["
@@ -80,7 +81,7 @@ extension JSONValue {
   private static func write(_ string: String, to text: inout String) {
     text += "\""
     defer { text += "\"" }
-    if string.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7f && !Self.special.contains($0) }) {
+    if string.utf8.allSatisfy(standsForItself) {
       text += string
       return
     }
@@ -104,12 +105,10 @@ extension JSONValue {
     }
   }
 
-  private static let special = Array("\"\\`<>".utf8)
-}
-
-extension String {
-  /// Order by Unicode scalars, the same on every machine and in every locale.
-  func precedes(_ other: String) -> Bool {
-    unicodeScalars.lexicographicallyPrecedes(other.unicodeScalars)
+  private static func standsForItself(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "`"), UInt8(ascii: "<"), UInt8(ascii: ">"): false
+    default: byte >= 0x20 && byte < 0x7f
+    }
   }
 }

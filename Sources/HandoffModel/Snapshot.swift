@@ -59,7 +59,9 @@ public struct Observation: Hashable, Sendable {
     verification: [GuideStep] = [], wayBack: [FactID: [Remedy]] = [:], durationMilliseconds: Int = 0
   ) {
     self.probe = probe
-    self.facts = facts.sorted { $0.id < $1.id }
+    // An observation is made anew several times, of facts that are in order by then; sorting copies them all the same.
+    let isSorted = zip(facts, facts.dropFirst()).allSatisfy { !($1.id < $0.id) }
+    self.facts = isSorted ? facts : facts.sorted { $0.id < $1.id }
     allFindings = findings
     self.summary = summary
     self.setup = setup

@@ -1,3 +1,5 @@
+import HandoffText
+
 extension StateOrder {
   /// Whether one value of a state is worse than another; values that cannot be ordered are.
   func isWorse(_ new: JSONValue, than old: JSONValue) -> Bool {

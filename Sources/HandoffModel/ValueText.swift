@@ -17,7 +17,7 @@ public enum ValueText {
     case .masked: return "masked"
     case .array(let elements):
       if elements.isEmpty { return "none" }
-      return list(elements.map(message), count: elements.count)
+      return list(elements.prefix(membersNamed).map(message), count: elements.count)
     case .object(let members):
       if members.isEmpty { return "none" }
       let parts = members.sorted { $0.key.precedes($1.key) }.prefix(membersNamed).map { name, value -> Message in
@@ -27,8 +27,9 @@ public enum ValueText {
     }
   }
 
+  /// - Parameter parts: as many as are named.
   private static func list(_ parts: [Message], count: Int) -> Message {
-    let named = Message.joined(Array(parts.prefix(membersNamed)), separator: ", ")
+    let named = Message.joined(parts, separator: ", ")
     return count > membersNamed ? "\(named) and \(count - membersNamed) more" : named
   }
 }

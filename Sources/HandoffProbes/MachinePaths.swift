@@ -22,11 +22,7 @@ struct MachinePaths {
   func hidden(in observation: Observation) -> Observation {
     Observation(
       probe: observation.probe,
-      facts: observation.facts.map { fact in
-        let detail = hidden(in: fact.source.detail)
-        return detail == fact.source.detail
-          ? fact : Fact(fact.id, fact.factClass, fact.value, source: Source(fact.source.kind, detail))
-      },
+      facts: hidden(in: observation.facts),
       findings: observation.findings.map { finding in
         Finding(
           finding.id, finding.severity, hidden(in: finding.message), remedies: finding.remedies.map(hidden),
@@ -35,6 +31,17 @@ struct MachinePaths {
       summary: hidden(in: observation.summary), setup: observation.setup.map(hidden),
       verification: observation.verification.map(hidden),
       wayBack: observation.wayBack.mapValues { $0.map(hidden) }, durationMilliseconds: observation.durationMilliseconds)
+  }
+
+  private func hidden(in facts: [Fact]) -> [Fact] {
+    // Most facts of an area have the same source.
+    var last = (detail: "", hidden: "")
+    return facts.map { fact in
+      let detail = fact.source.detail
+      if detail != last.detail { last = (detail, hidden(in: detail)) }
+      return last.hidden == detail
+        ? fact : Fact(fact.id, fact.factClass, fact.value, source: Source(fact.source.kind, last.hidden))
+    }
   }
 
   private func hidden(in remedy: Remedy) -> Remedy {
