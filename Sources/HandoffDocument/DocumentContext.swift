@@ -16,11 +16,13 @@ public struct DocumentContext: Sendable {
   /// Whether every section without text stands as a prompt, also where another one has text: its author wrote nothing
   /// yet, and what stands there was carried over.
   public var asksForNotes: Bool
+  /// What the previous handoff recorded; of long lists, which are never masked, it is told what changed since.
+  public var previous: Snapshot?
 
   /// Gathers what stands in a document.
   public init(
     name: String, folder: String, dictionary: FactDictionary, shells: [String] = ["bash", "powershell"],
-    journal: Journal? = nil, asksForNotes: Bool = false
+    journal: Journal? = nil, asksForNotes: Bool = false, previous: Snapshot? = nil
   ) {
     self.name = name
     self.folder = folder
@@ -28,6 +30,7 @@ public struct DocumentContext: Sendable {
     self.shells = shells
     self.journal = journal
     self.asksForNotes = asksForNotes
+    self.previous = previous
   }
 
   /// The path of the file relative to the project.

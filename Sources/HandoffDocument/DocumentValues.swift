@@ -167,7 +167,7 @@ struct DocumentValues {
 
   private var measured: Any {
     let areas = snapshot.observations.filter { !$0.facts.isEmpty }
-    let tables = FactTables(dictionary: context.dictionary)
+    let tables = FactTables(dictionary: context.dictionary, previous: context.previous)
     return group(
       "areas",
       areas.map { observation -> Any in

@@ -50,6 +50,8 @@ public struct FactDefinition: Sendable {
   /// For states, the pattern of a fact of the same area that says what this one is worth: while that one is as it was, another value
   /// of this one is a warning, and not a failure.
   public let backedBy: String?
+  /// Whether the value is a list whose last elements are the newest ones.
+  public let isNewestLast: Bool
   /// Whether the area is lost when this fact is.
   public let isHead: Bool
   /// Whether the project declares the class, so that it is the fact's own and not the one here.
@@ -60,7 +62,8 @@ public struct FactDefinition: Sendable {
   /// Defines a fact.
   public init(
     _ pattern: String, _ factClass: FactClass, order: StateOrder = .none, title: String, memberOf: String? = nil,
-    dependsOn: String? = nil, backedBy: String? = nil, isHead: Bool = false, isDeclared: Bool = false, meaning: String
+    dependsOn: String? = nil, backedBy: String? = nil, isNewestLast: Bool = false, isHead: Bool = false,
+    isDeclared: Bool = false, meaning: String
   ) {
     self.pattern = pattern
     self.factClass = factClass
@@ -69,6 +72,7 @@ public struct FactDefinition: Sendable {
     self.memberOf = memberOf
     self.dependsOn = dependsOn
     self.backedBy = backedBy
+    self.isNewestLast = isNewestLast
     self.isHead = isHead
     self.isDeclared = isDeclared
     self.meaning = meaning

@@ -112,10 +112,12 @@ extension Workspace {
   }
 
   /// What stands in a document beside its handoff.
-  func context(name: String, journal: Journal?, asksForNotes: Bool = false) -> DocumentContext {
+  func context(
+    name: String, journal: Journal?, asksForNotes: Bool = false, previous: Snapshot?
+  ) -> DocumentContext {
     DocumentContext(
       name: name, folder: project.handoffs.value, dictionary: ProbeCatalog.dictionary, shells: project.shells.value,
-      journal: journal, asksForNotes: asksForNotes)
+      journal: journal, asksForNotes: asksForNotes, previous: previous)
   }
 
   func style(_ options: ReportOptions) -> Style { Style(options.color, environment: host.environment) }

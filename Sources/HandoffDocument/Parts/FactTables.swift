@@ -4,11 +4,15 @@ import HandoffText
 /// The facts of an area as Markdown tables.
 struct FactTables {
   let dictionary: FactDictionary
+  /// What the previous handoff recorded.
+  var previous: Snapshot?
 
   /// Up to how many members a set, a map or a table shows them.
   static let membersShown = 40
   /// How many rows of a longer table, and how many groups of a longer set, are shown.
   static let excerpt = 10
+  /// How many members of a longer set are named that are new, or gone.
+  static let changesNamed = 5
   /// How many characters of a value are shown.
   static let charactersShown = 160
 
@@ -30,7 +34,7 @@ struct FactTables {
     var tables: [String] = []
     if !plain.isEmpty {
       let rows = plain.map { fact in
-        "| \(title(fact.id)) | \(Self.cell(fact)) | \(fact.source.message.markdownCell) |"
+        "| \(title(fact.id)) | \(cell(fact)) | \(fact.source.message.markdownCell) |"
       }
       tables.append((["| Fact | Value | Source |", "|---|---|---|"] + rows).joined(separator: "\n"))
     }
@@ -40,15 +44,16 @@ struct FactTables {
 
   private func table(of entries: [Entry], group: String) -> String {
     var columns: [String] = []
-    var rows: [String: [String: Fact]] = [:]
+    var seen: Set<String> = []
     var members: [String] = []
     for entry in entries {
       if !columns.contains(entry.attribute) { columns.append(entry.attribute) }
-      if rows[entry.member] == nil { members.append(entry.member) }
-      rows[entry.member, default: [:]][entry.attribute] = entry.fact
+      if seen.insert(entry.member).inserted { members.append(entry.member) }
     }
     let long = members.count > Self.membersShown
     let shown = long ? Array(members.prefix(Self.excerpt)) : members
+    var rows = Dictionary(uniqueKeysWithValues: shown.map { ($0, [String: Fact]()) })
+    for entry in entries { rows[entry.member]?[entry.attribute] = entry.fact }
     let headings = columns.map { column -> String in
       entries.first { $0.attribute == column }.flatMap { dictionary.definition(of: $0.fact.id) }
         .map { Untrusted($0.title).markdownText } ?? Untrusted(column.isEmpty ? "value" : column).markdownCell
@@ -56,7 +61,7 @@ struct FactTables {
     var lines = ["| \(Untrusted(group).markdownCell) | " + headings.joined(separator: " | ") + " |"]
     lines.append("|---|" + columns.map { _ in "---|" }.joined())
     for member in shown {
-      let cells = columns.map { rows[member]?[$0].map(Self.cell) ?? "" }
+      let cells = columns.map { rows[member]?[$0].map { cell($0) } ?? "" }
       lines.append("| \(Self.cut(member).markdownCell) | " + cells.joined(separator: " | ") + " |")
     }
     if long { lines += ["", "\(members.count - shown.count) more are in the facts block."] }
@@ -92,19 +97,21 @@ struct FactTables {
   }
 
   /// A value for a cell: long sets are counted, long text is cut.
-  static func cell(_ fact: Fact) -> String {
+  private func cell(_ fact: Fact) -> String {
     switch fact.value {
-    case .array(let elements) where elements.count > membersShown:
-      return summary(fact.value.strings ?? [], count: elements.count)
-    case .object(let members) where members.count > membersShown:
+    case .array(let elements) where elements.count > Self.membersShown:
+      guard let names = fact.value.strings else { return Self.summary([], count: elements.count) }
+      let isNewestLast = dictionary.definition(of: fact.id)?.isNewestLast == true
+      return (isNewestLast ? Self.newest(names) : Self.summary(names, count: names.count)) + changes(fact.id, names)
+    case .object(let members) where members.count > Self.membersShown:
       return "\(members.count), all in the facts block"
     case .array(let elements):
-      return elements.isEmpty ? "none" : elements.map(cell).joined(separator: ", ")
+      return elements.isEmpty ? "none" : elements.map(Self.cell).joined(separator: ", ")
     case .object(let members):
       if members.isEmpty { return "none" }
-      return members.sorted { $0.key.unicodeScalars.lexicographicallyPrecedes($1.key.unicodeScalars) }
-        .map { "\(cut($0.key).markdownCell) \(cell($0.value))" }.joined(separator: ", ")
-    default: return cell(fact.value)
+      return members.sorted { $0.key.precedes($1.key) }
+        .map { "\(Self.cut($0.key).markdownCell) \(Self.cell($0.value))" }.joined(separator: ", ")
+    default: return Self.cell(fact.value)
     }
   }
 
@@ -119,12 +126,33 @@ struct FactTables {
     }
   }
 
+  /// The last members of a list that ends with the newest one.
+  private static func newest(_ names: [String]) -> String {
+    "\(names.count) in all, the last: " + names.suffix(excerpt).map { cut($0).markdownCell }.joined(separator: ", ")
+  }
+
+  /// What became of the members of a long list since the previous handoff; nothing where that does not say which there
+  /// were.
+  private func changes(_ id: FactID, _ names: [String]) -> String {
+    guard let before = previous?.fact(id)?.value.strings else { return "" }
+    let (was, isNow) = (Set(before), Set(names))
+    let (new, gone) = (names.filter { !was.contains($0) }, before.filter { !isNow.contains($0) })
+    let parts = [Self.change("new", new), Self.change("gone", gone)].compactMap(\.self)
+    return "; since the last handoff " + (parts.isEmpty ? "none is new or gone" : parts.joined(separator: "; "))
+  }
+
+  private static func change(_ word: String, _ names: [String]) -> String? {
+    guard !names.isEmpty else { return nil }
+    let named = names.prefix(changesNamed).map { cut($0).markdownCell }.joined(separator: ", ")
+    return "\(names.count) \(word): \(named)" + (names.count > changesNamed ? ", …" : "")
+  }
+
   /// How many members of each group there are: of tables, by schema; or the first names where there are no groups.
   private static func summary(_ names: [String], count: Int) -> String {
     var counts: [String: Int] = [:]
     for name in names {
-      let scalars = name.unicodeScalars
-      if let dot = scalars.firstIndex(of: ".") { counts[String(scalars[..<dot]), default: 0] += 1 }
+      let bytes = name.utf8
+      if let dot = bytes.firstIndex(of: UInt8(ascii: ".")) { counts[String(name[..<dot]), default: 0] += 1 }
     }
     var text = "\(count) in all: "
     if counts.values.reduce(0, +) == count {

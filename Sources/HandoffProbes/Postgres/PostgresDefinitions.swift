@@ -32,12 +32,14 @@ extension PostgresProbe {
       meaning: "members of the tables; absent when there are none"),
     FactDefinition(
       "postgres.foreign", .volatile, title: "foreign tables", meaning: "members of the tables whose rows are elsewhere"),
-    FactDefinition("postgres.size", .volatile, title: "the size", meaning: "bytes on disk"),
+    FactDefinition(
+      "postgres.size", .volatile, title: "the size",
+      meaning: "bytes on disk; with more than 2,000 tables the server's estimate"),
     FactDefinition(
       "postgres.migrations.tool", .identity, title: "the migration tool",
       meaning: "whose tracking table the database has: \(MigrationTool.all.map(\.name).joined(separator: ", "))"),
     FactDefinition(
-      "postgres.migrations.applied", .progress, title: "applied migrations",
+      "postgres.migrations.applied", .progress, title: "applied migrations", isNewestLast: true,
       meaning: "names or versions, as the tool has them"),
     FactDefinition(
       "postgres.migrations.pending", .progress, title: "pending migrations",

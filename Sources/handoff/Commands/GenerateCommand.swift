@@ -148,7 +148,8 @@ struct GenerateCommand: AsyncParsableCommand {
     let journal = await journal(since: previous, workspace).map { $0.hiding(masked.texts) }
     var warnings: [String] = []
     func document(_ name: String) throws -> String {
-      let context = workspace.context(name: name, journal: journal, asksForNotes: notes == nil && !edit)
+      let context = workspace.context(
+        name: name, journal: journal, asksForNotes: notes == nil && !edit, previous: recorded)
       let text = try render(handoff, context: context, template: template)
       warnings = try MaskCheck(masked.texts, ordinary: ordinaryWords)
         .check(text, notes: author, in: name) {
@@ -244,7 +245,8 @@ struct GenerateCommand: AsyncParsableCommand {
     handoff.notes.priority = priority ?? before.notes.priority
     let context = workspace.context(
       name: Self.fileName(stored.name),
-      journal: await journal(since: previous, workspace).map { $0.hiding(masked.texts) })
+      journal: await journal(since: previous, workspace).map { $0.hiding(masked.texts) },
+      previous: previous?.document.handoff.snapshot)
     let text = try HandoffDocument.update(stored.text, with: handoff, context: context, template: template)
     var warnings = try MaskCheck(masked.texts, ordinary: ordinaryWords)
       .check(text, notes: handoff.notes, in: stored.name) {
