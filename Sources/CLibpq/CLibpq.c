@@ -39,6 +39,7 @@
      const int *lengths, const int *formats, int format), \
     (connection, query, count, types, values, lengths, formats, format)) \
   F(int, PQsetSingleRowMode, (PGconn *connection), (connection)) \
+  F(int, PQgetCopyData, (PGconn *connection, char **row, int isAsync), (connection, row, isAsync)) \
   F(int, PQflush, (PGconn *connection), (connection)) \
   F(int, PQisBusy, (PGconn *connection), (connection)) \
   F(int, PQconsumeInput, (PGconn *connection), (connection)) \

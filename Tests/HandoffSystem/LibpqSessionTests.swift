@@ -150,6 +150,55 @@ import Testing
     await session.close()
   }
 
+  @Test func saysWhyItCannotGoOn() async throws {
+    let session = try await session(limit: 1 << 20)
+    await #expect(throws: PostgresError.tooLarge) {
+      try await session.copy("SELECT repeat('x', 100) FROM generate_series(1, 100000)", deadline: seconds)
+    }
+    await #expect(throws: PostgresError.other("the answer before was too long to go on")) {
+      try await ask(session, "SELECT 1")
+    }
+    await session.close()
+    await #expect(throws: PostgresError.other("the session is closed or in use")) { try await ask(session, "SELECT 1") }
+  }
+
+  @Test func copiesRowsAsLines() async throws {
+    let session = try await session()
+    let lines = try await session.copy(
+      "SELECT n, NULL, E'\\t\\\\\\n' || repeat('x', 100000) FROM generate_series(1, 3) AS n", deadline: seconds)
+    let rest = #"\t\\\n"# + String(repeating: "x", count: 100_000)
+    #expect(String(decoding: lines, as: UTF8.self) == "1\t\t\(rest)\n2\t\t\(rest)\n3\t\t\(rest)\n")
+    #expect(try await session.copy("SELECT 1 WHERE false", deadline: seconds) == [])
+    #expect(try await ask(session, "SELECT 1") == [["1"]])
+    await session.close()
+  }
+
+  @Test("After what ends in the middle of its rows, the session goes on")
+  func copyThatFails() async throws {
+    let session = try await session()
+    do throws(PostgresError) {
+      _ = try await session.copy("SELECT 1 / (n - 5000) FROM generate_series(1, 10000) AS n", deadline: seconds)
+      Issue.record("no error")
+    } catch {
+      guard case .server("22012", _, _) = error else {
+        Issue.record("\(error)")
+        return
+      }
+    }
+    do throws(PostgresError) {
+      _ = try await session.copy("SELECT pg_sleep(30)", deadline: .after(.milliseconds(500)))
+      Issue.record("it slept")
+    } catch {
+      guard case .server("57014", _, _) = error else {
+        Issue.record("\(error)")
+        return
+      }
+    }
+    // Data that is copied without being asked for is not taken.
+    await #expect(throws: PostgresError.self) { try await ask(session, "COPY (SELECT 1) TO STDOUT") }
+    await session.close()
+  }
+
   @Test func takesAHundredThousandRows() async throws {
     let session = try await session()
     let start = ContinuousClock.now

@@ -119,6 +119,11 @@ final class PreventedDoors: CommandRunner, HTTPTransport, PostgresConnector, TCP
       return try await inner.query(sql, parameters: parameters, deadline: deadline)
     }
 
+    func copy(_ sql: String, deadline: Deadline) async throws(PostgresError) -> [UInt8] {
+      guard doors.opens() else { throw doors.manner.postgres }
+      return try await inner.copy(sql, deadline: deadline)
+    }
+
     func close() async { await inner.close() }
   }
 }

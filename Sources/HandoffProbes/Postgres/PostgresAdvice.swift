@@ -79,7 +79,11 @@ struct PostgresAdvice {
         facts: facts)
     case .tooLarge:
       return Finding(
-        "postgres.unreadable", .unknown, "\(words: what) could not be read: the answer is too long",
+        "postgres.unreadable", .unknown, "\(words: what) could not be read: the answer is longer than 8 MiB",
+        remedies: remedies.wait, facts: facts)
+    case .other(let reason):
+      return Finding(
+        "postgres.unreadable", .unknown, "\(words: what) could not be read: \(Untrusted(reason))",
         remedies: remedies.wait, facts: facts)
     default:
       return Finding(

@@ -3,57 +3,21 @@ import HandoffSystem
 /// What the catalog says, without a lock on any table being waited for: `pg_class` and its like
 /// (https://www.postgresql.org/docs/current/catalogs.html).
 enum PostgresCatalog {
-  /// A table that a person would count as one.
-  struct Table: Hashable {
-    let schema: String
-    let name: String
-    /// How many rows it has by the last ANALYZE; nil when there was none.
-    let rows: Int?
-    /// Whether the role may use its schema.
-    var isInUsableSchema = true
-    /// Whether the role may read it, or a column of it, once it may use the schema.
-    var isGranted = true
-    /// Whether its rows are another server's.
-    var isForeign = false
+  /// Up to how many tables the files of a database are looked at to tell its size: there are one to five of a table, and
+  /// each takes the server as long as three names.
+  static let tablesMeasured = 2000
 
-    /// Whether the role may read it.
-    var isReadable: Bool { isInUsableSchema && isGranted }
-  }
-
-  /// Ordinary, partitioned and foreign tables of the project. Left out are partitions, temporary tables, and what
-  /// belongs to the system or to an extension, such as PostGIS's `spatial_ref_sys`. Before PostgreSQL 14, a table that
-  /// was never analysed was one of no rows on no pages.
-  static let tables = """
-    SELECT n.nspname, c.relname,
-           CASE WHEN c.reltuples >= 0 AND (c.reltuples > 0 OR c.relpages > 0 OR c.relkind = 'p'
-                     OR current_setting('server_version_num')::int >= 140000)
-                THEN c.reltuples::bigint END,
-           has_schema_privilege(n.oid, 'USAGE'), has_any_column_privilege(c.oid, 'SELECT'), c.relkind = 'f'
-    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE c.relkind IN ('r', 'p', 'f') AND NOT c.relispartition AND c.relpersistence <> 't'
-      AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
-      AND NOT EXISTS (
-        SELECT FROM pg_depend d
-        WHERE d.refclassid = 'pg_extension'::regclass AND d.deptype = 'e'
-          AND (d.classid = 'pg_class'::regclass AND d.objid = c.oid
-               OR d.classid = 'pg_namespace'::regclass AND d.objid = n.oid))
-    """
-
-  static func tables(
-    _ session: any PostgresSession, deadline: Deadline
-  ) async throws(PostgresError) -> [Table] {
-    try await session.query(tables, parameters: [], deadline: deadline).compactMap { row in
-      guard row.count == 6, let schema = row[0], let name = row[1] else { return nil }
-      return Table(
-        schema: schema, name: name, rows: row[2].flatMap { Int($0) }, isInUsableSchema: row[3] != "f",
-        isGranted: row[4] != "f", isForeign: row[5] == "t")
-    }
-  }
-
-  /// How many bytes the database takes on disk; nil when the server does not say. It looks at files, not at tables.
-  static func size(_ session: any PostgresSession, deadline: Deadline) async throws(PostgresError) -> Int? {
-    let rows = try await session.query(
-      "SELECT pg_database_size(current_database())", parameters: [], deadline: deadline)
+  /// How many bytes the database takes on disk; nil when the server does not say. Of one with many tables it is what
+  /// VACUUM and ANALYZE last found.
+  /// - Parameter tables: how many there are; nil where nobody knows.
+  static func size(
+    _ session: any PostgresSession, tables: Int?, deadline: Deadline
+  ) async throws(PostgresError) -> Int? {
+    let sql =
+      (tables ?? 0) <= tablesMeasured
+      ? "SELECT pg_database_size(current_database())"
+      : "SELECT sum(greatest(relpages, 0)::bigint) * current_setting('block_size')::bigint FROM pg_class"
+    let rows = try await session.query(sql, parameters: [], deadline: deadline)
     return rows.first?.first?.flatMap { Int($0) }
   }
 

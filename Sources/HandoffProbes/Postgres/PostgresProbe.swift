@@ -121,18 +121,20 @@ struct PostgresReading {
     await readMode(advice, record, deadline: deadline, &facts, &findings)
     if let finding = await encoding(advice, deadline: deadline) { findings.append(finding) }
     do throws(PostgresError) {
-      let found = try await PostgresCatalog.tables(session, deadline: share(of: deadline))
-      facts += tableFacts(found)
-      tables = found
-      findings += await record.tables(found, facts, deadline: share(of: deadline))
+      let read = try await PostgresCatalog.tables(session, deadline: share(of: deadline))
+      tables = read
+      findings += await record.tables(read, facts, deadline: share(of: deadline))
     } catch {
       findings.append(advice.unread("the tables", error, [id("tables"), id("rows[*]")]))
     }
+    // While the server looks for migrations.
+    let found = tables
+    async let tableFacts = tableFacts(found)
     let migrations = PostgresMigrations(reading: self, advice: advice)
     let status = await migrations.observe(
       tables: tables, deadline: share(of: deadline), facts: &facts, findings: &findings)
     do throws(PostgresError) {
-      if let size = try await PostgresCatalog.size(session, deadline: deadline) {
+      if let size = try await PostgresCatalog.size(session, tables: tables?.count, deadline: deadline) {
         facts.append(Fact(id("size"), .volatile, .int(size), source: Self.server))
       }
     } catch {
@@ -140,7 +142,8 @@ struct PostgresReading {
     }
     let guide = PostgresGuide(target: target, connection: session.connection)
     return Observation(
-      probe: area, facts: facts, findings: findings, summary: summary(tables: tables?.count, status),
+      probe: area, facts: facts + (await tableFacts), findings: findings,
+      summary: summary(tables: tables?.count, status),
       setup: guide.setup, verification: guide.verification)
   }
 
@@ -209,9 +212,10 @@ struct PostgresReading {
     PostgresTarget.shown(session.connection.host, home: context.host.environment.home)
   }
 
-  private func tableFacts(_ tables: [PostgresCatalog.Table]) -> [Fact] {
+  private func tableFacts(_ tables: [PostgresCatalog.Table]?) -> [Fact] {
+    guard let tables else { return [] }
     let names = tables.map { ($0, SQLName.member(schema: $0.schema, table: $0.name)) }.sorted {
-      $0.1.utf8.lexicographicallyPrecedes($1.1.utf8)
+      $0.1.precedes($1.1)
     }
     let rows = names.compactMap { table, name in
       table.rows.map { Fact(id("rows[\(name)]"), .volatile, .int($0), source: Self.server) }

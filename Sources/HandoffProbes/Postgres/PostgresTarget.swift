@@ -177,6 +177,9 @@ public enum SQLName {
 
   /// A part of such a name.
   static func part(_ name: String) -> String {
+    if !name.isEmpty, name.utf8.allSatisfy({ $0 >= 0x23 && $0 <= 0x7a && $0 != 0x2e && $0 != 0x5b && $0 != 0x5d }) {
+      return name
+    }
     let isPlain = !name.unicodeScalars.contains { scalar in
       ".\"[]".unicodeScalars.contains(scalar) || scalar.properties.generalCategory == .control
     }

@@ -19,6 +19,8 @@ final class LibpqConnection: @unchecked Sendable {
   private var relay: LibpqRelay
   /// How many bytes of rows may still be kept.
   private var room: Int
+  /// What was copied; nil where nothing was asked for that is.
+  private var lines: [UInt8]?
 
   private init(_ handle: OpaquePointer, limit: Int) {
     self.handle = handle
@@ -151,6 +153,15 @@ final class LibpqConnection: @unchecked Sendable {
     return try take(deadline: deadline)
   }
 
+  /// Sends one query and takes its rows as the lines that COPY makes of them.
+  func copy(_ sql: String, deadline: Deadline) throws(PostgresError) -> [UInt8] {
+    guard PQsendQuery(handle, "COPY (\(sql)) TO STDOUT (NULL '')") == 1 else { throw broken() }
+    lines = []
+    defer { lines = nil }
+    _ = try take(deadline: deadline, keepsRows: false)
+    return lines ?? []
+  }
+
   /// Sends statements without parameters, to be run one after the other in one exchange; their rows are dropped.
   func execute(_ statements: [String], deadline: Deadline) throws(PostgresError) {
     guard PQsendQuery(handle, statements.joined(separator: "; ")) == 1 else { throw broken() }
@@ -198,7 +209,8 @@ final class LibpqConnection: @unchecked Sendable {
         guard keepsRows else { break }
         for row in 0..<PQntuples(result) { rows.append(try self.row(row, of: result)) }
       case PGRES_COMMAND_OK, PGRES_EMPTY_QUERY: break
-      // Data is neither sent nor taken; such a result would be given again and again.
+      case PGRES_COPY_OUT where lines != nil: try takeCopy(deadline: deadline)
+      // Other data is neither sent nor taken; such a result would be given again and again.
       case PGRES_COPY_IN, PGRES_COPY_OUT, PGRES_COPY_BOTH: throw error ?? broken()
       default:
         failed(result)
@@ -207,6 +219,28 @@ final class LibpqConnection: @unchecked Sendable {
     }
     if let error { throw error }
     return rows
+  }
+
+  /// Takes what is copied, to its end.
+  private func takeCopy(deadline: Deadline) throws(PostgresError) {
+    while true {
+      var line: UnsafeMutablePointer<CChar>?
+      var count: Int32 = 0
+      try receive(deadline: deadline) {
+        count = PQgetCopyData(handle, &line, 1)
+        return count != 0
+      }
+      guard count > 0 else {
+        // Whether it ended well tells the result that follows.
+        if count == -1 { return }
+        throw broken()
+      }
+      defer { PQfreemem(line) }
+      relay.hasResult()
+      room -= Int(count)
+      guard room >= 0 else { throw .tooLarge }
+      lines?.append(contentsOf: UnsafeRawBufferPointer(start: line, count: Int(count)))
+    }
   }
 
   /// Asks the server to end the statement that is being run, over a connection of its own; without one that is being run
@@ -222,17 +256,22 @@ final class LibpqConnection: @unchecked Sendable {
 
   /// Waits until a whole result is there.
   private func receive(deadline: Deadline) throws(PostgresError) {
+    try receive(deadline: deadline) { PQisBusy(handle) == 0 }
+  }
+
+  /// Waits until something is there, or the connection ended.
+  private func receive(deadline: Deadline, until isThere: () -> Bool) throws(PostgresError) {
     while true {
-      // Results that are there already are taken without being waited for.
+      // What is there already is taken without being waited for.
       if deadline.hasPassed { throw .timedOut }
       let unsent = PQflush(handle)
       if unsent < 0 { throw broken() }
-      if unsent == 0, PQisBusy(handle) == 0 { return }
+      if unsent == 0, isThere() { return }
       // What comes encrypted comes in pieces of up to 16 KiB. Of one that is longer than its room, an older libpq (16.0)
       // leaves the rest where no socket tells of it. Once the socket is empty, the rest is less than one call reads.
       if isEncrypted, !relay.hasMore(PQsocket(handle)) {
         if PQconsumeInput(handle) == 0 { return }
-        if unsent == 0, PQisBusy(handle) == 0 { return }
+        if unsent == 0, isThere() { return }
       }
       guard try wait(for: Int32(unsent == 0 ? POLLIN : POLLIN | POLLOUT), deadline: deadline) else { throw .timedOut }
       // Where the connection ended, the result that follows says whether the server gave a reason.

@@ -12,7 +12,8 @@ final class LibpqSession: PostgresSession {
   private enum State {
     case idle(LibpqConnection)
     case busy
-    case closed
+    /// By us, or by what went wrong.
+    case closed(PostgresError?)
   }
 
   private init(_ libpq: LibpqConnection, usesServerEncoding: Bool) {
@@ -50,25 +51,41 @@ final class LibpqSession: PostgresSession {
   func query(
     _ sql: String, parameters: [String?], deadline: Deadline
   ) async throws(PostgresError) -> [PostgresRow] {
-    let taken = state.withLock { state -> LibpqConnection? in
-      guard case .idle(let libpq) = state else { return nil }
-      state = .busy
-      return libpq
+    try await ask(deadline) { libpq throws(PostgresError) in try libpq.query(sql, parameters, deadline: deadline) }
+  }
+
+  func copy(_ sql: String, deadline: Deadline) async throws(PostgresError) -> [UInt8] {
+    try await ask(deadline) { libpq throws(PostgresError) in try libpq.copy(sql, deadline: deadline) }
+  }
+
+  /// Asks on a thread of its own, once the server knows the deadline.
+  private func ask<Answer: Sendable>(
+    _ deadline: Deadline, _ question: @escaping @Sendable (LibpqConnection) throws(PostgresError) -> Answer
+  ) async throws(PostgresError) -> Answer {
+    let taken = state.withLock { state -> Result<LibpqConnection, PostgresError> in
+      switch state {
+      case .idle(let libpq):
+        state = .busy
+        return .success(libpq)
+      case .closed(.tooLarge): return .failure(.other("the answer before was too long to go on"))
+      case .closed(let error?): return .failure(error)
+      case .busy, .closed(nil): return .failure(.other("the session is closed or in use"))
+      }
     }
-    guard let libpq = taken else { throw .other("the session is closed or in use") }
+    let libpq = try taken.get()
     return try await ownThread(deadline: deadline, late: { .timedOut }) {
-      [self] () throws(PostgresError) -> [PostgresRow] in
+      [self] () throws(PostgresError) -> Answer in
       do throws(PostgresError) {
         try libpq.execute([Self.statementTimeout(deadline)], deadline: deadline)
-        let rows = try libpq.query(sql, parameters, deadline: deadline)
+        let answer = try question(libpq)
         giveBack(libpq)
-        return rows
+        return answer
       } catch {
         // After an error of the server its transaction is over; a new one is begun so that the next query can be asked.
         guard case .server = error, (try? libpq.execute(["ROLLBACK"], deadline: deadline)) != nil,
           (try? libpq.execute(beginning(deadline: deadline), deadline: deadline)) != nil
         else {
-          state.withLock { $0 = .closed }
+          state.withLock { $0 = .closed(error) }
           throw error
         }
         giveBack(libpq)
@@ -80,7 +97,7 @@ final class LibpqSession: PostgresSession {
   /// Ends the connection. A query that is under way ends at its deadline.
   func close() async {
     // The connection is closed when nobody holds it any more.
-    state.withLock { $0 = .closed }
+    state.withLock { $0 = .closed(nil) }
   }
 
   private func giveBack(_ libpq: LibpqConnection) {

@@ -233,11 +233,19 @@ struct PostgresTroubleTests {
       func query(
         _ sql: String, parameters: [String?], deadline: Deadline
       ) async throws(PostgresError) -> [PostgresRow] {
-        if sql.contains(failing.words) {
-          if failing.isSlow { try? await Task.sleep(until: deadline.instant, clock: .continuous) }
-          throw failing.error
-        }
+        try await failWhereItIsMeant(sql, deadline)
         return try await real.query(sql, parameters: parameters, deadline: deadline)
+      }
+
+      func copy(_ sql: String, deadline: Deadline) async throws(PostgresError) -> [UInt8] {
+        try await failWhereItIsMeant(sql, deadline)
+        return try await real.copy(sql, deadline: deadline)
+      }
+
+      private func failWhereItIsMeant(_ sql: String, _ deadline: Deadline) async throws(PostgresError) {
+        guard sql.contains(failing.words) else { return }
+        if failing.isSlow { try? await Task.sleep(until: deadline.instant, clock: .continuous) }
+        throw failing.error
       }
 
       func close() async { await real.close() }
