@@ -29,13 +29,15 @@ public enum DocumentError: Error, Hashable, Sendable {
   case partMissing(String)
   /// The document to update has a part that the template lacks.
   case partUnknown(String, line: Int)
+  /// There is more to write down than is read back.
+  case tooManyValues(Int)
   /// The template gave a document whose parts are not the template's.
   case renderedWrongly
 
   /// The line of the document, where one can be named.
   public var line: Int? {
     switch self {
-    case .noFacts, .markerInNotes, .partMissing, .renderedWrongly: nil
+    case .noFacts, .markerInNotes, .partMissing, .tooManyValues, .renderedWrongly: nil
     case .badMarker(_, let line), .notClosed(_, let line), .notOpened(_, let line), .doubled(_, let line, _),
       .nested(_, let line, _), .unknownSection(_, let line), .factsNotJSON(_, let line), .factsInvalid(_, let line),
       .newerSchema(_, let line), .partUnknown(_, let line):
@@ -83,6 +85,9 @@ extension DocumentError: CustomStringConvertible {
         + "(<!-- handoff:begin \(shown(name)) --> and <!-- handoff:end \(shown(name)) -->) or write a new document"
     case .partUnknown(let name, _):
       "the template has no part \(shown(name)); remove it with its markers, or update with the template it came from"
+    case .tooManyValues(let count):
+      "there are about \(count) values to write down, and a document may hold \(FactsBlock.maximumValues); "
+        + "leave the area out that has most of them with --skip"
     case .renderedWrongly:
       "the template gave a document whose parts cannot be read back; check its markers"
     }

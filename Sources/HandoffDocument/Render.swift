@@ -8,7 +8,8 @@ import Mustache
 ///   - context: what stands in the document beside it.
 ///   - template: what the document looks like.
 /// - Returns: Markdown of which ``parse(_:)`` gives back `handoff.recorded`.
-/// - Throws: ``DocumentError/markerInNotes(section:line:)`` when the author's text holds marker text.
+/// - Throws: ``DocumentError/markerInNotes(section:line:)`` when the author's text holds marker text,
+///   ``DocumentError/tooManyValues(_:)`` when nobody could read the document.
 public func render(
   _ handoff: Handoff, context: DocumentContext, template: Template
 ) throws(DocumentError) -> String {
@@ -18,6 +19,8 @@ public func render(
       throw .markerInNotes(section: section, line: line)
     }
   }
+  let count = FactsBlock.values(of: handoff.snapshot)
+  guard count <= FactsBlock.maximumValues else { throw .tooManyValues(count) }
   let values = DocumentValues(handoff: handoff, notes: notes, context: context).root
   let text = template.mustache.render(values)
   // What was written must be what can be read back, whatever a template does.

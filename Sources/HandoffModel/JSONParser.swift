@@ -1,58 +1,114 @@
 /// Reads JSON text as RFC 8259 defines it, in time that grows with the text alone. Nesting is limited, so that no text
 /// can exhaust the stack; of members with one name the last counts.
-struct JSONParser {
+///
+/// Who reads a long text member by member and element by element has no more of it in memory than is kept.
+public struct JSONParser {
   /// How deeply arrays and objects may be nested.
   static let maximumDepth = 256
   private let bytes: [UInt8]
   private let maximumValues: Int
-  private var position = 0
+  /// Where the next value begins, or what follows the last one.
+  public private(set) var position = 0
+  private var depth = 0
   private var count = 0
 
-  /// - Parameter maximumValues: how many values the text, or each element of it, may hold, since each takes many times the
-  ///   memory of the shortest text that makes one.
-  init(_ bytes: [UInt8], maximumValues: Int) {
+  /// Begins to read.
+  /// - Parameters:
+  ///   - bytes: UTF-8.
+  ///   - maximumValues: how many values the text, or each element of ``eachElement(_:)``, may hold, since each takes many
+  ///     times the memory of the shortest text that makes one.
+  public init(_ bytes: [UInt8], maximumValues: Int) {
     self.bytes = bytes
     self.maximumValues = maximumValues
+    skipSpace()
   }
 
   /// Reads the one value that the text must be.
   mutating func parse() throws(JSONSyntaxError) -> JSONValue {
-    skipSpace()
-    let value = try value(depth: 0)
+    let value = try value()
     try end()
     return value
   }
 
   /// Reads the elements of the array that the text must be, each of which is given away before the next one is read.
   /// - Parameter take: false ends the reading.
-  mutating func elements(_ take: (JSONValue) -> Bool) throws(JSONSyntaxError) {
-    skipSpace()
-    guard self.take(UInt8(ascii: "[")) else { throw error("an array is expected") }
-    skipSpace()
-    if self.take(UInt8(ascii: "]")) { return try end() }
-    while true {
-      count = 0
-      guard take(try value(depth: 1)) else { return }
-      skipSpace()
-      if self.take(UInt8(ascii: "]")) { return try end() }
-      guard self.take(UInt8(ascii: ",")) else { throw error("a comma or ] is expected after an element") }
-      skipSpace()
+  mutating func eachElement(_ take: (JSONValue) -> Bool) throws(JSONSyntaxError) {
+    guard peek() == UInt8(ascii: "[") else { throw error("an array is expected") }
+    var goesOn = true
+    try array { parser throws(JSONSyntaxError) in
+      parser.count = 0
+      goesOn = take(try parser.value())
+      return goesOn
     }
+    if goesOn { try end() }
   }
 
-  private mutating func end() throws(JSONSyntaxError) {
+  /// Takes the end of the text.
+  public mutating func end() throws(JSONSyntaxError) {
     skipSpace()
     guard position == bytes.count else { throw error("something stands after the end of the value") }
   }
 
-  private mutating func value(depth: Int) throws(JSONSyntaxError) -> JSONValue {
+  /// Reads the next value.
+  public mutating func value() throws(JSONSyntaxError) -> JSONValue {
     guard depth <= Self.maximumDepth else { throw error("nested more than \(Self.maximumDepth) levels deep") }
-    count += 1
-    guard count <= maximumValues else { throw error("more than \(maximumValues) values") }
     guard let byte = peek() else { throw error("the text ends where a value is expected") }
     switch byte {
-    case UInt8(ascii: "{"): return try object(depth: depth)
-    case UInt8(ascii: "["): return try array(depth: depth)
+    case UInt8(ascii: "{"):
+      var members: [String: JSONValue] = [:]
+      try object { name, parser throws(JSONSyntaxError) in members[name] = try parser.value() }
+      return .object(members)
+    case UInt8(ascii: "["):
+      var elements: [JSONValue] = []
+      try array { parser throws(JSONSyntaxError) in
+        elements.append(try parser.value())
+        return true
+      }
+      return .array(elements)
+    default:
+      try tally()
+      return try scalar(byte)
+    }
+  }
+
+  /// Reads the members of the next value.
+  /// - Parameter take: is given each name where its value begins, and must read it.
+  /// - Returns: false where the value is no object; it was read all the same.
+  public mutating func members(
+    _ take: (String, inout JSONParser) throws(JSONSyntaxError) -> Void
+  ) throws(JSONSyntaxError) -> Bool {
+    if peek() == UInt8(ascii: "{") {
+      try object(take)
+      return true
+    }
+    _ = try value()
+    return false
+  }
+
+  /// Reads the elements of the next value.
+  /// - Parameter take: is called where each begins, and must read it.
+  /// - Returns: false where the value is no array; it was read all the same.
+  public mutating func elements(
+    _ take: (inout JSONParser) throws(JSONSyntaxError) -> Void
+  ) throws(JSONSyntaxError) -> Bool {
+    if peek() == UInt8(ascii: "[") {
+      try array { parser throws(JSONSyntaxError) in
+        try take(&parser)
+        return true
+      }
+      return true
+    }
+    _ = try value()
+    return false
+  }
+
+  private mutating func tally() throws(JSONSyntaxError) {
+    count += 1
+    guard count <= maximumValues else { throw error("more than \(maximumValues) values") }
+  }
+
+  private mutating func scalar(_ first: UInt8) throws(JSONSyntaxError) -> JSONValue {
+    switch first {
     case UInt8(ascii: "\""): return .string(try string())
     case UInt8(ascii: "t"): return try word("true", .bool(true))
     case UInt8(ascii: "f"): return try word("false", .bool(false))
@@ -62,37 +118,46 @@ struct JSONParser {
     }
   }
 
-  private mutating func object(depth: Int) throws(JSONSyntaxError) -> JSONValue {
+  private mutating func object(
+    _ take: (String, inout JSONParser) throws(JSONSyntaxError) -> Void
+  ) throws(JSONSyntaxError) {
+    try tally()
     position += 1
-    var members: [String: JSONValue] = [:]
     skipSpace()
-    if take(UInt8(ascii: "}")) { return .object(members) }
+    if self.take(UInt8(ascii: "}")) { return }
+    depth += 1
     while true {
       guard peek() == UInt8(ascii: "\"") else { throw error("a member's name in quotes is expected here") }
       let name = try string()
       skipSpace()
-      guard take(UInt8(ascii: ":")) else { throw error("a colon is expected after a member's name") }
+      guard self.take(UInt8(ascii: ":")) else { throw error("a colon is expected after a member's name") }
       skipSpace()
-      members[name] = try value(depth: depth + 1)
+      try take(name, &self)
       skipSpace()
-      if take(UInt8(ascii: "}")) { return .object(members) }
-      guard take(UInt8(ascii: ",")) else { throw error("a comma or } is expected after a member") }
+      if self.take(UInt8(ascii: "}")) { break }
+      guard self.take(UInt8(ascii: ",")) else { throw error("a comma or } is expected after a member") }
       skipSpace()
     }
+    depth -= 1
   }
 
-  private mutating func array(depth: Int) throws(JSONSyntaxError) -> JSONValue {
+  /// - Parameter take: false ends the reading.
+  private mutating func array(
+    _ take: (inout JSONParser) throws(JSONSyntaxError) -> Bool
+  ) throws(JSONSyntaxError) {
+    try tally()
     position += 1
-    var elements: [JSONValue] = []
     skipSpace()
-    if take(UInt8(ascii: "]")) { return .array(elements) }
+    if self.take(UInt8(ascii: "]")) { return }
+    depth += 1
     while true {
-      elements.append(try value(depth: depth + 1))
+      guard try take(&self) else { return }
       skipSpace()
-      if take(UInt8(ascii: "]")) { return .array(elements) }
-      guard take(UInt8(ascii: ",")) else { throw error("a comma or ] is expected after an element") }
+      if self.take(UInt8(ascii: "]")) { break }
+      guard self.take(UInt8(ascii: ",")) else { throw error("a comma or ] is expected after an element") }
       skipSpace()
     }
+    depth -= 1
   }
 
   private mutating func string() throws(JSONSyntaxError) -> String {

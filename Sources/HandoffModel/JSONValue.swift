@@ -8,7 +8,7 @@ public enum JSONValue: Hashable, Sendable {
   case string(String)
   case array([JSONValue])
   case object([String: JSONValue])
-  case masked(MaskedValue)
+  indirect case masked(MaskedValue)
 
   /// Reads JSON text.
   /// - Parameters:
@@ -30,7 +30,7 @@ public enum JSONValue: Hashable, Sendable {
     parsing bytes: [UInt8], maximumValues: Int, _ take: (JSONValue) -> Bool
   ) throws(JSONSyntaxError) {
     var parser = JSONParser(bytes, maximumValues: maximumValues)
-    try parser.elements(take)
+    try parser.eachElement(take)
   }
 
   /// The members of an object, or nil.

@@ -26,8 +26,8 @@ public struct StoredHandoff: Sendable {
 
 /// The handoffs of a project: files in one folder of it. Nothing is written that was not looked through for secrets.
 public struct HandoffStore: Sendable {
-  /// A document may be as long as one of a hundred thousand tables is.
-  static let sizeLimit = 8 << 20
+  /// A document may be twice as long as one of a hundred thousand tables with long names is.
+  static let sizeLimit = 48 << 20
 
   let host: Host
   let root: String
@@ -250,6 +250,7 @@ public struct HandoffStore: Sendable {
     for _ in 0..<1000 {
       let name = try freeName(capturedAt: capturedAt, slug: slug)
       let bytes = Array(try text(name).utf8)
+      guard bytes.count <= Self.sizeLimit else { throw StoreError.tooLong(shown(name), limit: Self.sizeLimit) }
       try Self.refuseSecrets(bytes, in: shown(name), scanner)
       let folder = try writableFolder()
       do throws(FileWriteError) {
@@ -271,6 +272,7 @@ public struct HandoffStore: Sendable {
     guard let file = stored.path.map({ PathText($0) }) else { throw .inRevision(stored.name) }
     try checkPlace(of: file, stored.name)
     let bytes = Array(text.utf8)
+    guard bytes.count <= Self.sizeLimit else { throw .tooLong(stored.name, limit: Self.sizeLimit) }
     try Self.refuseSecrets(bytes, in: stored.name, scanner())
     do {
       try writer.replace(

@@ -37,6 +37,8 @@ public enum StoreError: Error, Hashable, Sendable {
   case namesTaken(String)
   /// The file cannot be written.
   case unwritable(String, FileWriteError)
+  /// What was to be written is longer than what is read; nothing was written.
+  case tooLong(String, limit: Int)
   /// What was to be written holds secrets; nothing was written.
   case secrets([SecretHit], in: String)
 
@@ -137,6 +139,9 @@ extension StoreError: CustomStringConvertible {
       "\(shown(path)) is not a folder; move it away, or name another one with handoffs: in handoff.yml"
     case .inRevision(let name): "\(shown(name)) stands in a revision and stays as it is; name a file"
     case .namesTaken(let name): "\(shown(name)) and all its variants exist already; use another --slug"
+    case .tooLong(let name, let limit):
+      "\(shown(name)) would be longer than \(limit >> 20) MiB, and so never be read again; nothing was written. "
+        + "Leave the area out that makes it so long with --skip"
     case .unwritable(let path, .notConfirmed(let number)):
       "\(shown(path)) is written, but \(FileWriteError.notConfirmed(number))"
     case .unwritable(let path, let error): "\(shown(path)) cannot be written: \(error); nothing was changed"

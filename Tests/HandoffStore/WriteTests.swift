@@ -25,6 +25,22 @@ import Testing
     #expect(try FileSystem().list(fixture.root + "/handoffs").count == 3)
   }
 
+  @Test func whatIsTooLongToBeReadIsNotWritten() throws {
+    let fixture = try StoreFixture()
+    let store = try fixture.store()
+    let path = try create(store, try StoreFixture.document("Short", at: Self.moment))
+    let before = fixture.read(path)
+    let long = String(repeating: "x", count: (48 << 20) + 1)
+    #expect(throws: StoreError.tooLong("handoffs/SESSION-HANDOFF-2025-11-07-POST-CLEANUP-231500.md", limit: 48 << 20)) {
+      try create(store, long)
+    }
+    #expect(throws: StoreError.tooLong(path, limit: 48 << 20)) {
+      try store.replace(try store.read(path), with: long)
+    }
+    #expect(fixture.read(path) == before)
+    #expect(try FileSystem().list(fixture.root + "/handoffs").count == 1)
+  }
+
   @Test func aNameTakenByALinkOrAFolderIsLeftAlone() async throws {
     let fixture = try StoreFixture()
     fixture.scratch.makeFolder("project/handoffs")
