@@ -5,15 +5,21 @@ enum CommandRules {
   static func find(in line: ArraySlice<UInt8>) -> [TokenRules.Found] {
     var found: [TokenRules.Found] = []
     var hasOption = false
-    var colons = 0
+    var hasFields = false
+    var colonsOfWord = 0
     var previous: UInt8 = 0x20
     for byte in line {
       if byte == 0x2d, previous == 0x20 || previous == 0x09 { hasOption = true }
-      if byte == 0x3a { colons += 1 }
+      if byte == 0x3a {
+        colonsOfWord += 1
+        if colonsOfWord == 4 { hasFields = true }
+      } else if endsFields(byte) {
+        colonsOfWord = 0
+      }
       previous = byte
     }
     if hasOption { passwordOption(line, &found) }
-    if colons >= 4 { passwordFileLine(line, &found) }
+    if hasFields { passwordFileLine(line, &found) }
     if line.count >= 40 { bareSecretKey(line, &found) }
     return found
   }
@@ -55,9 +61,14 @@ enum CommandRules {
       || value.text.hasSuffix("/tcp") || value.text.hasSuffix("/udp")
   }
 
+  /// Whether a byte parts a line of a password file from what it stands among.
+  private static func endsFields(_ byte: UInt8) -> Bool {
+    byte.isSpace || byte == 0x60 || byte == 0x22 || byte == 0x27 || byte == 0x7c
+  }
+
   /// `host:port:database:user:password`, as libpq's password file has it.
   private static func passwordFileLine(_ line: ArraySlice<UInt8>, _ found: inout [TokenRules.Found]) {
-    for word in line.split(whereSeparator: { $0.isSpace || $0 == 0x60 || $0 == 0x22 || $0 == 0x27 || $0 == 0x7c }) {
+    for word in line.split(whereSeparator: endsFields) {
       let fields = word.split(separator: 0x3a, maxSplits: 4, omittingEmptySubsequences: false)
       guard fields.count == 5, !fields.contains(where: \.isEmpty) else { continue }
       let isPort =
@@ -69,10 +80,11 @@ enum CommandRules {
     }
   }
 
+  private static let keyWords = ["aws", "akia", "asia", "secret"].map { Array($0.utf8) }
+
   /// Forty characters as AWS makes secret access keys, on a line that speaks of AWS or of a secret.
   private static func bareSecretKey(_ line: ArraySlice<UInt8>, _ found: inout [TokenRules.Found]) {
-    let words = ["aws", "akia", "asia", "secret"].map { Array($0.utf8) }
-    guard words.contains(where: { line.contains(ignoringCase: $0) }) else { return }
+    guard keyWords.contains(where: { line.contains(ignoringCase: $0) }) else { return }
     var index = line.startIndex
     while index < line.endIndex {
       let end = line.end(from: index) { $0.isAlphanumeric || $0 == 0x2f || $0 == 0x2b }
