@@ -89,7 +89,10 @@ extension PostgresRemedies {
 
   // MARK: Tables
 
-  /// Lets the role read tables again.
+  /// How many tables are named in commands one by one.
+  private static let tablesNamed = 40
+
+  /// Lets the role read tables again; where there are many, all tables of their schemas.
   func grant(schemas: [String], tables: [PostgresCatalog.Table], to role: String) -> [Remedy] {
     let role = SQLName.quoted(role)
     var statements: [String] = []
@@ -97,7 +100,11 @@ extension PostgresRemedies {
       statements.append("GRANT USAGE ON SCHEMA \(schemas.map(SQLName.quoted).joined(separator: ", ")) TO \(role)")
     }
     if !tables.isEmpty {
-      let names = tables.map(\.quoted).sorted().joined(separator: ", ")
+      // A line of a hundred thousand names is longer than a shell takes.
+      let names =
+        tables.count <= Self.tablesNamed
+        ? tables.map(\.quoted).sorted().joined(separator: ", ")
+        : "ALL TABLES IN SCHEMA " + Set(tables.map(\.schema)).sorted().map(SQLName.quoted).joined(separator: ", ")
       statements.append("GRANT SELECT ON \(names) TO \(role)")
     }
     return statements.map { sql in
@@ -107,19 +114,19 @@ extension PostgresRemedies {
 
   /// Moves tables to where they were: schemas by their names where all of one has moved, else the tables.
   func moveBack(_ moves: [PostgresMove], known: Set<String>, schemas: Set<String>) -> [Remedy] {
+    let knownSchemas = Set(known.compactMap { SQLName.parts(ofMember: $0)?.schema })
     var statements: [String] = []
     for move in moves {
       let new = SQLName.quoted(move.table.schema)
-      let isNewSchema = !known.contains { SQLName.parts(ofMember: $0)?.schema == move.table.schema }
+      let isNewSchema = !knownSchemas.contains(move.table.schema)
       if schemas.contains(move.oldSchema) {
         statements.append("ALTER TABLE \(move.table.quoted) SET SCHEMA \(SQLName.quoted(move.oldSchema))")
       } else if isNewSchema {
         statements.append("ALTER SCHEMA \(new) RENAME TO \(SQLName.quoted(move.oldSchema))")
       }
     }
-    var unique: [String] = []
-    for statement in statements where !unique.contains(statement) { unique.append(statement) }
-    return unique.map { sql in
+    var seen: Set<String> = []
+    return statements.filter { seen.insert($0).inserted }.prefix(Self.tablesNamed).map { sql in
       Remedy(
         target.psql(user: target.place.user, database: target.database, sql), "back, unless it was moved on purpose")
     }
