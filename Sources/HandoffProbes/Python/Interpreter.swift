@@ -91,18 +91,25 @@ struct Interpreter {
     }
   }
 
-  /// Runs a tool for its version alone.
+  /// Runs a tool for its version alone. What is wrong with one that has none is told by `-m`, as its user would start it.
   func version(ofTool tool: String) async -> ToolAnswer {
-    let answer = await version(ofTool: tool, without: [])
+    if case .version(let version) = await version(ofTool: tool, by: ["-c", ToolScript.text, tool]) {
+      return .version(version)
+    }
+    let answer = await version(ofTool: tool, by: ["-m", tool])
     guard case .broken = answer, context.host.environment["PYTHONPATH"] != nil else { return answer }
-    if case .version = await version(ofTool: tool, without: ["PYTHONPATH"]) { return .brokenBy("PYTHONPATH") }
+    if case .version = await version(ofTool: tool, by: ["-m", tool], without: ["PYTHONPATH"]) {
+      return .brokenBy("PYTHONPATH")
+    }
     return answer
   }
 
-  private func version(ofTool tool: String, without variables: [String]) async -> ToolAnswer {
+  private func version(
+    ofTool tool: String, by start: [String], without variables: [String] = []
+  ) async -> ToolAnswer {
     // The configuration is an empty file, so that none is looked for.
     let options = tool == "pytest" ? ["-c", "/dev/null", "-p", "no:cacheprovider"] : []
-    let result = await run(["-m", tool, "--version"] + options, without: variables)
+    let result = await run(start + ["--version"] + options, without: variables)
     switch result.outcome {
     case .exited(0):
       // Before version 7 it was printed on standard error.

@@ -7,7 +7,7 @@ enum InterpreterScript {
   /// Imports what a broken installation cannot, and says what is installed: the list of packages is that of the
   /// environment's own `site-packages`, read from their metadata without importing any of them. Then it holds the
   /// requirements that it is given against them.
-  static let text = foundation + RequirementScript.text + answer
+  static let text = ToolScript.begin + foundation + RequirementScript.text + answer + ToolScript.end
 
   private static let foundation = #"""
     import sys, encodings, json, re, os, sysconfig

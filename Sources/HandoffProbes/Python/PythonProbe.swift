@@ -98,12 +98,14 @@ public struct PythonProbe: Probe {
     // What the project itself depends on belongs into its first environment.
     let isUV = advice.commands.has("uv.lock")
     let input = RequirementCheck.input(requirements, isFirst: settings.name == nil, isUV: isUV)
-    async let answer = python.describe(input)
-    let tools = await withTaskGroup(of: (String, ToolAnswer).self) { group in
+    // What takes longest is started first.
+    async let toolAnswers = withTaskGroup(of: (String, ToolAnswer).self) { group in
       for tool in settings.tools.value { group.addTask { (tool, await python.version(ofTool: tool)) } }
       return await group.reduce(into: [String: ToolAnswer]()) { $0[$1.0] = $1.1 }
     }
-    switch await answer {
+    async let description = python.describe(input)
+    let (answer, tools) = await (description, toolAnswers)
+    switch answer {
     case .works(let description) where !description.isOwn:
       return lost(advice.noConfiguration, advice)
     case .works(let description):
