@@ -40,7 +40,7 @@ final class Orphans: Sendable {
     /// What this process was before it started anything.
     private struct Origin {
       /// Sessions that are not ours: what a shell left to this process when it became this program.
-      let foreignSessions = Set(ProcessEntry.all().map(\.session))
+      let foreignSessions = Orphans.hasChildren ? Set(ProcessEntry.all().map(\.session)) : [getsid(0)]
       let executable = FileSystem().destination(ofLink: "/proc/self/exe")
       /// Whether orphans fall to us, and to us on purpose: to the first process of a container all do.
       let adopts = handoff_adopt_orphans(1) == 0 && getpid() != 1
@@ -84,7 +84,7 @@ final class Orphans: Sendable {
     /// Kills child after child: what those had started falls to us in turn. What forks and ends at once is seldom met alive:
     /// each is judged the moment it is seen, and the group of which one after another falls to us dead is killed as well.
     private func kill(leftBy run: Run) async {
-      guard let origin = runs.withLock({ $0.origin }), origin.adopts else { return }
+      guard Self.hasChildren, let origin = runs.withLock({ $0.origin }), origin.adopts else { return }
       let deadline = Deadline.after(Self.patience)
       var killed: Set<pid_t> = []
       var dead: [pid_t: Set<pid_t>] = [:]
@@ -117,6 +117,13 @@ final class Orphans: Sendable {
         if (isEnd && killed.isEmpty) || deadline.hasPassed { return }
         try? await Task.sleep(for: .milliseconds(1))
       }
+    }
+
+    /// Whether this process has children, of whatever program and dead or not. It is asked before all processes are looked
+    /// at, of which there may be thousands.
+    private static var hasChildren: Bool {
+      var information = siginfo_t()
+      return waitid(P_ALL, 0, &information, WEXITED | WNOHANG | WNOWAIT) == 0 || errno != ECHILD
     }
 
     /// How many of a group fall to us dead where it forks on and on: a daemon that stays drops one or two.
