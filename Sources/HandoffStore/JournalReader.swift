@@ -30,37 +30,41 @@ public struct JournalReader: Sendable {
   ///   - name: the file name of the previous handoff, or nil.
   /// - Returns: nil when the folder is not in a repository.
   public func journal(since commit: String?, named name: String?, deadline: Deadline) async -> Journal? {
+    let git = Git(in: root, host: host)
+    let all = await came(since: commit, git, deadline)
+    if all == 0 { return Journal(since: name, commits: [], changedFiles: []) }
     let repository: GitRepository
     do throws(GitFailure) {
-      repository = try await GitRepository(Git(in: root, host: host), deadline: deadline)
+      repository = try await GitRepository(git, deadline: deadline)
     } catch {
       return error == .notARepository ? nil : .unread
     }
     let paths = GitHandoffPaths(handoffs: folder, prefix: repository.prefix)
     let history = GitHistory(git: repository.git, handoffs: paths, deadline: deadline)
-    if await history.isUnborn() { return Journal(since: name, commits: [], changedFiles: []) }
     // A commit that is not in the history any more says nothing about what came since.
-    guard let base = await reachable(commit, history) else {
-      return await newest(history, lost: name)
-    }
+    guard let base = commit, let all else { return await newest(history, named: name) }
     async let log = listing(history, ["\(base)..HEAD"])
-    async let count = history.difference("\(base)...HEAD")
+    async let handoffs = history.handoffOnly("\(base)..HEAD")
     async let files = repository.git.read(
       [
         "diff", "--name-status", "-z", "--no-renames", "--no-ext-diff", "--no-textconv", "--ignore-submodules=none",
         base,
         "HEAD", "--", ":(top)",
       ] + (paths.map { [$0.others] } ?? []), deadline: deadline)
-    let (commits, number, changed) = await (log, count, files)
-    guard let commits, changed.succeeded, let all = try? number.get().right else { return .unread }
+    let (commits, only, changed) = await (log, handoffs, files)
+    guard let commits, changed.succeeded, let only = try? only.get() else { return .unread }
     let (shown, more) = Self.files(changed.standardOutput, prefix: repository.prefix)
     return Journal(
-      since: name, commits: commits, moreCommits: max(0, all - commits.count), changedFiles: shown, moreFiles: more)
+      since: name, commits: commits, moreCommits: max(0, all - only.count - commits.count), changedFiles: shown,
+      moreFiles: more)
   }
 
   /// Without a commit to begin from: what was done last.
-  private func newest(_ history: GitHistory, lost: String?) async -> Journal {
-    await listing(history, ["HEAD"]).map { Journal(since: nil, lost: lost, commits: $0, changedFiles: []) } ?? .unread
+  private func newest(_ history: GitHistory, named name: String?) async -> Journal {
+    if let commits = await listing(history, ["HEAD"]) {
+      return Journal(since: nil, lost: name, commits: commits, changedFiles: [])
+    }
+    return await history.isUnborn() ? Journal(since: name, commits: [], changedFiles: []) : .unread
   }
 
   /// The newest commits of a range that touch more than handoffs; nil when git does not answer.
@@ -85,18 +89,19 @@ public struct JournalReader: Sendable {
 
   /// How many commits that touch more than handoffs came since a commit; nil when that cannot be told.
   public func commits(since commit: String, deadline: Deadline) async -> Int? {
-    guard let repository = try? await GitRepository(Git(in: root, host: host), deadline: deadline) else { return nil }
+    let git = Git(in: root, host: host)
+    guard let all = await came(since: commit, git, deadline) else { return nil }
+    if all == 0 { return 0 }
+    guard let repository = try? await GitRepository(git, deadline: deadline) else { return nil }
     let paths = GitHandoffPaths(handoffs: folder, prefix: repository.prefix)
     let history = GitHistory(git: repository.git, handoffs: paths, deadline: deadline)
-    guard let base = await reachable(commit, history) else { return nil }
-    return try? await history.difference("\(base)...HEAD").get().right
+    return try? await history.handoffOnly("\(commit)..HEAD").map { all - $0.count }.get()
   }
 
-  private func reachable(_ commit: String?, _ history: GitHistory) async -> String? {
-    guard let commit, GitRepository.isCommitID(commit) else { return nil }
-    let answer = await history.git.read(
-      ["merge-base", "--is-ancestor", commit, "HEAD"], deadline: history.deadline)
-    return answer.succeeded ? commit : nil
+  /// How many commits came since one, whatever they touch: where none did, nothing else has to be asked.
+  private func came(since commit: String?, _ git: Git, _ deadline: Deadline) async -> Int? {
+    guard let commit else { return nil }
+    return await GitHistory(git: git, handoffs: nil, deadline: deadline).commits(since: commit)
   }
 
   private static func commits(_ records: [ArraySlice<UInt8>], leavingOut left: Set<String>) -> [Journal.Commit] {

@@ -6,6 +6,7 @@ import HandoffStore
 import HandoffSystem
 import HandoffTestSupport
 import HandoffText
+import Synchronization
 import Testing
 
 @Suite struct JournalTests {
@@ -56,6 +57,26 @@ import Testing
     #expect(count == 36)
   }
 
+  @Test func whereNothingCameGitIsAskedOnce() async throws {
+    let fixture = try await StoreFixture.repository()
+    let base = try await fixture.git("rev-parse", "HEAD")
+    var host = fixture.scratch.host(in: "project")
+    let counting = CountingRunner(host.commands)
+    host.commands = counting
+    let reader = JournalReader(host: host, root: fixture.root, folder: "handoffs")
+    #expect(await reader.commits(since: base, deadline: .after(.seconds(30))) == 0)
+    #expect(counting.runs.withLock(\.self) == 1)
+    try await commit(fixture, "handoffs/x.md", "hand off")
+    #expect(await reader.commits(since: base, deadline: .after(.seconds(30))) == 0)
+    try await commit(fixture, "b.txt", "work")
+    #expect(await reader.commits(since: base, deadline: .after(.seconds(30))) == 1)
+    try await fixture.git("reset", "-q", "--hard", "HEAD~2")
+    try await commit(fixture, "c.txt", "other work")
+    let left = try await fixture.git("rev-parse", "HEAD")
+    try await fixture.git("reset", "-q", "--hard", base)
+    #expect(await reader.commits(since: left, deadline: .after(.seconds(30))) == nil)
+  }
+
   @Test func pathsAreToldFromTheProject() async throws {
     let fixture = try await StoreFixture.repository()
     let base = try await fixture.git("rev-parse", "HEAD")
@@ -77,5 +98,18 @@ import Testing
     let empty = try await StoreFixture.repository(commit: false)
     #expect(await journal(empty, since: nil)?.commits.isEmpty == true)
     #expect(await journal(try StoreFixture(), since: nil) == nil)
+  }
+}
+
+/// Counts the programs that are run.
+private final class CountingRunner: CommandRunner {
+  let runs = Mutex(0)
+  private let base: any CommandRunner
+
+  init(_ base: any CommandRunner) { self.base = base }
+
+  func run(_ command: Command, deadline: Deadline) async -> CommandResult {
+    runs.withLock { $0 += 1 }
+    return await base.run(command, deadline: deadline)
   }
 }

@@ -87,7 +87,6 @@ public struct GitProbe: Probe {
     async let changesAnswer = GitChanges.read(repository, handoffs, deadline: deadline)
     async let headAnswer = history.head()
     async let trackingAnswer = GitTracking.read(repository, branch: branch, history: history, context)
-    async let reachability = Self.reachability(recordedHead, repository, history)
     async let submodulesAnswer = GitSubmodules.missing(repository, files, deadline: deadline)
     let answers = await (changes: changesAnswer, head: headAnswer, tracking: trackingAnswer)
 
@@ -107,7 +106,8 @@ public struct GitProbe: Probe {
     report.findings += GitLocks.findings(repository, context)
     report.findings += GitSubmodules.findings(moved: changes?.submodules ?? [], missing: submodules.missing, context)
     if let finding = GitFindings.redirected(repository, context) { report.findings.append(finding) }
-    let reached = await reachability
+    let isHead = recordedHead != nil && recordedHead == head
+    let reached = isHead ? .inHistory : await Self.reachability(recordedHead, repository, history)
     if head != nil {
       let place = await GitPlace.read(repository, context, branch: branch, tracking: tracking, deadline: deadline)
       report.compare(

@@ -41,7 +41,7 @@ struct GitTracking: Sendable {
         }
       }
     }
-    if reference == nil, tracking.upstream == nil, let branch {
+    if reference == nil, tracking.upstream == nil, let branch, repository.hasSetting("branch.\(branch).merge") {
       // A branch without commits is no reference yet, but may follow one. Another one follows one that is not fetched: of
       // a narrow clone or a URL, nobody here can tell what became of it; without its remote, it is gone.
       let configured = await Self.configuredUpstream(of: branch, history)

@@ -30,7 +30,8 @@ public struct GitHistory: Sendable {
   /// The newest commit that touches something else than handoffs, or is empty or a merge; nil when there is none.
   public func head() async -> Answer<String?> {
     var skipped = 0
-    var count = 8
+    // A handoff's commit, and the work before it.
+    var count = 2
     while true {
       let result = await git.read(
         logOptions + ["-n", String(count), "--skip=\(skipped)", "HEAD", "--"], outputLimit: 1 << 20, deadline: deadline)
@@ -51,13 +52,32 @@ public struct GitHistory: Sendable {
   /// How many commits are only on the left and only on the right side of `LEFT...RIGHT`.
   /// - Parameter range: built of `HEAD`, commit ids and full names of references.
   public func difference(_ range: String) async -> Answer<(left: Int, right: Int)> {
+    let all: (left: Int, right: Int)
+    switch await count(range) {
+    case .success(let numbers): all = numbers
+    case .failure(let failure): return .failure(failure)
+    }
+    if all == (0, 0) { return .success(all) }
+    return await handoffOnlyCommits(range).map { only in
+      (all.left - only.filter { $0.mark == "<" }.count, all.right - only.filter { $0.mark == ">" }.count)
+    }
+  }
+
+  /// How many commits came to HEAD since one, whatever they touch.
+  /// - Parameter commit: a full id.
+  /// - Returns: nil where it is not in the history of HEAD, or that cannot be told.
+  public func commits(since commit: String) async -> Int? {
+    guard GitRepository.isCommitID(commit), let all = try? await count("\(commit)...HEAD").get(), all.left == 0 else {
+      return nil
+    }
+    return all.right
+  }
+
+  private func count(_ range: String) async -> Answer<(left: Int, right: Int)> {
     let result = await git.read(["rev-list", "--count", "--left-right", range, "--"], deadline: deadline)
     let numbers = result.text.split(separator: "\t").compactMap { Int($0) }
     guard result.succeeded, numbers.count == 2 else { return .failure(GitFailure(result)) }
-    if numbers == [0, 0] { return .success((0, 0)) }
-    return await handoffOnlyCommits(range).map { only in
-      (numbers[0] - only.filter { $0.mark == "<" }.count, numbers[1] - only.filter { $0.mark == ">" }.count)
-    }
+    return .success((numbers[0], numbers[1]))
   }
 
   /// The commits of a range that touch handoffs and nothing else, each with its side.

@@ -13,6 +13,8 @@ public struct GitRepository: Sendable {
   public let canReadWorkTree: Bool
   /// The full name of the branch that HEAD is on: `refs/heads/main`; nil when HEAD is detached.
   public let headReference: String?
+  /// The names of all settings, the user's and the repository's.
+  private let settings: Set<String>
 
   /// Looks at the repository that a folder is in.
   /// - Throws: ``GitFailure`` when there is none, or git does not read it.
@@ -45,19 +47,31 @@ public struct GitRepository: Sendable {
       prefix = String(decoding: both.dropFirst(start), as: UTF8.self)
     }
     headReference = head.succeeded ? head.text : nil
-    let filters = Self.localFilters(names.standardOutput)
+    let listing = Self.listing(names.standardOutput)
+    settings = Set(listing.map(\.name))
+    let filters = Self.localFilters(listing)
     canReadWorkTree = !filters.contains { $0.contains("=") }
     self.git = git.disabling(filters: filters.filter { !$0.contains("=") })
   }
 
+  /// The names of settings as `git config --list -z --show-scope --name-only` prints them.
+  private static func listing(_ output: [UInt8]) -> [(isOwn: Bool, name: String)] {
+    let fields = output.split(separator: 0, omittingEmptySubsequences: false)
+    return stride(from: 0, to: fields.count - 1, by: 2).map { index in
+      let isOwn = fields[index].elementsEqual("local".utf8) || fields[index].elementsEqual("worktree".utf8)
+      return (isOwn, String(decoding: fields[index + 1], as: UTF8.self))
+    }
+  }
+
+  /// Whether there is a setting, the user's or the repository's.
+  /// - Parameter name: the section and the key in small letters: `branch.Main.remote`.
+  public func hasSetting(_ name: String) -> Bool { settings.contains(name) }
+
   /// The names of the content filters that the repository's own configuration defines, and of those of the user whose
   /// program it has settings for, `lfs.extension.NAME.clean`: they may name further programs.
-  private static func localFilters(_ listing: [UInt8]) -> [String] {
-    let fields = listing.split(separator: 0, omittingEmptySubsequences: false)
+  private static func localFilters(_ listing: [(isOwn: Bool, name: String)]) -> [String] {
     var (filters, sections, others): (Set<String>, Set<String>, Set<String>) = ([], [], [])
-    for index in stride(from: 0, to: fields.count - 1, by: 2) {
-      let isOwn = fields[index].elementsEqual("local".utf8) || fields[index].elementsEqual("worktree".utf8)
-      let key = String(decoding: fields[index + 1], as: UTF8.self)
+    for (isOwn, key) in listing {
       let name =
         key.hasPrefix("filter.") ? key.dropFirst(7).lastIndex(of: ".").map { String(key.dropFirst(7)[..<$0]) } : nil
       if let name {
