@@ -138,6 +138,7 @@ struct GenerateCommand: AsyncParsableCommand {
       if author.title.isEmpty { author.title = title }
     }
     let masking = try workspace.maskingToWrite()
+    async let changed = Self.journal(since: previous, workspace, probes)
     let measured = try await workspace.snapshot(
       probes, expected: previous?.document.handoff.snapshot, showsProgress: !quiet)
     let recorded = previous?.document.handoff.snapshot
@@ -145,7 +146,7 @@ struct GenerateCommand: AsyncParsableCommand {
     let snapshot = masked.snapshot.ignoring(workspace.project.ignore)
     let handoff = Handoff(
       notes: author, previous: previous.map { Self.fileName($0.name) }, snapshot: snapshot)
-    let journal = await journal(since: previous, workspace).map { $0.hiding(masked.texts) }
+    let journal = await changed.map { $0.hiding(masked.texts) }
     var warnings: [String] = []
     func document(_ name: String) throws -> String {
       let context = workspace.context(
@@ -209,11 +210,14 @@ struct GenerateCommand: AsyncParsableCommand {
     return ProbeCatalog.dictionary.proseWords.union(own?.words ?? [])
   }
 
-  private func journal(since previous: StoredHandoff?, _ workspace: Workspace) async -> Journal? {
+  /// What changed in git since a handoff, where that was asked for.
+  private static func journal(
+    since previous: StoredHandoff?, _ workspace: Workspace, _ probes: ProbeOptions
+  ) async -> Journal? {
     guard workspace.project.git.settings != nil, probes.selection.contains("git") else { return nil }
     return await workspace.journalReader.journal(
       since: previous?.document.handoff.snapshot.fact("git.head")?.value.string,
-      named: previous.map { Self.fileName($0.name) }, deadline: .after(min(.seconds(5), workspace.timeout(probes))))
+      named: previous.map { fileName($0.name) }, deadline: .after(min(.seconds(5), workspace.timeout(probes))))
   }
 
   static func fileName(_ path: String) -> String {
@@ -234,6 +238,7 @@ struct GenerateCommand: AsyncParsableCommand {
       try store.names().first { $0.description == name }.map { try store.read(store.path(of: $0)) }
     }
     let masking = try workspace.maskingToWrite()
+    async let changed = Self.journal(since: previous, workspace, probes)
     let masked = masking.masked(
       try await workspace.snapshot(probes, expected: before.snapshot, showsProgress: !quiet),
       settled: workspace.settled(before.snapshot, probes), recorded: before.snapshot)
@@ -245,8 +250,7 @@ struct GenerateCommand: AsyncParsableCommand {
     handoff.notes.priority = priority ?? before.notes.priority
     let context = workspace.context(
       name: Self.fileName(stored.name),
-      journal: await journal(since: previous, workspace).map { $0.hiding(masked.texts) },
-      previous: previous?.document.handoff.snapshot)
+      journal: await changed.map { $0.hiding(masked.texts) }, previous: previous?.document.handoff.snapshot)
     let text = try HandoffDocument.update(stored.text, with: handoff, context: context, template: template)
     var warnings = try MaskCheck(masked.texts, ordinary: ordinaryWords)
       .check(text, notes: handoff.notes, in: stored.name) {
