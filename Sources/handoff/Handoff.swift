@@ -32,6 +32,11 @@ struct HandoffCommand: AsyncParsableCommand {
 enum Main {
   static func main() async {
     Console.openClosedDescriptors()
+    // Whoever asks for the version often asks for nothing else: the commands are not gathered for it.
+    if Arguments.ofThisProcess == ["--version"] {
+      Console.show(HandoffCommand.version)
+      Console.finish(.confirmed)
+    }
     Signals.install()
     var command: any ParsableCommand
     do {
