@@ -53,6 +53,7 @@ public struct Comparator: Sendable {
     var changes: [Change] = []
     var confirmed = 0
     var silent = SilentMembers(dictionary)
+    let told = (before: FindingIndex(expected.findings), now: FindingIndex(actual.findings))
     // Sets first: what they say of a member silences the facts of that member.
     for fact in expected.facts where factClass(fact) == .set {
       silent.note(fact, actual.fact(fact.id))
@@ -61,16 +62,16 @@ public struct Comparator: Sendable {
       let kind = factClass(fact, now: actual)
       if kind == .volatile || silent.contains(fact.id) || follows(fact.id, expected, actual) { continue }
       guard let now = actual.fact(fact.id) else {
-        let absent = missing(fact, kind, in: actual)
+        let absent = missing(fact, kind, told.now, in: actual)
         if absent.kind == .unknown || !holdsNothing(fact, kind) { changes.append(absent) }
         continue
       }
-      if isTold(fact, now, expected, actual) { continue }
+      if isTold(fact, told.before, now, told.now) { continue }
       if fact.value.isKeptApart(from: now.value) {
         changes.append(keptApart(fact, now, kind))
         continue
       }
-      let differences = differences(fact, now, kind, expected, in: actual)
+      let differences = differences(fact, now, kind, expected, told.now, in: actual)
       if differences.isEmpty { confirmed += 1 } else { changes += differences }
     }
     for fact in actual.facts {
@@ -79,19 +80,19 @@ public struct Comparator: Sendable {
       if silent.contains(fact.id) || follows(fact.id, expected, actual) { continue }
       if fact.value.isEmptyCollection, kind == .set || kind == .map || holdsNothing(fact, kind) { continue }
       // What the recorded side was kept from measuring is not new.
-      if expected.findings.contains(where: { $0.severity == .unknown && $0.names(fact.id) }) { continue }
-      changes.append(change(fact.id, kind, .added, .note, nil, fact.value, in: actual))
+      if told.before.naming(fact.id).contains(where: { $0.severity == .unknown }) { continue }
+      changes.append(change(fact.id, kind, .added, .note, nil, fact.value, told.now, in: actual))
     }
     return (changes, confirmed)
   }
 
   /// Whether a progress fact has no value on one side, for a reason that a finding of that side tells.
-  private func isTold(_ old: Fact, _ now: Fact, _ expected: Observation, _ actual: Observation) -> Bool {
+  private func isTold(_ old: Fact, _ before: FindingIndex, _ new: Fact, _ now: FindingIndex) -> Bool {
     guard factClass(old) == .progress, dictionary.definition(of: old.id)?.isHead != true else { return false }
-    func isTold(_ fact: Fact, _ observation: Observation) -> Bool {
-      fact.value == .null && observation.findings.contains { $0.severity > .ok && $0.names(fact.id) }
+    func isTold(_ fact: Fact, _ findings: FindingIndex) -> Bool {
+      fact.value == .null && findings.naming(fact.id).contains { $0.severity > .ok }
     }
-    return (old.value == .null) != (now.value == .null) && (isTold(old, expected) || isTold(now, actual))
+    return (old.value == .null) != (new.value == .null) && (isTold(old, before) || isTold(new, now))
   }
 
   /// Whether a fact differs only because another one does on which it depends.
@@ -172,16 +173,17 @@ public struct Comparator: Sendable {
     return (actual.fact(fact.id) ?? fact).factClass
   }
 
-  private func missing(_ fact: Fact, _ kind: FactClass, in actual: Observation) -> Change {
-    let naming = actual.findings.filter { $0.names(fact.id) }
-    if let reason = naming.first(where: { $0.severity == .unknown }) {
+  private func missing(
+    _ fact: Fact, _ kind: FactClass, _ findings: FindingIndex, in actual: Observation
+  ) -> Change {
+    if let reason = findings.naming(fact.id).first(where: { $0.severity == .unknown }) {
       return Change(
         fact: fact.id, factClass: kind, kind: .unknown, severity: .unknown, expected: fact.value, actual: nil,
         message: "\(named(reason).message); \(was(fact))", remedies: reason.remedies)
     }
     let severity: Change.Severity =
       kind == .progress || order(fact.id) == .absentIsBetter ? .note : .failure
-    return change(fact.id, kind, .gone, severity, fact.value, nil, in: actual)
+    return change(fact.id, kind, .gone, severity, fact.value, nil, findings, in: actual)
   }
 
   /// A fact of which cannot be told whether it is as it was, since whoever masked it had another key.
@@ -199,65 +201,69 @@ public struct Comparator: Sendable {
   }
 
   private func differences(
-    _ old: Fact, _ new: Fact, _ kind: FactClass, _ expected: Observation, in actual: Observation
+    _ old: Fact, _ new: Fact, _ kind: FactClass, _ expected: Observation, _ findings: FindingIndex,
+    in actual: Observation
   ) -> [Change] {
     switch kind {
     case .volatile: return []
     case .identity:
       return old.value == new.value
-        ? [] : [change(old.id, kind, .changed, .failure, old.value, new.value, in: actual)]
+        ? [] : [change(old.id, kind, .changed, .failure, old.value, new.value, findings, in: actual)]
     case .progress:
-      return old.value == new.value ? [] : [change(old.id, kind, .changed, .note, old.value, new.value, in: actual)]
+      return old.value == new.value
+        ? [] : [change(old.id, kind, .changed, .note, old.value, new.value, findings, in: actual)]
     case .state:
       if old.value == new.value { return [] }
       var severity = Change.Severity.note
       if order(old.id).isWorse(new.value, than: old.value) {
         severity = isBacked(old.id, expected, actual) ? .warning : .failure
       }
-      return [change(old.id, kind, .changed, severity, old.value, new.value, in: actual)]
+      return [change(old.id, kind, .changed, severity, old.value, new.value, findings, in: actual)]
     case .set:
       guard let before = old.value.strings, let after = new.value.strings else {
         return old.value == new.value
-          ? [] : [change(old.id, kind, .changed, .failure, old.value, new.value, in: actual)]
+          ? [] : [change(old.id, kind, .changed, .failure, old.value, new.value, findings, in: actual)]
       }
       let (was, isNow) = (Set(before), Set(after))
       let (gone, added) = (before.filter { !isNow.contains($0) }, after.filter { !was.contains($0) })
       return partial(
-        old.id, kind, in: actual, gone: gone.isEmpty ? nil : .strings(gone),
+        old.id, kind, findings, in: actual, gone: gone.isEmpty ? nil : .strings(gone),
         added: added.isEmpty ? nil : .strings(added))
     case .map:
       guard let before = old.value.object, let after = new.value.object else {
         return old.value == new.value
-          ? [] : [change(old.id, kind, .changed, .failure, old.value, new.value, in: actual)]
+          ? [] : [change(old.id, kind, .changed, .failure, old.value, new.value, findings, in: actual)]
       }
       let gone = before.filter { after[$0.key] == nil }
       let added = after.filter { before[$0.key] == nil }
       var changes = partial(
-        old.id, kind, in: actual, gone: gone.isEmpty ? nil : .object(gone), added: added.isEmpty ? nil : .object(added))
+        old.id, kind, findings, in: actual, gone: gone.isEmpty ? nil : .object(gone),
+        added: added.isEmpty ? nil : .object(added))
       let moved = before.filter { after[$0.key] != nil && after[$0.key] != $0.value }
       if !moved.isEmpty {
         let values = after.filter { moved[$0.key] != nil }
-        changes.append(change(old.id, kind, .changed, .warning, .object(moved), .object(values), in: actual))
+        changes.append(change(old.id, kind, .changed, .warning, .object(moved), .object(values), findings, in: actual))
       }
       return changes
     }
   }
 
   private func partial(
-    _ id: FactID, _ kind: FactClass, in actual: Observation, gone: JSONValue?, added: JSONValue?
+    _ id: FactID, _ kind: FactClass, _ findings: FindingIndex, in actual: Observation, gone: JSONValue?,
+    added: JSONValue?
   ) -> [Change] {
     var changes: [Change] = []
-    if let gone { changes.append(change(id, kind, .gone, .failure, gone, nil, in: actual)) }
-    if let added { changes.append(change(id, kind, .added, .note, nil, added, in: actual)) }
+    if let gone { changes.append(change(id, kind, .gone, .failure, gone, nil, findings, in: actual)) }
+    if let added { changes.append(change(id, kind, .added, .note, nil, added, findings, in: actual)) }
     return changes
   }
 
   private func change(
     _ id: FactID, _ factClass: FactClass, _ kind: Change.Kind, _ severity: Change.Severity, _ expected: JSONValue?,
-    _ actual: JSONValue?, in observation: Observation
+    _ actual: JSONValue?, _ findings: FindingIndex, in observation: Observation
   ) -> Change {
     var message = words(id, kind, expected, actual)
-    let causes = severity == .note ? [] : observation.findings.filter { $0.severity > .ok && $0.names(id) }
+    let causes = severity == .note ? [] : findings.naming(id).filter { $0.severity > .ok }
     // Where one finding says why, it says more than the two values do.
     if causes.count == 1, let cause = causes.first, factClass == .state, let old = expected {
       let nothing = old == .null || old.isEmptyCollection

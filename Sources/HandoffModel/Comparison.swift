@@ -143,6 +143,25 @@ public struct Comparison: Hashable, Sendable {
       findings: findings.filter { $0.since == .now }, ignored: ignored)
   }
 
+  /// The findings that no change tells, see ``Change/tells(_:)``.
+  public var untold: [DatedFinding] {
+    let telling = changes.filter { $0.status > .ok }
+    let index = FindingIndex(findings.map(\.finding))
+    var told: Set<Int> = []
+    for change in telling {
+      for place in index.places(naming: change.fact) where !told.contains(place) {
+        if change.tells(findings[place]) { told.insert(place) }
+      }
+    }
+    // What is left may be told in its words. They are put together once.
+    let words = telling.map { ($0.status, $0.message.plain) }
+    return findings.enumerated().filter { place, dated in
+      if told.contains(place) { return false }
+      let message = dated.finding.message.plain
+      return !words.contains { $0 >= dated.finding.severity && $1.hasPrefix(message) }
+    }.map(\.element)
+  }
+
   /// The comparison with one more finding of now.
   public func adding(_ finding: Finding) -> Comparison {
     Comparison(

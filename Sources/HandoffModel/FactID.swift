@@ -67,6 +67,33 @@ public struct FactID: Hashable, Sendable, Comparable, CustomStringConvertible, E
   // Bytes, since a bracket or point with a combining mark after it is another character to Swift.
   private var bytes: String.UTF8View { rawValue.utf8 }
 
+  /// What the ids that a pattern names begin with, as far as it says so; nil for an id that names itself alone.
+  var beginningOfNamed: String? {
+    let rest = scalars[areaEnd...]
+    guard rest.contains("*") else { return nil }
+    if rest.elementsEqual(".*".unicodeScalars) { return area }
+    if rest.suffix(3).elementsEqual("].*".unicodeScalars), !rest.suffix(5).elementsEqual("[*].*".unicodeScalars) {
+      return String(scalars.dropLast())
+    }
+    guard member == "*" || rest.last == "*" else { return nil }
+    return rest.firstIndex(of: "[").map { String(scalars[...$0]) }
+  }
+
+  /// With each of these the ``beginningOfNamed`` may be of a pattern that names this id.
+  var beginnings: [String] {
+    let rest = scalars[areaEnd...]
+    guard var place = rest.firstIndex(of: "[") else { return [area] }
+    var found = [area, String(scalars[...place])]
+    while let close = rest[place...].firstIndex(of: "]") {
+      place = rest.index(after: close)
+      if place < rest.endIndex, rest[place] == "." { found.append(String(scalars[...place])) }
+    }
+    return found
+  }
+
+  // Scalars, since a bracket or point with a combining mark after it is another character to Swift.
+  private var scalars: String.UnicodeScalarView { rawValue.unicodeScalars }
+
   private var kindEnd: String.Index {
     bytes.firstIndex { $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "[") } ?? bytes.endIndex
   }

@@ -20,6 +20,23 @@ struct ComparisonReport {
   let duration: Duration
   /// What stands beside the name on the first line: how old it is.
   let age: String
+  /// The findings that no change tells.
+  private let untold: [Comparison.DatedFinding]
+
+  /// Prepares a report.
+  init(
+    comparison: Comparison, actual: Snapshot?, purpose: Purpose, options: ReportOptions, style: Style,
+    duration: Duration, age: String
+  ) {
+    self.comparison = comparison
+    self.actual = actual
+    self.purpose = purpose
+    self.options = options
+    self.style = style
+    self.duration = duration
+    self.age = age
+    untold = comparison.untold
+  }
 
   /// The report.
   func render() -> String {
@@ -74,9 +91,7 @@ struct ComparisonReport {
         area: change.fact.area, mark: .change(change.severity), message: change.message, remedies: change.remedies,
         expected: change.expected, actual: change.actual, fact: change.fact)
     }
-    let findings = comparison.findings.filter { dated in
-      Self.group(dated) == group && !comparison.changes.contains { $0.tells(dated) }
-    }.map { dated in
+    let findings = untold.filter { Self.group($0) == group }.map { dated in
       Item(
         area: area(of: dated.finding), mark: .finding(dated.finding.severity), message: dated.finding.message,
         remedies: dated.finding.remedies, expected: nil, actual: nil, fact: nil)
