@@ -7,6 +7,7 @@ public struct JSONParser {
   static let maximumDepth = 256
   private let bytes: [UInt8]
   private let maximumValues: Int
+  private let selection: JSONSelection
   /// Where the next value begins, or what follows the last one.
   public private(set) var position = 0
   private var depth = 0
@@ -17,15 +18,18 @@ public struct JSONParser {
   ///   - bytes: UTF-8.
   ///   - maximumValues: how many values the text, or each element of ``eachElement(_:)``, may hold, since each takes many
   ///     times the memory of the shortest text that makes one.
-  public init(_ bytes: [UInt8], maximumValues: Int) {
+  ///   - selection: what is wanted of the value, or of each element of ``eachElement(_:)``. The rest is held against the
+  ///     grammar all the same, and nothing of it is kept.
+  public init(_ bytes: [UInt8], maximumValues: Int, selection: JSONSelection = .whole) {
     self.bytes = bytes
     self.maximumValues = maximumValues
+    self.selection = selection
     skipSpace()
   }
 
   /// Reads the one value that the text must be.
   mutating func parse() throws(JSONSyntaxError) -> JSONValue {
-    let value = try value()
+    let value = try value(selection)
     try end()
     return value
   }
@@ -37,7 +41,7 @@ public struct JSONParser {
     var goesOn = true
     try array { parser throws(JSONSyntaxError) in
       parser.count = 0
-      goesOn = take(try parser.value())
+      goesOn = take(try parser.value(parser.selection))
       return goesOn
     }
     if goesOn { try end() }
@@ -50,21 +54,32 @@ public struct JSONParser {
   }
 
   /// Reads the next value.
-  public mutating func value() throws(JSONSyntaxError) -> JSONValue {
+  public mutating func value() throws(JSONSyntaxError) -> JSONValue { try value(.whole) }
+
+  private mutating func value(_ wanted: JSONSelection) throws(JSONSyntaxError) -> JSONValue {
     guard depth <= Self.maximumDepth else { throw error("nested more than \(Self.maximumDepth) levels deep") }
     guard let byte = peek() else { throw error("the text ends where a value is expected") }
     switch byte {
     case UInt8(ascii: "{"):
       var members: [String: JSONValue] = [:]
-      try object { name, parser throws(JSONSyntaxError) in members[name] = try parser.value() }
+      try object(skipsNames: wanted.isNothing) { name, parser throws(JSONSyntaxError) in
+        let inner = wanted[name]
+        let value = try parser.value(inner)
+        if !inner.isNothing { members[name] = value }
+      }
       return .object(members)
     case UInt8(ascii: "["):
       var elements: [JSONValue] = []
       try array { parser throws(JSONSyntaxError) in
-        elements.append(try parser.value())
+        let value = try parser.value(wanted)
+        if !wanted.isNothing { elements.append(value) }
         return true
       }
       return .array(elements)
+    case UInt8(ascii: "\"") where wanted.isNothing:
+      try tally()
+      try skipString()
+      return .null
     default:
       try tally()
       return try scalar(byte)
@@ -118,8 +133,9 @@ public struct JSONParser {
     }
   }
 
+  /// - Parameter skipsNames: whether empty names are given instead of the members' own.
   private mutating func object(
-    _ take: (String, inout JSONParser) throws(JSONSyntaxError) -> Void
+    skipsNames: Bool = false, _ take: (String, inout JSONParser) throws(JSONSyntaxError) -> Void
   ) throws(JSONSyntaxError) {
     try tally()
     position += 1
@@ -128,7 +144,8 @@ public struct JSONParser {
     depth += 1
     while true {
       guard peek() == UInt8(ascii: "\"") else { throw error("a member's name in quotes is expected here") }
-      let name = try string()
+      var name = ""
+      if skipsNames { try skipString() } else { name = try string() }
       skipSpace()
       guard self.take(UInt8(ascii: ":")) else { throw error("a colon is expected after a member's name") }
       skipSpace()
@@ -158,6 +175,19 @@ public struct JSONParser {
       skipSpace()
     }
     depth -= 1
+  }
+
+  /// Holds a string against the grammar.
+  private mutating func skipString() throws(JSONSyntaxError) {
+    let start = position
+    position += 1
+    while let byte = peek(), byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\"), byte >= 0x20, byte < 0x80 {
+      position += 1
+    }
+    if take(UInt8(ascii: "\"")) { return }
+    // What is not plain is read as if it were wanted.
+    position = start
+    _ = try string()
   }
 
   private mutating func string() throws(JSONSyntaxError) -> String {

@@ -14,9 +14,12 @@ public enum JSONValue: Hashable, Sendable {
   /// - Parameters:
   ///   - bytes: UTF-8.
   ///   - maximumValues: how many values it may hold, those in others included.
+  ///   - selection: what of it is wanted.
   /// - Throws: ``JSONSyntaxError`` when the bytes are not one JSON value.
-  public init(parsing bytes: some Sequence<UInt8>, maximumValues: Int = 250_000) throws(JSONSyntaxError) {
-    var parser = JSONParser(Array(bytes), maximumValues: maximumValues)
+  public init(
+    parsing bytes: some Sequence<UInt8>, maximumValues: Int = 250_000, selecting selection: JSONSelection = .whole
+  ) throws(JSONSyntaxError) {
+    var parser = JSONParser(Array(bytes), maximumValues: maximumValues, selection: selection)
     self = try parser.parse()
   }
 
@@ -24,12 +27,14 @@ public enum JSONValue: Hashable, Sendable {
   /// - Parameters:
   ///   - bytes: UTF-8.
   ///   - maximumValues: how many values each of them may hold.
+  ///   - selection: what of each of them is wanted.
   ///   - take: false ends the reading.
   /// - Throws: ``JSONSyntaxError`` when the bytes, as far as they were read, are not one array.
   public static func eachElement(
-    parsing bytes: [UInt8], maximumValues: Int, _ take: (JSONValue) -> Bool
+    parsing bytes: [UInt8], maximumValues: Int, selecting selection: JSONSelection = .whole,
+    _ take: (JSONValue) -> Bool
   ) throws(JSONSyntaxError) {
-    var parser = JSONParser(bytes, maximumValues: maximumValues)
+    var parser = JSONParser(bytes, maximumValues: maximumValues, selection: selection)
     try parser.eachElement(take)
   }
 

@@ -22,6 +22,34 @@ import Testing
   ])
   func whatIsNotJSON(text: String) {
     #expect(throws: JSONSyntaxError.self) { try JSONValue(parsing: text.utf8) }
+    for inside in ["{\"a\":\(text)}", "{\"a\":{\"b\":[1,\(text)]}}"] {
+      #expect(throws: JSONSyntaxError.self) { try JSONValue(parsing: inside.utf8, selecting: ["x": .whole]) }
+    }
+  }
+
+  @Test func ofWhatIsNotWantedNothingIsKept() throws {
+    let text = #"""
+      {"a":{"b":1,"c":[1,"é\n",{"d":null}],"e":{"f":2}},"b":[{"x":1,"y":2},{"y":3},4],"c":"é\"","d":{"k":{"x":1,"y":2},"l":5},
+      "a\u0062":true,"z":-1.5e3}
+      """#
+    func read(_ selection: JSONSelection) throws -> JSONValue {
+      try JSONValue(parsing: text.utf8, selecting: selection)
+    }
+    #expect(try read(.whole) == JSONValue(parsing: text.utf8))
+    #expect(try read([:]) == [:])
+    #expect(try read(["a": ["b": .whole, "e": .whole]]) == ["a": ["b": 1, "e": ["f": 2]]])
+    #expect(try read(["b": ["x": .whole], "ab": .whole]) == ["b": [["x": 1], [:], 4], "ab": true])
+    #expect(try read(["d": .each(["y": .whole]), "none": .whole]) == ["d": ["k": ["y": 2], "l": 5]])
+    #expect(try read(["c": ["x": .whole], "z": .whole]) == ["c": "é\"", "z": .double(-1500)])
+  }
+
+  @Test func whatIsNotWantedCountsAsWell() {
+    let zeros = "{\"a\":[" + Array(repeating: "0", count: 100).joined(separator: ",") + "]}"
+    #expect(throws: JSONSyntaxError.self) {
+      try JSONValue(parsing: zeros.utf8, maximumValues: 100, selecting: ["b": .whole])
+    }
+    let nested = "{\"a\":" + String(repeating: "[", count: 300) + String(repeating: "]", count: 300) + "}"
+    #expect(throws: JSONSyntaxError.self) { try JSONValue(parsing: nested.utf8, selecting: ["b": .whole]) }
   }
 
   @Test func bytesThatAreNotUTF8() {
