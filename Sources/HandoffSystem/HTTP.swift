@@ -142,4 +142,34 @@ extension HTTPError {
 public protocol HTTPTransport: Sendable {
   /// Sends a request and takes the whole answer. Connections to one endpoint are kept and used again.
   func send(_ request: HTTPRequest, deadline: Deadline) async throws(HTTPError) -> HTTPResponse
+
+  /// Sends many requests, a few at once, each as soon as an earlier one was taken.
+  /// - Parameters:
+  ///   - count: how many there are.
+  ///   - atOnce: how many are under way at the same time.
+  ///   - deadline: of all together. What was not sent by then is not given.
+  ///   - request: makes a request by its number; one that is nil is passed over.
+  ///   - take: is given what came of it, on any thread, before the next one is sent. What comes after the deadline may be
+  ///     given when the call has returned.
+  func send(
+    _ count: Int, atOnce: Int, deadline: Deadline, request: @escaping @Sendable (Int) -> HTTPRequest?,
+    take: @escaping @Sendable (Int, HTTPRequest, Result<HTTPResponse, HTTPError>) -> Void
+  ) async
+}
+
+extension HTTPTransport {
+  /// Sends many requests, each by itself.
+  public func send(
+    _ count: Int, atOnce: Int, deadline: Deadline, request: @escaping @Sendable (Int) -> HTTPRequest?,
+    take: @escaping @Sendable (Int, HTTPRequest, Result<HTTPResponse, HTTPError>) -> Void
+  ) async {
+    for index in 0..<count {
+      guard let request = request(index) else { continue }
+      do throws(HTTPError) {
+        take(index, request, .success(try await send(request, deadline: deadline)))
+      } catch {
+        take(index, request, .failure(error))
+      }
+    }
+  }
 }

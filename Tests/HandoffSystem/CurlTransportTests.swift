@@ -3,6 +3,16 @@ import HandoffSystem
 import HandoffTestSupport
 import Testing
 
+/// What came of requests, by their numbers.
+private final class Answers: @unchecked Sendable {
+  private let lock = NSLock()
+  private var found: [Int: [String?]] = [:]
+
+  var all: [Int: [String?]] { lock.withLock { found } }
+
+  func add(_ number: Int, _ answer: String?) { lock.withLock { found[number, default: []].append(answer) } }
+}
+
 @Suite struct CurlTransportTests {
   let http = CurlTransport(environment: ProcessEnvironment([:]))
 
@@ -25,6 +35,42 @@ import Testing
     #expect(response.headers["x-first"] == "b")
     #expect(response.headers["docker-version"] == "1")
     #expect(String(decoding: response.body, as: UTF8.self) == "gone")
+  }
+
+  @Test("Many requests go over a few connections, and each is answered once")
+  func manyRequests() async throws {
+    let server = try LoopbackServer { connection in
+      while let request = connection.request() { connection.answer("200 OK", request.head) }
+    }
+    let url = server.url("/")
+    let answers = Answers()
+    await http.send(500, atOnce: 3, deadline: .after(.seconds(30))) { number in
+      number == 7 ? nil : HTTPRequest(url: number == 8 ? "ftp://x" : url + "n\(number)")
+    } take: { number, _, result in
+      answers.add(number, (try? result.get()).map { String(decoding: $0.body, as: UTF8.self) })
+    }
+    let found = answers.all
+    #expect(found.count == 499)
+    for number in 0..<500 where number != 7 {
+      let answer = try #require(found[number])
+      #expect(number == 8 ? answer == [nil] : answer.map { $0?.hasPrefix("GET /n\(number) ") } == [true])
+    }
+    #expect((1...3).contains(server.connectionCount))
+  }
+
+  @Test("Many requests to a server that hangs end by the deadline, and those that were not sent are not told")
+  func manyRequestsHang() async throws {
+    let server = try LoopbackServer { $0.drain() }
+    let url = server.url()
+    let answers = Answers()
+    let start = ContinuousClock.now
+    await http.send(100, atOnce: 4, deadline: .after(.seconds(1))) { _ in
+      HTTPRequest(url: url)
+    } take: { number, _, result in
+      if case .failure(.timedOut) = result { answers.add(number, nil) }
+    }
+    #expect(ContinuousClock.now - start < .seconds(2))
+    #expect(Set(answers.all.keys) == [0, 1, 2, 3])
   }
 
   @Test(arguments: [200, 400, 403, 500, 503]) func anyStatusIsAnAnswer(status: Int) async throws {

@@ -10,7 +10,7 @@ import Synchronization
 
 /// HTTP/1.1 by libcurl.
 ///
-/// Each request runs on a thread of its own; libcurl ends it at the deadline (`CURLOPT_TIMEOUT_MS`), and should even
+/// What is sent runs on a thread of its own; libcurl ends it at the deadline (`CURLOPT_TIMEOUT_MS`), and should even
 /// libcurl be stuck, in a file or in the resolver, the caller goes on a moment later without it. A cancelled task gets
 /// ``HTTPError/timedOut`` at once. Nothing is taken from the process's own environment.
 public final class CurlTransport: HTTPTransport {
@@ -30,32 +30,60 @@ public final class CurlTransport: HTTPTransport {
 
   /// Sends a request and takes the whole answer; an answer of any status is an answer.
   public func send(_ request: HTTPRequest, deadline: Deadline) async throws(HTTPError) -> HTTPResponse {
-    if let flaw = request.flaw { throw .other(flaw) }
     guard !deadline.hasPassed, !Task.isCancelled else { throw .timedOut }
-    let exchange = Exchange<Result<HTTPResponse, HTTPError>>()
+    return try await aside(deadline) { [self] isAbandoned in perform(request, deadline: deadline, isAbandoned) }.get()
+  }
+
+  /// Sends many requests, those of one connection from one thread.
+  public func send(
+    _ count: Int, atOnce: Int, deadline: Deadline, request: @escaping @Sendable (Int) -> HTTPRequest?,
+    take: @escaping @Sendable (Int, HTTPRequest, Result<HTTPResponse, HTTPError>) -> Void
+  ) async {
+    let numbers = Numbers(count)
+    await withTaskGroup { group in
+      for _ in 0..<min(count, atOnce) {
+        group.addTask { [self] in
+          _ = await aside(deadline) { [self] isAbandoned in
+            while !isAbandoned(), !deadline.hasPassed, let number = numbers.next() {
+              guard let request = request(number) else { continue }
+              take(number, request, perform(request, deadline: deadline, isAbandoned))
+            }
+            return .success(())
+          }
+        }
+      }
+    }
+  }
+
+  /// Does what blocks on a thread of its own, and goes on without it once the task is cancelled, or a moment after the
+  /// deadline.
+  private func aside<Value: Sendable>(
+    _ deadline: Deadline, _ work: @escaping @Sendable (_ isAbandoned: @escaping () -> Bool) -> Result<Value, HTTPError>
+  ) async -> Result<Value, HTTPError> {
+    let exchange = Exchange<Result<Value, HTTPError>>()
     let guardian = Task {
       try? await Task.sleep(until: deadline.instant + Self.grace, clock: .continuous)
       exchange.answer(.failure(.timedOut))
     }
     defer { guardian.cancel() }
-    let result = await withTaskCancellationHandler {
+    return await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
         exchange.wait(continuation)
-        let isAsked = onOwnThread { [self] in
+        let isAsked = onOwnThread {
           blockBrokenPipeSignal()
-          exchange.answer(perform(request, deadline: deadline) { exchange.isAnswered })
+          exchange.answer(work { exchange.isAnswered })
         }
         if !isAsked { exchange.answer(.failure(.other("this machine has no thread left"))) }
       }
     } onCancel: {
       exchange.answer(.failure(.timedOut))
     }
-    return try result.get()
   }
 
   private func perform(
-    _ request: HTTPRequest, deadline: Deadline, isAbandoned: @escaping () -> Bool
+    _ request: HTTPRequest, deadline: Deadline, _ isAbandoned: @escaping () -> Bool
   ) -> Result<HTTPResponse, HTTPError> {
+    if let flaw = request.flaw { return .failure(.other(flaw)) }
     let origin = Origin(request)
     guard let handle = idle.withLock({ $0[origin]?.popLast() }) ?? CurlHandle() else {
       return .failure(.libraryMissing)
@@ -70,6 +98,15 @@ public final class CurlTransport: HTTPTransport {
       return .failure(error)
     }
   }
+}
+
+/// Gives each number once, to whoever asks.
+private final class Numbers: Sendable {
+  private let left: Mutex<Range<Int>>
+
+  init(_ count: Int) { left = Mutex(0..<count) }
+
+  func next() -> Int? { left.withLock { $0.popFirst() } }
 }
 
 /// What connections are kept apart by. libcurl itself decides whether one can be used again.
