@@ -18,6 +18,9 @@ struct ContainerSummary: Hashable, Sendable {
     self.compose = compose
   }
 
+  /// What is read of an entry of `GET /containers/json`.
+  static let fields: JSONSelection = ["Id": .whole, "Names": .whole, "Image": .whole, "Labels": ComposeLabels.fields]
+
   /// Reads an entry of `GET /containers/json`, or nil when it is not one. A name with a further slash is an alias that
   /// another container gave it.
   init?(listed json: JSONValue) {
@@ -49,6 +52,16 @@ struct ContainerSummary: Hashable, Sendable {
 struct ComposeLabels: Hashable, Sendable {
   static let projectLabel = "com.docker.compose.project"
   static let filesLabel = "com.docker.compose.project.config_files"
+  static let serviceLabel = "com.docker.compose.service"
+  static let oneOffLabel = "com.docker.compose.oneoff"
+  static let folderLabel = "com.docker.compose.project.working_dir"
+  private static let environmentLabel = "com.docker.compose.project.environment_file"
+
+  /// The labels that are read.
+  static let fields: JSONSelection = [
+    projectLabel: .whole, filesLabel: .whole, serviceLabel: .whole, oneOffLabel: .whole, folderLabel: .whole,
+    environmentLabel: .whole,
+  ]
 
   /// The files that a label names.
   static func files(_ label: String?) -> [String] { label?.split(separator: ",").map(String.init) ?? [] }
@@ -82,11 +95,11 @@ struct ComposeLabels: Hashable, Sendable {
   /// Reads an object of labels.
   init(_ labels: JSONValue) {
     self.init(
-      project: labels[Self.projectLabel]?.string, service: labels["com.docker.compose.service"]?.string,
-      isOneOff: labels["com.docker.compose.oneoff"]?.string?.lowercased() == "true",
-      workingDirectory: labels["com.docker.compose.project.working_dir"]?.string,
+      project: labels[Self.projectLabel]?.string, service: labels[Self.serviceLabel]?.string,
+      isOneOff: labels[Self.oneOffLabel]?.string?.lowercased() == "true",
+      workingDirectory: labels[Self.folderLabel]?.string,
       files: Self.files(labels[Self.filesLabel]?.string))
-    environmentFiles = Self.files(labels["com.docker.compose.project.environment_file"]?.string)
+    environmentFiles = Self.files(labels[Self.environmentLabel]?.string)
   }
 }
 
@@ -115,6 +128,29 @@ struct Container: Hashable, Sendable {
   let connected: Set<String>?
   /// The bindings that were asked for.
   private let bindings: Set<PortBinding>
+
+  /// What is read of the answer to `GET /containers/ID/json`.
+  static let fields: JSONSelection = [
+    "Image": .whole, "RestartCount": .whole,
+    "State": [
+      "Status": .whole, "ExitCode": .whole, "OOMKilled": .whole, "Error": .whole, "StartedAt": .whole,
+      "Health": ["Status": .whole, "FailingStreak": .whole],
+      "Healthcheck": ["Status": .whole, "FailingStreak": .whole],
+    ],
+    "Config": ["Image": .whole, "Healthcheck": ["Test": .whole], "ExposedPorts": .whole],
+    "HostConfig": [
+      "RestartPolicy": ["Name": .whole], "PortBindings": .whole, "PublishAllPorts": .whole, "NetworkMode": .whole,
+    ],
+    "NetworkSettings": ["Networks": .each(["NetworkID": .whole])],
+  ]
+
+  /// How many bytes of text are kept of it.
+  var size: Int {
+    let texts =
+      [image, imageID, status, startError ?? "", restartPolicy, lostNetwork ?? ""] + (connected ?? [])
+      + bindings.flatMap { [$0.port, $0.address, $0.hostPort ?? ""] }
+    return texts.reduce(0) { $0 + $1.utf8.count }
+  }
 
   /// Reads the answer to `GET /containers/ID/json`, or nil when it is not one.
   init?(inspected json: JSONValue) {

@@ -6,10 +6,14 @@ import HandoffText
 struct ContainerSetFindings {
   let settings: DockerSettings
   let context: ProbeContext
-  /// The files of variables that compose was given for the project's containers.
-  var environmentFiles: [String] = []
+  let compose: ComposeCommand
 
-  var compose: ComposeCommand { ComposeCommand(settings, context, environmentFiles: environmentFiles) }
+  /// - Parameter environmentFiles: the files of variables that compose was given for the project's containers.
+  init(_ settings: DockerSettings, _ context: ProbeContext, environmentFiles: [String] = []) {
+    self.settings = settings
+    self.context = context
+    compose = ComposeCommand(settings, context, environmentFiles: environmentFiles)
+  }
 
   // MARK: Missing
 

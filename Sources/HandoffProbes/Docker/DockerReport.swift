@@ -17,16 +17,13 @@ struct DockerReport {
   private(set) var running: [String] = []
 
   private static let engine = Source(.measured, "the engine")
-  /// The files of variables that compose was given for the project's containers.
-  private var environmentFiles: [String] = []
-  private var advice: ContainerSetFindings {
-    ContainerSetFindings(settings: settings, context: context, environmentFiles: environmentFiles)
-  }
+  private var advice: ContainerSetFindings
 
   init(settings: DockerSettings, context: ProbeContext, endpoint: DockerEndpoint) {
     self.settings = settings
     self.context = context
     self.endpoint = endpoint
+    advice = ContainerSetFindings(settings, context)
   }
 
   /// Adds the engine itself.
@@ -55,7 +52,9 @@ struct DockerReport {
   /// Containers that were made with `--env-file` say that it is given other variables than we know, and which file.
   mutating func addCompose(_ present: [ContainerSummary]) {
     let given = Set(present.filter { settings.service(of: $0) != nil }.map(\.compose.environmentFiles))
-    if given.count == 1, let files = given.first { environmentFiles = files }
+    if given.count == 1, let files = given.first {
+      advice = ContainerSetFindings(settings, context, environmentFiles: files)
+    }
     let hasOwnVariables = given.contains { !$0.isEmpty }
     // Containers that were made of more files say that ours are not all, and what ours lack may stand in the others.
     guard present.allSatisfy({ $0.compose.isMadeOnly(of: settings.composeFiles) }) else { return }

@@ -1,5 +1,6 @@
 import HandoffModel
 import HandoffSystem
+import Synchronization
 
 /// The Engine API over a socket or TCP. https://docs.docker.com/reference/api/engine/
 ///
@@ -11,7 +12,10 @@ struct EngineAPI: EngineClient {
   private let endpoint: DockerEndpoint
   private let http: any HTTPTransport
   private let version: String
-  private let budget = AnswerBudget()
+  private let taken = AnswerBudget()
+  private let kept = AnswerBudget()
+  /// One answer is read at a time: read, it takes many times its bytes.
+  private let reading = Turn()
 
   private init(endpoint: DockerEndpoint, http: any HTTPTransport, version: String) {
     self.endpoint = endpoint
@@ -24,7 +28,10 @@ struct EngineAPI: EngineClient {
     to endpoint: DockerEndpoint, _ http: any HTTPTransport, deadline: Deadline
   ) async throws(EngineFailure) -> (api: EngineAPI, version: EngineVersion) {
     let unversioned = EngineAPI(endpoint: endpoint, http: http, version: "")
-    let json = try await unversioned.get("/version", limit: 1 << 20, deadline: deadline)
+    let body = try await unversioned.answer(to: "/version", limit: 1 << 20, deadline: deadline)
+    guard let json = try? JSONValue(parsing: body, maximumValues: EngineAnswer.maximumValues) else {
+      throw .senseless(to: "/version")
+    }
     guard let version = EngineVersion(json) else { throw .senseless(to: "/version") }
     return (EngineAPI(endpoint: endpoint, http: http, version: "/v" + version.negotiated), version)
   }
@@ -36,7 +43,9 @@ struct EngineAPI: EngineClient {
     }
     let body = try await answer(to: path, limit: 8 << 20, deadline: deadline)
     var summaries: [ContainerSummary?] = []
-    let read: ()? = try? JSONValue.eachElement(parsing: body, maximumValues: EngineAnswer.maximumValues) { entry in
+    let read: ()? = try? JSONValue.eachElement(
+      parsing: body, maximumValues: EngineAnswer.maximumValues, selecting: ContainerSummary.fields
+    ) { entry in
       summaries.append(ContainerSummary(listed: entry))
       return summaries.last != .some(nil) && summaries.count <= EngineAnswer.maximumContainers
     }
@@ -48,71 +57,89 @@ struct EngineAPI: EngineClient {
   func details(
     of containers: [ContainerSummary], deadline: Deadline
   ) async -> [(ContainerSummary, Result<Container?, EngineFailure>)] {
-    await each(containers) { summary in
-      do throws(EngineFailure) {
-        let json = try await get("/containers/\(percentEncoded(summary.id))/json", deadline: deadline)
-        guard let container = Container(inspected: json) else { throw .senseless(to: "/containers/ID/json") }
-        return (summary, .success(container))
-      } catch {
-        if case .refused(404, _) = error { return (summary, .success(nil)) }
-        return (summary, .failure(error))
+    let paths = containers.map { "/containers/\(percentEncoded($0.id))/json" }
+    let found = await things(paths, selecting: Container.fields, deadline: deadline) { json in
+      Container(inspected: json).map { ($0, size: $0.size) }
+    }
+    return zip(containers, found).map { summary, result in
+      switch result {
+      case .success(let container): (summary, .success(container))
+      case .failure(.refused(404, _)): (summary, .success(nil))
+      case .failure(.senseless): (summary, .failure(.senseless(to: "/containers/ID/json")))
+      case .failure(let failure): (summary, .failure(failure))
       }
     }
   }
 
   func images(_ references: Set<String>, deadline: Deadline) async -> [String: EngineImage] {
-    let found = await each(references.sorted()) { reference -> (String, EngineImage?) in
-      let json = try? await get("/images/\(percentEncoded(reference))/json", deadline: deadline)
-      return (reference, json.flatMap(EngineImage.init))
+    let references = references.sorted()
+    let paths = references.map { "/images/\(percentEncoded($0))/json" }
+    let found = await things(paths, selecting: .whole, deadline: deadline) { json in
+      EngineImage(json).map { ($0, size: $0.size) }
     }
-    return found.reduce(into: [:]) { $0[$1.0] = $1.1 }
+    return zip(references, found).reduce(into: [:]) { $0[$1.0] = try? $1.1.get() }
   }
 
-  /// Asks about many things, a few at a time.
-  private func each<Item: Sendable, Answer: Sendable>(
-    _ items: [Item], _ ask: @escaping @Sendable (Item) async -> Answer
-  ) async -> [Answer] {
-    await withTaskGroup(of: Answer.self) { group in
-      var waiting = items.makeIterator()
-      for _ in 0..<Self.atOnce {
-        if let item = waiting.next() { group.addTask { await ask(item) } }
+  /// What the engine says of many things, a few asked for at a time.
+  /// - Parameters:
+  ///   - selection: what of each answer is read.
+  ///   - read: gives what is kept of an answer, and how many bytes it has.
+  private func things<Thing: Sendable>(
+    _ paths: [String], selecting selection: JSONSelection, deadline: Deadline,
+    _ read: @escaping @Sendable (JSONValue) -> (Thing, size: Int)?
+  ) async -> [Result<Thing, EngineFailure>] {
+    // Of what was named, as much more is taken as engines say of it.
+    taken.giveBack(paths.count * EngineAnswer.usualSize)
+    let found = Found<Thing>(paths.count)
+    await http.send(paths.count, atOnce: Self.atOnce, deadline: deadline) { number in
+      let reserved = taken.reserve(EngineAnswer.limit)
+      if reserved > 0 { return request(version + paths[number], reserved) }
+      found.put(number, .failure(.transport(.tooLarge)))
+      return nil
+    } take: { number, request, answer in
+      let result = Result { () throws(EngineFailure) in
+        let body = try body(of: answer, reserved: request.bodyLimit)
+        let thing = reading.take {
+          (try? JSONValue(parsing: body, maximumValues: EngineAnswer.maximumValues, selecting: selection)).flatMap(read)
+        }
+        guard let thing else { throw EngineFailure.senseless(to: paths[number]) }
+        guard kept.reserve(thing.size) == thing.size else { throw EngineFailure.transport(.tooLarge) }
+        return thing.0
       }
-      var answers: [Answer] = []
-      for await answer in group {
-        answers.append(answer)
-        if let item = waiting.next() { group.addTask { await ask(item) } }
-      }
-      return answers
+      found.put(number, result)
     }
-  }
-
-  /// The value that an answer is.
-  /// - Parameter limit: how many bytes the answer may have. Of one container or image it has some 10 KiB.
-  private func get(
-    _ path: String, limit: Int = 512 << 10, deadline: Deadline
-  ) async throws(EngineFailure) -> JSONValue {
-    let body = try await answer(to: path, limit: limit, deadline: deadline)
-    guard let json = try? JSONValue(parsing: body, maximumValues: EngineAnswer.maximumValues) else {
-      throw .senseless(to: path.split(separator: "?").first.map(String.init) ?? path)
-    }
-    return json
+    return found.all
   }
 
   private func answer(to path: String, limit: Int, deadline: Deadline) async throws(EngineFailure) -> [UInt8] {
-    let reserved = budget.reserve(limit)
+    let reserved = taken.reserve(limit)
     guard reserved > 0 else { throw .transport(.tooLarge) }
-    let response: HTTPResponse
-    do {
-      response = try await http.send(request(version + path, reserved), deadline: deadline)
+    let answer: Result<HTTPResponse, HTTPError>
+    do throws(HTTPError) {
+      answer = .success(try await http.send(request(version + path, reserved), deadline: deadline))
     } catch {
-      if error != .tooLarge { budget.giveBack(reserved) }
+      answer = .failure(error)
+    }
+    return try body(of: answer, reserved: reserved)
+  }
+
+  /// The body of an answer that is none of a refusal. What was set aside for it and is not needed is given back.
+  private func body(
+    of answer: Result<HTTPResponse, HTTPError>, reserved: Int
+  ) throws(EngineFailure) -> [UInt8] {
+    let response: HTTPResponse
+    do throws(HTTPError) {
+      response = try answer.get()
+    } catch {
+      if error != .tooLarge { taken.giveBack(reserved) }
       throw .transport(error)
     }
-    budget.giveBack(reserved - response.body.count)
+    taken.giveBack(reserved - response.body.count)
     guard response.status == 200 else {
-      let json = try? JSONValue(parsing: response.body, maximumValues: EngineAnswer.maximumValues)
-      let said = json?["message"]?.string ?? String(decoding: response.body.prefix(300), as: UTF8.self)
-      throw .refused(status: response.status, message: said)
+      let json = try? JSONValue(
+        parsing: response.body, maximumValues: EngineAnswer.maximumValues, selecting: ["message": .whole])
+      let said = json?["message"]?.string.map { Array($0.utf8) } ?? response.body
+      throw .refused(status: response.status, message: String(decoding: said.prefix(300), as: UTF8.self))
     }
     return response.body
   }
@@ -145,4 +172,24 @@ struct EngineAPI: EngineClient {
       }
     }.joined()
   }
+}
+
+/// What was found of many things, each by its number; what was not asked in time is missing.
+private final class Found<Thing: Sendable>: Sendable {
+  private let results: Mutex<[Result<Thing, EngineFailure>]>
+
+  init(_ count: Int) {
+    results = Mutex(Array(repeating: .failure(.transport(.timedOut)), count: count))
+  }
+
+  func put(_ number: Int, _ result: Result<Thing, EngineFailure>) { results.withLock { $0[number] = result } }
+
+  var all: [Result<Thing, EngineFailure>] { results.withLock { $0 } }
+}
+
+/// Lets one thread at a time do something.
+private final class Turn: Sendable {
+  private let turn = Mutex(())
+
+  func take<Value: Sendable>(_ work: () -> Value) -> Value { turn.withLock { _ in work() } }
 }

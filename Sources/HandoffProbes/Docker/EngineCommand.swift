@@ -27,8 +27,8 @@ struct EngineCommand: EngineClient {
   func containers(labelled label: String?, deadline: Deadline) async throws(EngineFailure) -> [ContainerSummary] {
     // One array of JSON a line: labels, listed as text, could not be told apart.
     let labels = [
-      ComposeLabels.projectLabel, "com.docker.compose.service", "com.docker.compose.oneoff",
-      "com.docker.compose.project.working_dir", ComposeLabels.filesLabel,
+      ComposeLabels.projectLabel, ComposeLabels.serviceLabel, ComposeLabels.oneOffLabel, ComposeLabels.folderLabel,
+      ComposeLabels.filesLabel,
     ]
     let fields = ["json .ID", "json .Names", "json .Image"] + labels.map { "json (.Label \"\($0)\")" }
     let format = "[" + fields.map { "{{\($0)}}" }.joined(separator: ",") + "]"

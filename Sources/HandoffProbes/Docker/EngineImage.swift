@@ -18,6 +18,9 @@ struct EngineImage: Hashable, Sendable {
   /// Says whether two images start their containers alike.
   private let configuration: String
 
+  /// How many bytes of text are kept of it.
+  var size: Int { layers.reduce(id.utf8.count) { $0 + $1.utf8.count } }
+
   /// Reads the answer to `GET /images/NAME/json`, or nil when it is not one.
   init?(_ json: JSONValue) {
     guard let id = json["Id"]?.string, !id.isEmpty else { return nil }

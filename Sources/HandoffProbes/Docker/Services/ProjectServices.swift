@@ -106,6 +106,7 @@ public struct ProjectServices: Sendable {
     _ verdicts: [String: ImageFreshness.Verdict]
   ) -> [ServiceStatus] {
     var rows: [ServiceStatus] = []
+    let compose = ComposeCommand(settings, context)
     var left = present
     for service in settings.services {
       var base = ServiceStatus(name: service.name, isComposed: true)
@@ -115,19 +116,19 @@ public struct ProjectServices: Sendable {
       base.image = service.image
       let own = left.filter { settings.service(of: $0.summary)?.name == service.name }
       left.removeAll { settings.service(of: $0.summary)?.name == service.name }
-      rows += own.isEmpty ? [base] : own.map { filled(base, $0.summary, $0.container, images, verdicts) }
+      rows += own.isEmpty ? [base] : own.map { filled(base, $0.summary, $0.container, compose, images, verdicts) }
     }
     for (summary, container) in left {
       var base = ServiceStatus(name: summary.name, isComposed: false)
       base.isBuilt = Builds.service(of: summary, settings, context) != nil
-      rows.append(filled(base, summary, container, images, verdicts))
+      rows.append(filled(base, summary, container, compose, images, verdicts))
     }
     return rows
   }
 
   private func filled(
-    _ base: ServiceStatus, _ summary: ContainerSummary, _ container: Container, _ images: [String: EngineImage],
-    _ verdicts: [String: ImageFreshness.Verdict]
+    _ base: ServiceStatus, _ summary: ContainerSummary, _ container: Container, _ compose: ComposeCommand,
+    _ images: [String: EngineImage], _ verdicts: [String: ImageFreshness.Verdict]
   ) -> ServiceStatus {
     let service = settings.service(of: summary)
     var row = base
@@ -136,7 +137,7 @@ public struct ProjectServices: Sendable {
     row.containerID = summary.id
     row.state =
       ContainerVerdict(
-        name: summary.name, container: container, service: service?.name, compose: ComposeCommand(settings, context),
+        name: summary.name, container: container, service: service?.name, compose: compose,
         expectedState: nil, isAwaited: base.isAwaited, now: context.host.now().timeIntervalSince1970
       ).state
     row.health = container.health
