@@ -19,6 +19,11 @@ struct FactsReader {
 
   init(line: Int) { self.line = line }
 
+  /// A time as it is written, or nil for another text.
+  static func moment(_ text: String) -> Date? {
+    (try? Date(text, strategy: .iso8601)).flatMap { $0.ISO8601Format() == text ? $0 : nil }
+  }
+
   /// Reads the block.
   /// - Returns: also its members, without the observations.
   mutating func read(_ bytes: [UInt8]) throws(DocumentError) -> (Handoff, members: [String: JSONValue]) {
@@ -41,7 +46,7 @@ struct FactsReader {
     guard isObject else { throw .factsInvalid("it is not an object", line: line) }
     try check(schema: try string(members, "schema"))
     let time = try string(members, "capturedAt")
-    guard let capturedAt = try? Date(time, strategy: .iso8601), capturedAt.ISO8601Format() == time else {
+    guard let capturedAt = Self.moment(time) else {
       throw .factsInvalid("capturedAt is not a time such as 2025-11-07T23:15:00Z", line: line)
     }
     guard let observations else { throw .factsInvalid("the block has no list observations", line: line) }

@@ -75,13 +75,21 @@ public struct HandoffStore: Sendable {
   /// and the reason.
   /// - Parameter count: how many are wanted at most.
   public func listing(_ count: Int) throws(StoreError) -> [Result<StoredHandoff, StoreError>] {
-    try newestNames(count).map { name in
-      do throws(StoreError) {
-        return .success(try read(name))
-      } catch {
-        return .failure(error)
+    var found: [Result<StoredHandoff, StoreError>] = []
+    var names = try names()[...]
+    while found.count < count, let ofDate = takeNewest(&names) {
+      var mistaken: [(name: HandoffName, error: StoreError)] = []
+      for name in ofDate where found.count < count {
+        do throws(StoreError) {
+          found.append(.success(try read(name)))
+        } catch {
+          mistaken.append((name, error))
+        }
       }
+      mistaken.sort { Self.isLater($0.name, than: $1.name) }
+      found += mistaken.prefix(count - found.count).map { .failure($0.error) }
     }
+    return found
   }
 
   /// What bears a handoff's name, is as new as one that was found, or newer, and cannot be understood: it was passed over.
@@ -111,10 +119,8 @@ public struct HandoffStore: Sendable {
   func readable(_ count: Int, passesOverUnreadable: Bool = false) throws(StoreError) -> [StoredHandoff] {
     var found: [StoredHandoff] = []
     var names = try names()[...]
-    while found.count < count, let date = names.first?.date {
-      let ofDate = names.prefix { $0.date == date }
-      names = names.dropFirst(ofDate.count)
-      for name in ofDate.count == 1 ? Array(ofDate) : sortedByTime(ofDate) where found.count < count {
+    while found.count < count, let ofDate = takeNewest(&names) {
+      for name in ofDate where found.count < count {
         do throws(StoreError) {
           found.append(try read(name))
         } catch {
@@ -129,23 +135,20 @@ public struct HandoffStore: Sendable {
     return found
   }
 
-  /// The names in the order of ``listing(_:)``. The file of a date that has only one is not read.
-  func newestNames(_ count: Int) throws(StoreError) -> [HandoffName] {
-    var found: [HandoffName] = []
-    var rest = try names()[...]
-    while found.count < count, let date = rest.first?.date {
-      let ofDate = rest.prefix { $0.date == date }
-      rest = rest.dropFirst(ofDate.count)
-      found += ofDate.count == 1 ? Array(ofDate) : sortedByTime(ofDate)
-    }
-    return Array(found.prefix(count))
+  /// Takes the names of the newest date, the latest first, or nil where there are none. The file of a date that has only
+  /// one is not read.
+  private func takeNewest(_ names: inout ArraySlice<HandoffName>) -> [HandoffName]? {
+    guard let date = names.first?.date else { return nil }
+    let ofDate = names.prefix { $0.date == date }
+    names = names.dropFirst(ofDate.count)
+    return ofDate.count == 1 ? Array(ofDate) : sortedByTime(ofDate)
   }
 
   private func sortedByTime(_ names: ArraySlice<HandoffName>) -> [HandoffName] {
-    // Of each only what orders it is kept: there may be many, and each may be long.
+    // Of each only what orders it is read: there may be many, and each may be long.
     let found = names.map { name in
-      let stored = try? read(name)
-      return (name: name, moment: stored?.capturedAt ?? .distantPast, previous: stored?.document.handoff.previous)
+      let moment = moment(of: name)
+      return (name: name, moment: moment?.capturedAt ?? .distantPast, previous: moment?.previous)
     }
     let previous = Dictionary(
       found.compactMap { entry in entry.previous.map { (entry.name.description, $0) } },
@@ -171,10 +174,14 @@ public struct HandoffStore: Sendable {
       .sorted { left, right in
         if left.moment != right.moment { return left.moment > right.moment }
         if left.rank != right.rank { return left.rank > right.rank }
-        // Of one second: the name that got the time, or a higher number, is the later.
-        let (one, other) = (left.name.description, right.name.description)
-        return one.utf8.count != other.utf8.count ? one.utf8.count > other.utf8.count : one > other
+        return Self.isLater(left.name, than: right.name)
       }.map(\.name)
+  }
+
+  /// Of one second: the name that got the time, or a higher number, is the later.
+  private static func isLater(_ left: HandoffName, than right: HandoffName) -> Bool {
+    let (one, other) = (left.description, right.description)
+    return one.utf8.count != other.utf8.count ? one.utf8.count > other.utf8.count : one > other
   }
 
   /// The path of a handoff relative to the project.
@@ -184,11 +191,18 @@ public struct HandoffStore: Sendable {
 
   // MARK: Reading
 
-  private func read(_ name: HandoffName) throws(StoreError) -> StoredHandoff {
+  private func read(_ name: HandoffName) throws(StoreError) -> StoredHandoff { try read(pathInside(name)) }
+
+  private func moment(of name: HandoffName) -> DocumentMoment? {
+    guard let path = try? pathInside(name) else { return nil }
+    return (try? host.files.read(root + "/" + path, limit: Self.sizeLimit)).flatMap { DocumentMoment(of: $0) }
+  }
+
+  private func pathInside(_ name: HandoffName) throws(StoreError) -> String {
     let path = path(of: name)
     // Whoever wrote the repository would choose what is taken for the project's own.
     if let real = host.files.realPath(root + "/" + path), !isInside(real) { throw .leadsOutside(path) }
-    return try read(path)
+    return path
   }
 
   /// Reads a file.

@@ -23,6 +23,11 @@ import Testing
     let parsed = try parse(rendered)
     #expect(same(parsed.handoff, first.recorded) && !parsed.edited, "seed \(seed): rendered and parsed")
 
+    for text in [rendered, withCRLF(rendered)] {
+      let moment = try #require(DocumentMoment(of: Array(text.utf8)))
+      #expect(moment.capturedAt == parsed.handoff.snapshot.capturedAt && moment.previous == parsed.handoff.previous)
+    }
+
     var document = crlf ? withCRLF(rendered) : rendered
     let end = "<!-- handoff:author end notes -->"
     let words = "  written by hand\t\u{301}\n```\nunclosed <!-- \r\n\(seed)\n"

@@ -56,6 +56,34 @@ import Testing
     #expect(try store.listing(3).map { try $0.get() }.map(\.name) == paths.reversed())
   }
 
+  @Test("A damaged document that says it is the newest is passed over, and comes last of its date")
+  func damagedNewest() async throws {
+    let fixture = try fixture()
+    let newest = try StoreFixture.document("newest", at: "2025-11-07T23:00:00Z")
+    for (name, text) in [
+      ("A", newest.replacing("\"project\": \"p\"", with: "\"project\": 1")), ("LONGER", "# by hand"),
+      ("Z", newest.replacing("handoff.document/1", with: "handoff.document/9")),
+    ] {
+      #expect(text != newest)
+      try fixture.write("handoffs/SESSION-HANDOFF-2025-11-07-\(name).md", text)
+    }
+    let store = try fixture.store()
+    #expect(try await title("latest", store) == "third")
+    func told(_ count: Int) throws -> [String] {
+      try store.listing(count).map { result in
+        switch result {
+        case .success(let stored): stored.document.handoff.notes.title
+        case .failure(.damaged(let name, _)), .failure(.handWritten(let name, _)): name
+        case .failure(let error): "\(error)"
+        }
+      }
+    }
+    let names = ["LONGER", "Z", "A"].map { "handoffs/SESSION-HANDOFF-2025-11-07-\($0).md" }
+    #expect(try told(10) == ["third", "second", "first"] + names + ["old"])
+    #expect(try told(2) == ["third", "second"])
+    #expect(try told(4) == ["third", "second", "first"] + names.prefix(1))
+  }
+
   @Test func onlyWhatIsNeededIsRead() async throws {
     let fixture = try fixture()
     // A file that cannot be read as a handoff, of an older date: nobody looks at it.
