@@ -19,7 +19,8 @@ final class LibpqConnection: @unchecked Sendable {
   private var relay: LibpqRelay
   /// How many bytes of rows may still be kept.
   private var room: Int
-  /// What was copied; nil where nothing was asked for that is.
+  /// Whether something was asked for that is copied, and what was.
+  private var copies = false
   private var lines: [UInt8]?
 
   private init(_ handle: OpaquePointer, limit: Int) {
@@ -156,10 +157,11 @@ final class LibpqConnection: @unchecked Sendable {
   /// Sends one query and takes its rows as the lines that COPY makes of them.
   func copy(_ sql: String, deadline: Deadline) throws(PostgresError) -> [UInt8] {
     guard PQsendQuery(handle, "COPY (\(sql)) TO STDOUT (NULL '')") == 1 else { throw broken() }
-    lines = []
-    defer { lines = nil }
+    copies = true
+    defer { (copies, lines) = (false, nil) }
     _ = try take(deadline: deadline, keepsRows: false)
-    return lines ?? []
+    guard let lines else { throw broken() }
+    return lines
   }
 
   /// Sends statements without parameters, to be run one after the other in one exchange; their rows are dropped.
@@ -209,7 +211,9 @@ final class LibpqConnection: @unchecked Sendable {
         guard keepsRows else { break }
         for row in 0..<PQntuples(result) { rows.append(try self.row(row, of: result)) }
       case PGRES_COMMAND_OK, PGRES_EMPTY_QUERY: break
-      case PGRES_COPY_OUT where lines != nil: try takeCopy(deadline: deadline)
+      case PGRES_COPY_OUT where copies:
+        lines = lines ?? []
+        try takeCopy(deadline: deadline)
       // Other data is neither sent nor taken; such a result would be given again and again.
       case PGRES_COPY_IN, PGRES_COPY_OUT, PGRES_COPY_BOTH: throw error ?? broken()
       default:

@@ -95,6 +95,25 @@ import Testing
     }
   }
 
+  @Test("The command that grants very many tables again is one that a shell takes, and grants them")
+  func granted() async throws {
+    try await Psql.withDatabase { name in
+      let variables = try PostgresFixture.variables(database: name, user: "handoff_reader")
+      let tables = (1...50).map { "s.t\($0)" }
+      try await Psql.run(
+        "CREATE SCHEMA s; GRANT USAGE ON SCHEMA s TO handoff_reader;"
+          + tables.map { "CREATE TABLE \($0) (); GRANT SELECT ON \($0) TO handoff_reader;" }.joined(), database: name)
+      let recorded = PostgresFixture.snapshot(try await fixture.observe(variables))
+      try await Psql.run("REVOKE SELECT ON ALL TABLES IN SCHEMA s FROM handoff_reader", database: name)
+      let lost = try await fixture.observe(variables, expected: recorded)
+      let command = try #require(try lost.finding("postgres.tables-forbidden").remedies.first?.command)
+      #expect(lost.fact("postgres.forbidden")?.value.array?.count == 50)
+      #expect(command.bash.utf8.count < 200)
+      _ = try await fixture.paste(command)
+      #expect(try await fixture.observe(variables, expected: recorded).fact("postgres.forbidden") == nil)
+    }
+  }
+
   @Test("Names are taken as they are, whatever COPY makes of them")
   func names() async throws {
     try await Psql.withDatabase { name in
