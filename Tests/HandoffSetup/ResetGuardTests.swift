@@ -33,6 +33,28 @@ import Testing
     #expect(FileSystem().kind(of: scratch.path + "/kept/precious") == .regular)
   }
 
+  #if os(Linux)
+    @Test("A published port is an engine's where nothing else listens, and the address is the container's")
+    func publishedPort() async throws {
+      let listener = try Listener()
+      func port(_ host: String, _ port: Int) -> PublishedPort {
+        PublishedPort(
+          PostgresConnection(host: host, port: port, database: "d", user: "u", serverVersion: "15"), FileSystem())
+      }
+      #expect(!port("127.0.0.1", listener.port).isServed(by: ["127.0.0.1"]))
+      #expect(!port("127.0.0.1", listener.port).isServed(by: ["0.0.0.0", "::"]))
+      #expect(!port("localhost", listener.port).isServed(by: ["127.0.0.1", "::1"]))
+      let free = listener.port
+      listener.stop()
+      #expect(port("127.0.0.1", free).isServed(by: ["127.0.0.1"]))
+      #expect(port("127.0.0.1", free).isServed(by: ["0.0.0.0"]))
+      #expect(!port("127.0.0.1", free).isServed(by: ["127.0.0.2"]))
+      #expect(!port("127.0.0.1", free).isServed(by: []))
+      #expect(!port("localhost", free).isServed(by: ["127.0.0.1"]))
+      #expect(!port("::1", free).isServed(by: ["0.0.0.0"]))
+    }
+  #endif
+
   @Test("Settings that no option carries are found, and what is nothing either way is not")
   func differences() {
     func container(_ host: JSONValue, id: String) -> JSONValue {

@@ -56,9 +56,11 @@ struct ServerHere {
       for id in publishing.text.split(separator: "\n") {
         guard let json = try? await docker.inspect("container", String(id)) else { continue }
         let networks = json["NetworkSettings"]?["Networks"]?.object ?? [:]
-        let published = json["NetworkSettings"]?["Ports"]?["\(port)/tcp"]?.array ?? []
+        let published = (json["NetworkSettings"]?["Ports"]?["\(port)/tcp"]?.array ?? []).filter {
+          $0["HostPort"]?.string == "\(connection.port)"
+        }
         if networks.values.contains(where: { $0["IPAddress"]?.string == address }),
-          published.contains(where: { $0["HostPort"]?.string == "\(connection.port)" })
+          PublishedPort(connection, context.host.files).isServed(by: published.compactMap { $0["HostIp"]?.string })
         {
           return true
         }
