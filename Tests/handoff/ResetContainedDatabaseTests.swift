@@ -70,6 +70,10 @@
         let place = place(port)
         let alone = try await project.handoff("reset", "--containers", "--dry-run", extra: place)
         #expect(alone.output.contains("is in \(project.name)-db: its rows go with that, without a dump"))
+        let volume = try await project.inspect(project.name + "_kept", "{{.Mountpoint}}")
+        let lost = try await project.handoff(
+          "reset", "--all", "--dump-to", volume, "--yes-destroy", "story-engine", extra: place)
+        #expect(lost.status == 3 && lost.complaint.contains("stands in the volume \(project.name)_kept"))
         let answer = try await project.handoff("reset", "--all", "--yes-destroy", "story-engine", extra: place)
         #expect(answer.status == 0, "\(answer.output)\(answer.complaint)")
         #expect(answer.output.contains("table public.told: 1 row\n"))

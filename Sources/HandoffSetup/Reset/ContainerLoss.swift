@@ -15,6 +15,8 @@ struct ContainerLoss: Sendable {
     let name: String
     /// When it was made: another one of the same name has another time.
     let created: String
+    /// Where its files are on the engine's machine; empty where that is not told.
+    let folder: String
     /// As docker says it, or nil.
     let size: String?
     /// Whether the engine made it for a container, without a name of its own.

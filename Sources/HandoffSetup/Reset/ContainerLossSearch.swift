@@ -65,10 +65,12 @@ struct ContainerLossSearch {
         throw ResetProblem(
           "the volume \(Untrusted(name)) is used by \(Untrusted(user)) as well, a container that is not the project's")
       }
-      let created = try await inspect("volume", name)["CreatedAt"]?.string ?? ""
+      let json = try await inspect("volume", name)
+      let folder = json["Mountpoint"]?.string ?? ""
       volumes.append(
         .init(
-          name: name, created: created, size: sizes[name], isAnonymous: isAnonymous, users: Set(users.keys)))
+          name: name, created: json["CreatedAt"]?.string ?? "", folder: context.host.files.realPath(folder) ?? folder,
+          size: sizes[name], isAnonymous: isAnonymous, users: Set(users.keys)))
     }
     var networks: [ContainerLoss.Network] = []
     for id in connected {

@@ -70,7 +70,19 @@ public struct Reset: Sendable {
         refuse(.environment, error)
       }
     }
+    if let folder = plan.database?.dumpFolder, let place = removedPlace(of: folder, plan) {
+      refuse(.database, ResetProblem("\(Untrusted(folder)), for the dump, stands in \(place)"))
+    }
     return plan
+  }
+
+  /// What holds a folder and is removed, or may be by the next reset.
+  private func removedPlace(of folder: String, _ plan: ResetPlan) -> Message? {
+    let paths = environmentPaths + plan.environments.map(\.folder)
+    let environments = paths.map { PathText(project.root).appending($0).shortened.text }
+    if environments.contains(where: PathText(folder).isInside) { return "the virtual environment" }
+    let volume = plan.containers?.volumes.first { !$0.folder.isEmpty && PathText(folder).isInside($0.folder) }
+    return volume.map { "the volume \(Untrusted($0.name))" }
   }
 
   private func database(_ notes: inout [Message]) async throws(ResetProblem) -> DatabaseLoss? {
@@ -100,22 +112,30 @@ public struct Reset: Sendable {
     return loss
   }
 
-  /// Where a dump goes: never into what is destroyed.
+  /// Where a dump goes, without links.
   private func dumpTarget() throws(ResetProblem) -> String {
     let files = shell.host.files
     if let dumpFolder {
       guard files.kind(of: dumpFolder) == .folder, let real = files.realPath(dumpFolder) else {
         throw ResetProblem("\(Untrusted(dumpFolder)), for the dump, is no folder")
       }
-      for path in environmentPaths where PathText(real).isInside(PathText(project.root).appending(path).text) {
-        throw ResetProblem("\(Untrusted(dumpFolder)), for the dump, stands in the virtual environment")
-      }
       return real
     }
     guard let state = StateFolder.path(shell.host) else {
       throw ResetProblem("there is no place for a dump, since HOME is not set; name one with --dump-to")
     }
-    return state + "/dumps"
+    // The last parts of it may not be there yet.
+    var there = PathText(state + "/dumps").shortened
+    var missing: [String] = []
+    while !there.components.isEmpty {
+      if let real = files.realPath(there.text) {
+        return missing.reversed().reduce(PathText(real)) { $0.appending($1) }.text
+      }
+      if files.kind(of: there.text, followLinks: false) != nil { break }
+      missing.append(there.name)
+      there = there.folder
+    }
+    throw ResetProblem("\(Untrusted(state)), for the dump, cannot be looked at; name a folder with --dump-to")
   }
 
   private func containers(_ notes: inout [Message]) async throws(ResetProblem) -> ContainerLoss? {
