@@ -38,4 +38,22 @@ extension ResetDatabaseSuite {
     try await Psql.run("DROP DATABASE IF EXISTS \(name) (FORCE)", database: "postgres")
     try outcome.get()
   }
+
+  /// Makes a database of a role that may make databases and is no superuser.
+  /// - Parameter sql: in which `ROLE` stands for that role.
+  func withOwner(_ sql: String, _ body: (_ database: String, _ role: String) async throws -> Void) async throws {
+    try await with("SELECT 1") { database in
+      let role = database + "_owner"
+      try await Psql.run("CREATE ROLE \(role) LOGIN CREATEDB", database: "postgres")
+      let outcome: Result<Void, any Error>
+      do {
+        try await Psql.run("ALTER DATABASE \(database) OWNER TO \(role)", database: "postgres")
+        try await Psql.run(sql.replacing("ROLE", with: role), database: database)
+        outcome = .success(try await body(database, role))
+      } catch { outcome = .failure(error) }
+      try await Psql.run("DROP DATABASE IF EXISTS \(database) (FORCE)", database: "postgres")
+      try await Psql.run("DROP ROLE \(role)", database: "postgres")
+      try outcome.get()
+    }
+  }
 }

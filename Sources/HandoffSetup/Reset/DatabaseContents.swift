@@ -112,41 +112,46 @@ struct DatabaseContents {
     ORDER BY c.oid LIMIT \(page)
     """
 
+  /// All but tables, with the owner of what has one.
+  static let things = """
+    things(kind, class, oid, owner) AS (
+      SELECT 'schemas', 'pg_namespace'::regclass, oid, nspowner FROM pg_namespace WHERE nspname !~ '^pg_'
+      UNION ALL SELECT CASE relkind WHEN 'v' THEN 'views' ELSE 'sequences' END, 'pg_class'::regclass, oid, relowner FROM pg_class
+        WHERE relkind IN ('v', 'S') AND relpersistence <> 't'
+      UNION ALL SELECT 'functions', 'pg_proc'::regclass, oid, proowner FROM pg_proc
+      UNION ALL SELECT CASE t.typtype WHEN 'd' THEN 'domains' WHEN 'e' THEN 'enums' ELSE 'types' END, 'pg_type'::regclass, t.oid, t.typowner
+        FROM pg_type t LEFT JOIN pg_class c ON c.oid = t.typrelid
+        WHERE (t.typtype IN ('b', 'd', 'e', 'r') OR c.relkind = 'c') AND NOT EXISTS (SELECT FROM pg_type a WHERE a.typarray = t.oid)
+      UNION ALL SELECT 'extensions', 'pg_extension'::regclass, oid, extowner FROM pg_extension
+      UNION ALL SELECT 'large objects', 'pg_largeobject'::regclass, oid, lomowner FROM pg_largeobject_metadata
+      UNION ALL SELECT 'publications', 'pg_publication'::regclass, oid, pubowner FROM pg_publication
+      UNION ALL SELECT 'foreign-data wrappers', 'pg_foreign_data_wrapper'::regclass, oid, fdwowner FROM pg_foreign_data_wrapper
+      UNION ALL SELECT 'foreign servers', 'pg_foreign_server'::regclass, oid, srvowner FROM pg_foreign_server
+      UNION ALL SELECT 'user mappings', 'pg_user_mapping'::regclass, umid, NULL FROM pg_user_mappings
+      UNION ALL SELECT 'event triggers', 'pg_event_trigger'::regclass, oid, evtowner FROM pg_event_trigger
+      UNION ALL SELECT 'languages', 'pg_language'::regclass, oid, lanowner FROM pg_language
+      UNION ALL SELECT 'casts', 'pg_cast'::regclass, oid, NULL FROM pg_cast
+      UNION ALL SELECT 'transforms', 'pg_transform'::regclass, oid, NULL FROM pg_transform
+      UNION ALL SELECT 'access methods', 'pg_am'::regclass, oid, NULL FROM pg_am
+      UNION ALL SELECT 'operators', 'pg_operator'::regclass, oid, oprowner FROM pg_operator
+      UNION ALL SELECT 'operator classes', 'pg_opclass'::regclass, oid, opcowner FROM pg_opclass
+      UNION ALL SELECT 'operator families', 'pg_opfamily'::regclass, oid, opfowner FROM pg_opfamily
+      UNION ALL SELECT 'collations', 'pg_collation'::regclass, oid, collowner FROM pg_collation
+      UNION ALL SELECT 'conversions', 'pg_conversion'::regclass, oid, conowner FROM pg_conversion
+      UNION ALL SELECT 'text search configurations', 'pg_ts_config'::regclass, oid, cfgowner FROM pg_ts_config
+      UNION ALL SELECT 'text search dictionaries', 'pg_ts_dict'::regclass, oid, dictowner FROM pg_ts_dict
+      UNION ALL SELECT 'text search parsers', 'pg_ts_parser'::regclass, oid, NULL FROM pg_ts_parser
+      UNION ALL SELECT 'text search templates', 'pg_ts_template'::regclass, oid, NULL FROM pg_ts_template
+      UNION ALL SELECT 'extended statistics', 'pg_statistic_ext'::regclass, oid, stxowner FROM pg_statistic_ext
+      UNION ALL SELECT 'default privileges', 'pg_default_acl'::regclass, oid, defaclrole FROM pg_default_acl
+    )
+    """
+
   /// What the server was set up with has a number below 16384
   /// (https://www.postgresql.org/docs/current/system-catalog-initial-data.html#SYSTEM-CATALOG-OID-ASSIGNMENT). What an
   /// extension made goes with it, and what is a part of something else (`deptype` `i`) with that.
   private static let others = """
-    WITH things(kind, class, oid) AS (
-      SELECT 'schemas', 'pg_namespace'::regclass, oid FROM pg_namespace WHERE nspname !~ '^pg_'
-      UNION ALL SELECT CASE relkind WHEN 'v' THEN 'views' ELSE 'sequences' END, 'pg_class'::regclass, oid FROM pg_class
-        WHERE relkind IN ('v', 'S') AND relpersistence <> 't'
-      UNION ALL SELECT 'functions', 'pg_proc'::regclass, oid FROM pg_proc
-      UNION ALL SELECT CASE t.typtype WHEN 'd' THEN 'domains' WHEN 'e' THEN 'enums' ELSE 'types' END, 'pg_type'::regclass, t.oid
-        FROM pg_type t LEFT JOIN pg_class c ON c.oid = t.typrelid
-        WHERE (t.typtype IN ('b', 'd', 'e', 'r') OR c.relkind = 'c') AND NOT EXISTS (SELECT FROM pg_type a WHERE a.typarray = t.oid)
-      UNION ALL SELECT 'extensions', 'pg_extension'::regclass, oid FROM pg_extension
-      UNION ALL SELECT 'large objects', 'pg_largeobject'::regclass, oid FROM pg_largeobject_metadata
-      UNION ALL SELECT 'publications', 'pg_publication'::regclass, oid FROM pg_publication
-      UNION ALL SELECT 'foreign-data wrappers', 'pg_foreign_data_wrapper'::regclass, oid FROM pg_foreign_data_wrapper
-      UNION ALL SELECT 'foreign servers', 'pg_foreign_server'::regclass, oid FROM pg_foreign_server
-      UNION ALL SELECT 'user mappings', 'pg_user_mapping'::regclass, umid FROM pg_user_mappings
-      UNION ALL SELECT 'event triggers', 'pg_event_trigger'::regclass, oid FROM pg_event_trigger
-      UNION ALL SELECT 'languages', 'pg_language'::regclass, oid FROM pg_language
-      UNION ALL SELECT 'casts', 'pg_cast'::regclass, oid FROM pg_cast
-      UNION ALL SELECT 'transforms', 'pg_transform'::regclass, oid FROM pg_transform
-      UNION ALL SELECT 'access methods', 'pg_am'::regclass, oid FROM pg_am
-      UNION ALL SELECT 'operators', 'pg_operator'::regclass, oid FROM pg_operator
-      UNION ALL SELECT 'operator classes', 'pg_opclass'::regclass, oid FROM pg_opclass
-      UNION ALL SELECT 'operator families', 'pg_opfamily'::regclass, oid FROM pg_opfamily
-      UNION ALL SELECT 'collations', 'pg_collation'::regclass, oid FROM pg_collation
-      UNION ALL SELECT 'conversions', 'pg_conversion'::regclass, oid FROM pg_conversion
-      UNION ALL SELECT 'text search configurations', 'pg_ts_config'::regclass, oid FROM pg_ts_config
-      UNION ALL SELECT 'text search dictionaries', 'pg_ts_dict'::regclass, oid FROM pg_ts_dict
-      UNION ALL SELECT 'text search parsers', 'pg_ts_parser'::regclass, oid FROM pg_ts_parser
-      UNION ALL SELECT 'text search templates', 'pg_ts_template'::regclass, oid FROM pg_ts_template
-      UNION ALL SELECT 'extended statistics', 'pg_statistic_ext'::regclass, oid FROM pg_statistic_ext
-      UNION ALL SELECT 'default privileges', 'pg_default_acl'::regclass, oid FROM pg_default_acl
-    ), own AS (
+    WITH \(things), own AS (
       SELECT kind, class, oid, count(*) OVER (PARTITION BY kind) AS count, row_number() OVER (PARTITION BY kind ORDER BY oid) AS number
       FROM things WHERE oid >= 16384 AND NOT EXISTS (
         SELECT FROM pg_depend d WHERE d.classid = class AND d.objid = things.oid AND d.objsubid = 0 AND d.deptype IN ('e', 'i'))

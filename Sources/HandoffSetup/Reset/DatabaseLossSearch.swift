@@ -67,6 +67,7 @@ struct DatabaseLossSearch {
     if facts[8] != "t" {
       throw ResetProblem("the role \(role) may not create databases, so nobody could bring it back with it")
     }
+    try await DatabaseReturn(role: role) { sql throws(ResetProblem) in try await ask(session, sql) }.check()
     if let slots = facts[9], slots != "0" {
       throw ResetProblem("\(Untrusted(slots)) replication slots or prepared transactions of it are open")
     }
