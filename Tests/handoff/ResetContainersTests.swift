@@ -113,6 +113,29 @@ import Testing
     }
   }
 
+  @Test("What no container uses stays where a file that git tracks chose the project's name", arguments: [true, false])
+  func chosen(up: Bool) async throws {
+    try await with(up: up) { project in
+      let name = project.name
+      let compose = try String(contentsOfFile: project.folder.path + "/docker-compose.yml", encoding: .utf8)
+      try project.folder.write("docker-compose.yml", compose + "  spare:\n")
+      let script = """
+        git init -q .; echo COMPOSE_PROJECT_NAME=$0 >.env; git add -A; git commit -qm x
+        docker volume create --label com.docker.compose.project=$0 $0_spare
+        """
+      try await project.ask("sh", "-ec", script, name)
+      let answer = try await Witness.ask(
+        Tool.path, ["reset", "--containers", "--yes-destroy", "story-engine"],
+        environment: project.environment.filter { $0.key != "COMPOSE_PROJECT_NAME" }, in: project.folder.path)
+      #expect(answer.status == 0, "\(answer.output)\(answer.complaint)")
+      #expect(
+        answer.output.contains("volume \(name)_spare stays: .env, a file that git tracks, chose"), "\(answer.output)")
+      let volumes = try await project.lines("docker", "volume", "ls", "-q", "--filter", "name=" + name)
+      #expect(volumes == [name + "_spare"])
+      #expect(try await project.ask("docker", "ps", "-aq", "--filter", "name=" + name) == "")
+    }
+  }
+
   @Test("A container that was made anew after the plan was shown stays, with what it uses, and is told")
   func later() async throws {
     try await with { project in
@@ -155,54 +178,45 @@ import Testing
   }
 
   /// What else is on the engine, and in which words all is refused.
-  static let refusals: [(what: String, isUp: Bool, script: String, words: String)] = [
+  static let refusals: [(what: String, script: String, words: String)] = [
     (
-      "a container of the same name from another folder", true,
+      "a container of the same name from another folder",
       "docker run -d --name $0-far --label com.docker.compose.project=$0 --label com.docker.compose.project.working_dir=/srv $1 sleep 9999",
       "which is another project"
     ),
     (
-      "a container of the same name from nowhere", true,
+      "a container of the same name from nowhere",
       "docker run -d --name $0-far --label com.docker.compose.project=$0 $1 sleep 9999", "from which folder"
     ),
-    ("a volume that others use", true, "docker run -d --name $0-far -v $0_tales:/x $1 sleep 9999", "is used by"),
-    ("a volume that others use, stopped", true, "docker create --name $0-far -v $0_tales:/x $1 true", "is used by"),
+    ("a volume that others use", "docker run -d --name $0-far -v $0_tales:/x $1 sleep 9999", "is used by"),
+    ("a volume that others use, stopped", "docker create --name $0-far -v $0_tales:/x $1 true", "is used by"),
     (
-      "an anonymous volume that others use", true, "docker run -d --name $0-far --volumes-from $0-web $1 sleep 9999",
+      "an anonymous volume that others use", "docker run -d --name $0-far --volumes-from $0-web $1 sleep 9999",
       "is used by"
     ),
     (
-      "a network that others are in, stopped", true, "docker create --name $0-far --network $0_default $1 true",
+      "a network that others are in, stopped", "docker create --name $0-far --network $0_default $1 true",
       "is connected to the network"
     ),
     (
-      "a network that others are in", true, "docker run -d --name $0-far --network $0_default $1 sleep 9999",
+      "a network that others are in", "docker run -d --name $0-far --network $0_default $1 sleep 9999",
       "is connected to the network"
     ),
+    ("no compose file", "rm docker-compose.yml", "no compose file"),
     (
-      "a name that a tracked file chose", false,
-      "git init -q .; echo COMPOSE_PROJECT_NAME=$0 > .env; git add -A; git commit -qm x; docker volume create --label com.docker.compose.project=$0 $0_tales",
-      "a file that git tracks"
-    ),
-    ("no compose file", true, "rm docker-compose.yml", "no compose file"),
-    (
-      "patterns of names", true, "rm docker-compose.yml; echo 'docker: {names: [\"*\"]}' >> handoff.yml",
+      "patterns of names", "rm docker-compose.yml; echo 'docker: {names: [\"*\"]}' >> handoff.yml",
       "no compose file"
     ),
-    ("all containers", true, "rm docker-compose.yml; echo 'docker: {all: true}' >> handoff.yml", "no compose file"),
+    ("all containers", "rm docker-compose.yml; echo 'docker: {all: true}' >> handoff.yml", "no compose file"),
   ]
 
   @Test("What may be another's is refused, and nothing at all goes", arguments: refusals.map(\.what))
   func refused(what: String) async throws {
     let refusal = try #require(Self.refusals.first { $0.what == what })
-    try await with(up: refusal.isUp) { project in
+    try await with { project in
       try await project.ask("sh", "-ec", refusal.script, project.name, try Lab.value("IMAGE"))
       let before = try await all(project)
-      var environment = project.environment
-      if !refusal.isUp { environment["COMPOSE_PROJECT_NAME"] = nil }
-      let answer = try await Witness.ask(
-        Tool.path, ["reset", "--containers", "--yes-destroy", "story-engine"], environment: environment,
-        in: project.folder.path)
+      let answer = try await project.handoff("reset", "--containers", "--yes-destroy", "story-engine")
       #expect(answer.status == 3 && answer.complaint.contains(refusal.words), "\(answer.output)\(answer.complaint)")
       #expect(try await all(project) == before)
     }

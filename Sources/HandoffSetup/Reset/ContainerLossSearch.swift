@@ -28,9 +28,14 @@ struct ContainerLossSearch {
     docker = Docker(context.host, services.variables)
   }
 
+  /// The name of its compose project; nil where it has none.
+  private var project: String? {
+    if case .compose(let project, _) = services.settings.scope.value { project } else { nil }
+  }
+
   /// Looks at what is there.
   func look() async throws(ResetProblem) -> ContainerLoss {
-    guard case .compose(let project, _) = services.settings.scope.value else {
+    guard let project else {
       throw ResetProblem(
         "the project has no compose file: which containers are its own is a guess, or a pattern of names, and so none is removed"
       )
@@ -52,12 +57,13 @@ struct ContainerLossSearch {
     let named = try await lines("volume", "ls", "--quiet", "--filter", label)
     let connected = try await lines("network", "ls", "--quiet", "--no-trunc", "--filter", label)
     var kept: [Message] = []
+    let chosen = await tellingFile()
     var volumes: [ContainerLoss.Volume] = []
     let sizes = await sizes()
     for name in named.sorted() + anonymous.subtracting(named).sorted() {
       let users = try await users(ofVolume: name)
       let isAnonymous = !named.contains(name)
-      if !isAnonymous, let reason = reasonToKeep(name, services.settings.volumes, users.keys, ids) {
+      if !isAnonymous, let reason = reasonToKeep(name, services.settings.volumes, users.keys, ids, chosen) {
         kept.append("volume \(Untrusted(name)) stays: \(reason)")
         continue
       }
@@ -75,7 +81,7 @@ struct ContainerLossSearch {
     var networks: [ContainerLoss.Network] = []
     for id in connected {
       let (name, users) = try await users(ofNetwork: id)
-      if let reason = reasonToKeep(name, services.settings.networks, users.keys, ids) {
+      if let reason = reasonToKeep(name, services.settings.networks, users.keys, ids, chosen) {
         kept.append("network \(Untrusted(name)) stays: \(reason)")
         continue
       }
@@ -85,7 +91,6 @@ struct ContainerLossSearch {
       }
       networks.append(.init(id: id, name: name, users: Set(users.keys)))
     }
-    if containers.isEmpty, !(volumes.isEmpty && networks.isEmpty) { try await checkName(project) }
     return ContainerLoss(
       project: project, engine: services.engine.shown, variables: services.variables,
       containers: containers.sorted { $0.name < $1.name }, volumes: volumes,
@@ -106,31 +111,35 @@ struct ContainerLossSearch {
     }
   }
 
-  /// Volumes and networks tell a name alone. Where no container tells more, and a file that came with the repository
-  /// chose the name, it may be another project's.
-  private func checkName(_ project: String) async throws(ResetProblem) {
+  /// Volumes and networks tell a name alone. Where a file that came with the repository chose it, and no container of the
+  /// project uses them, they may be another project's.
+  /// - Returns: that file.
+  private func tellingFile() async -> String? {
     let source = services.settings.scope.source
     let file: String
     switch source.kind {
     case .configuration: file = Configuration.fileName
     case .dotenv, .compose, .file: file = String(source.detail.prefix { $0 != ":" })
-    default: return
+    default: return nil
     }
-    if await context.isTracked(context.path(file)) == false { return }
-    throw ResetProblem(
-      "volumes or networks bear the name \(Untrusted(project)), which \(Untrusted(file)) chose, a file that git tracks, and no container tells that they are this project's; where they are: export COMPOSE_PROJECT_NAME=\(Untrusted(ShellWord.bash(project)))"
-    )
+    return await context.isTracked(context.path(file)) == false ? nil : file
   }
 
   /// Another checkout may bear the same name, and its volumes the same label. The project's own are those that its file
   /// says it makes, and those that its containers use and that are not said to be made elsewhere.
   /// - Returns: nil where it is the project's.
   private func reasonToKeep(
-    _ name: String, _ declared: DockerSettings.Declared, _ users: some Sequence<String>, _ own: [String]
+    _ name: String, _ declared: DockerSettings.Declared, _ users: some Sequence<String>, _ own: [String],
+    _ chosen: String?
   ) -> Message? {
     if declared.external?.contains(name) == true { return "the compose file declares it to be made elsewhere" }
-    if declared.own.contains(name) { return nil }
-    guard users.contains(where: own.contains) else {
+    let isUsed = users.contains(where: own.contains)
+    if declared.own.contains(name) {
+      guard let chosen, !isUsed else { return nil }
+      return
+        "\(Untrusted(chosen)), a file that git tracks, chose the project's name, and no container tells that it is this project's; where it is: export COMPOSE_PROJECT_NAME=\(Untrusted(ShellWord.bash(project ?? "")))"
+    }
+    guard isUsed else {
       return "the compose file does not declare it, and no container of the project uses it"
     }
     return declared.external == nil
