@@ -29,6 +29,10 @@ enum Console {
   }
 
   private static let outputFailed = Mutex(false)
+  private static let readerIsGone = Mutex(false)
+
+  /// Whether all that was printed to standard output was taken.
+  static var wasAllTaken: Bool { !outputFailed.withLock { $0 } && !readerIsGone.withLock { $0 } }
 
   /// Prints text to standard output, with a line end after it; nothing where there is nothing to say.
   /// - Returns: false when it could not be written, which ends the process with a failure of the tool.
@@ -76,6 +80,7 @@ enum Console {
   /// - Returns: whether all was written, or its reader has gone away.
   @discardableResult private static func write(_ text: String, to descriptor: Int32) -> Bool {
     let failure = writeAll(Array(text.utf8), to: descriptor)
+    if failure == EPIPE, descriptor == STDOUT_FILENO { readerIsGone.withLock { $0 = true } }
     return failure == 0 || failure == EPIPE
   }
 }

@@ -31,6 +31,26 @@ import Testing
     #expect(try await project.reset("--venv", "--yes-destroy", project.name).output.contains("nothing to destroy"))
   }
 
+  @Test(
+    "Where the plan cannot be shown, nothing goes",
+    arguments: [
+      "exec \"$@\" >/dev/full", "exec \"$@\" >&-",
+      """
+      exec python3 -Ic '
+      import os, sys
+      read, write = os.pipe(); os.close(read); os.dup2(write, 1); os.execv(sys.argv[1], sys.argv[1:])' "$@"
+      """,
+    ])
+  func unshown(script: String) async throws {
+    let project = try ResetProject(Self.environment())
+    let answer = try await Witness.ask(
+      "sh", ["-c", script, "sh", Tool.path, "reset", "--venv", "--yes-destroy", project.name],
+      environment: project.environment, in: project.folder.path)
+    #expect(answer.status == 2 || answer.status == 3)
+    #expect(answer.complaint.contains("could not be shown"), "\(answer.complaint)")
+    #expect(project.exists(".venv/bin/activate"))
+  }
+
   @Test("The project's name has to be typed, or given, as it is")
   func confirmed() async throws {
     let project = try ResetProject(Self.environment())

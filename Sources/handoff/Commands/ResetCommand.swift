@@ -89,6 +89,7 @@ struct ResetCommand: AsyncParsableCommand {
       return
     }
     if dryRun { return }
+    guard Console.wasAllTaken else { throw NotTrusted("what will be lost could not be shown; nothing was destroyed") }
     try confirm(plan.project)
     output = SetupOutput(workspace, named: "reset", lock: lock)
     // A database that was put aside is put back.
