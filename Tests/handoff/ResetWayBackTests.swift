@@ -97,4 +97,27 @@ import Testing
       #expect(try await Psql.run("SELECT id FROM tales.seen", database: database) == "7")
     }
   }
+
+  @Test("One that takes no changes unless it is asked to comes back by what is told")
+  func readOnly() async throws {
+    try await with { database in
+      try await Psql.run("ALTER DATABASE \(database) SET default_transaction_read_only = on", database: "postgres")
+      let project = try project(database)
+      try await bringBack(try await project.reset("--database", "--yes-destroy", project.name), project)
+      #expect(try await Psql.run("SHOW default_transaction_read_only", database: database) == "on")
+      #expect(try await Psql.run("SELECT count(*) FROM users", database: database) == "1234")
+    }
+  }
+
+  @Test("One with a line end in its name comes back by what is told")
+  func lines() async throws {
+    let name = "handoff_reset_odd\nd_\(UInt32.random(in: 0 ... .max))"
+    try await Psql.run("CREATE DATABASE \"\(name)\"", database: "postgres")
+    let project = try project(name)
+    let answer = try await project.reset("--database", "--yes-destroy", project.name)
+    #expect(try await !isThere(name), "\(answer.complaint)")
+    try await bringBack(answer, project)
+    #expect(try await isThere(name))
+    try await Psql.run("DROP DATABASE IF EXISTS \"\(name)\"", database: "postgres")
+  }
 }

@@ -10,6 +10,9 @@ import HandoffText
 #endif
 
 extension DatabaseLoss {
+  /// A setting of a database that comes back with it, before its tables.
+  private static let readOnly = "default_transaction_read_only"
+
   private var aside: DatabaseAside { DatabaseAside(oid: oid, name: name) }
 
   /// Puts the database aside, dumps it, reads the dump, and only then drops it.
@@ -44,7 +47,10 @@ extension DatabaseLoss {
       throw ResetProblem("\(why)\(state); its dump: \(Untrusted(dump))")
     }
     // The dump knows it by the name that it was dumped by.
-    let restore = ShellCommand.run([tools.restore, "--create", "--dbname=postgres"] + options + [dump])
+    var restore = ShellCommand.run([tools.restore, "--create", "--dbname=postgres"] + options + [dump])
+    if others.contains(where: { $0.kind == "settings" && $0.names.contains { $0.hasSuffix(Self.readOnly) } }) {
+      restore = ShellCommand(bash: "PGOPTIONS='-c \(Self.readOnly)=off' \(restore.bash)", powershell: nil)
+    }
     return (dump, restore.then(.run([tools.query, "--dbname=postgres"] + options + ["--command=" + aside.putBack])))
   }
 

@@ -14,6 +14,8 @@ public struct Reset: Sendable {
     case running(ShellCommand)
     /// Something is gone, or was kept.
     case done(Message)
+    /// A database is gone, and this brings it back.
+    case wayBack(ShellCommand)
   }
 
   private let project: Project
@@ -191,7 +193,7 @@ public struct Reset: Sendable {
         let (dump, wayBack) = try await database.drop(shell.host, say)
         gone.append(left.removeFirst())
         progress(.done("dropped \(Untrusted(database.name)); its dump: \(Untrusted(dump))"))
-        progress(.done("it comes back with: \(Untrusted(wayBack.bash))"))
+        progress(.wayBack(wayBack))
       }
       if let containers = plan.containers {
         try proceed()

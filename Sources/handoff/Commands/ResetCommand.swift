@@ -139,6 +139,8 @@ extension SetupOutput {
     switch event {
     case .running(let command): show(command)
     case .done(let message): show(message)
+    // Over several lines where a name has a line end, so that it can be pasted.
+    case .wayBack(let command): Console.show(redacted("it comes back with: " + command.bash))
     }
   }
 }
