@@ -91,10 +91,16 @@ import Testing
       let sql = try #require(next.complaint.firstMatch(of: /comes back with: (ALTER DATABASE .*), in the database/))
         .output.1
       #expect(next.status == 3)
+      // An empty one in its place would hide it.
+      let setup = try await Witness.ask(
+        Tool.path, ["setup", "--yes"], environment: project.environment, in: project.folder.path)
+      #expect(setup.output.contains(sql) || setup.complaint.contains(sql), "\(setup.output)\(setup.complaint)")
+      #expect(try await !isThere(database))
       // Another one of that name does not hide it.
       try await Psql.run("CREATE DATABASE \(database)", database: "postgres")
       let beside = try await project.reset("--database", "--dry-run")
       #expect(beside.output.contains("_\(database), which a reset that was killed left, stays"), "\(beside.output)")
+      #expect(beside.output.contains("it comes back with: \(sql), in"), "\(beside.output)")
       try await Psql.run("DROP DATABASE \(database)", database: "postgres")
       try await Psql.run(String(sql), database: "postgres")
       #expect(try await Psql.run("SELECT count(*) FROM users", database: database) == "1234")

@@ -24,6 +24,44 @@ struct DatabaseAside: Sendable {
   var putAside: String { "ALTER DATABASE \(SQLName.quoted(own)) RENAME TO \(SQLName.quoted(name))" }
   /// The statement that puts it back.
   var putBack: String { "ALTER DATABASE \(SQLName.quoted(name)) RENAME TO \(SQLName.quoted(own))" }
+  /// The same for a person, who could not paste a line end that stands in a name.
+  var told: String { "ALTER DATABASE \(Self.visible(name)) RENAME TO \(Self.visible(own))" }
+
+  /// A name as an identifier on one line
+  /// (https://www.postgresql.org/docs/current/sql-syntax-lexical.html#SQL-SYNTAX-IDENTIFIERS).
+  private static func visible(_ name: String) -> String {
+    func isControl(_ scalar: Unicode.Scalar) -> Bool { scalar.properties.generalCategory == .control }
+    guard name.unicodeScalars.contains(where: isControl) else { return SQLName.quoted(name) }
+    return "U&"
+      + SQLName.quoted(
+        name.unicodeScalars.map { scalar in
+          if scalar == "\\" { return "\\\\" }
+          let digits = String(scalar.value, radix: 16)
+          return isControl(scalar) ? "\\" + String(repeating: "0", count: 4 - digits.count) + digits : String(scalar)
+        }.joined())
+  }
+
+  // MARK: What resets that were killed left
+
+  /// The numbers and names of all databases that were put aside.
+  static let query = """
+    SELECT oid, datname FROM pg_database WHERE datname LIKE 'handoff\\_reset\\_%' ORDER BY datname
+    """
+
+  /// Those of one database.
+  /// - Parameter rows: what the query gives.
+  static func remains(of name: String, in rows: [PostgresRow]) -> [DatabaseAside] {
+    rows.compactMap { row in
+      guard let oid = row.first ?? nil, case let aside = DatabaseAside(oid: oid, name: name), row.last == aside.name
+      else { return nil }
+      return aside
+    }
+  }
+
+  /// That it is there in place of its database, and what brings it back.
+  var message: Message {
+    "\(Untrusted(own)) is not there; a reset that was ended put it aside, and all of it is in \(Untrusted(name)); it comes back with: \(Untrusted(told)), in the database postgres"
+  }
 }
 
 /// A connection to a database that every server has.

@@ -86,7 +86,7 @@ struct DatabaseLoss: Sendable {
   /// Sessions of others: who, from what.
   let sessions: [Message]
   /// What resets that were killed left of databases of that name.
-  let remains: [String]
+  let remains: [DatabaseAside]
   let disconnects: Bool
   let tools: PostgresTools
   /// Where the dump goes.
@@ -107,7 +107,10 @@ struct DatabaseLoss: Sendable {
     lines.append(
       "  before that it is called \(Untrusted(DatabaseAside(oid: oid, name: name).name)), so that nobody writes into it, and dumped into \(Untrusted(dumpFolder))"
     )
-    lines += remains.map { "  \(Untrusted($0)), which a reset that was killed left, stays" as Message }
+    lines += remains.map { aside in
+      "  \(Untrusted(aside.name)), which a reset that was killed left, stays; where there is no \(Untrusted(name)) any more, it comes back with: \(Untrusted(aside.told)), in the database postgres"
+        as Message
+    }
     return lines
   }
 }

@@ -85,11 +85,7 @@ struct DatabaseLossSearch {
     let contents = DatabaseContents(
       host: context.host, address: place.address, parameters: place.parameters(as: connection))
     let others = try await contents.others(session)
-    let remains = try await ask(session, Self.remains).compactMap { row -> String? in
-      row[0].flatMap { oid in
-        row[1].flatMap { DatabaseAside(oid: oid, name: connection.database).name == $0 ? $0 : nil }
-      }
-    }
+    let remains = DatabaseAside.remains(of: connection.database, in: try await ask(session, DatabaseAside.query))
     return DatabaseLoss(
       connection: connection, place: place, oid: oid, bytes: facts[6].flatMap { Int($0) } ?? 0,
       tables: try await contents.tables(), others: others, sessions: sessions,
@@ -104,17 +100,10 @@ struct DatabaseLossSearch {
     let rows: [PostgresRow]
     do throws(PostgresFailure) {
       rows = try await maintenance.with(context.host, .after(.seconds(10))) { writer throws(PostgresFailure) in
-        try await writer.query(Self.remains, parameters: [], deadline: .after(.seconds(10)))
+        try await writer.query(DatabaseAside.query, parameters: [], deadline: .after(.seconds(10)))
       }
     } catch { return }
-    for row in rows {
-      guard let oid = row[0], case let aside = DatabaseAside(oid: oid, name: name), row[1] == aside.name else {
-        continue
-      }
-      throw ResetProblem(
-        "\(Untrusted(name)) is not there; a reset that was ended put it aside, and all of it is in \(Untrusted(aside.name)); it comes back with: \(Untrusted(aside.putBack)), in the database postgres"
-      )
-    }
+    if let aside = DatabaseAside.remains(of: name, in: rows).first { throw ResetProblem(aside.message) }
   }
 
   // MARK: Asking
@@ -139,9 +128,5 @@ struct DatabaseLossSearch {
   private static let others = """
     SELECT usename, application_name, host(client_addr) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend' ORDER BY pid
-    """
-
-  private static let remains = """
-    SELECT oid, datname FROM pg_database WHERE datname LIKE 'handoff\\_reset\\_%' ORDER BY datname
     """
 }

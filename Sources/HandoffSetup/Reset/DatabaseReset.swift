@@ -121,7 +121,7 @@ extension DatabaseLoss {
       } catch {
         let why = ResetProblem(error, doing: "give it its name again").message
         return
-          "; \(why); all of it is in \(Untrusted(aside.name)), if not under its own name, and comes back with: \(Untrusted(aside.putBack)), in the database postgres"
+          "; \(why); all of it is in \(Untrusted(aside.name)), if not under its own name, and comes back with: \(Untrusted(aside.told)), in the database postgres"
       }
     }.value
   }

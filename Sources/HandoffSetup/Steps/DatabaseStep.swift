@@ -16,6 +16,10 @@ extension SetupPlanner {
       guard isMissing || waits else { continue }
       guard let destination = await PostgresDestination(settings, in: survey.project, host) else { continue }
       let creation = DatabaseCreation(destination, host.postgres)
+      if !waits, let aside = await creation.aside() {
+        notes.append(aside.message)
+        continue
+      }
       let condition: Message = waits ? ", if it is not there" : ""
       steps.append(
         SetupStep(
@@ -69,6 +73,20 @@ struct DatabaseCreation: Sendable {
       + (isFromScratch ? " TEMPLATE template0" : "")
   }
 
+  /// What a reset that was killed left of it.
+  /// - Returns: nil where there is nothing, or nobody to ask.
+  func aside() async -> DatabaseAside? {
+    guard let (writer, isThere) = try? await connect(as: nil) else { return nil }
+    let aside = isThere ? nil : try? await aside(on: writer)
+    await writer.close()
+    return aside
+  }
+
+  private func aside(on writer: any PostgresWriter) async throws(PostgresFailure) -> DatabaseAside? {
+    let rows = try await writer.query(DatabaseAside.query, parameters: [], deadline: .after(.seconds(10)))
+    return DatabaseAside.remains(of: destination.database, in: rows).first
+  }
+
   /// Creates it as its role, and on this machine as `postgres` where that role may not.
   /// - Returns: the statements that were run.
   func run() async throws(SetupFailure) -> [String] {
@@ -116,6 +134,8 @@ struct DatabaseCreation: Sendable {
   }
 
   private func create(on writer: any PostgresWriter, as role: String?) async throws(PostgresFailure) -> [String] {
+    // An empty one would keep the whole one from getting its name again.
+    if let aside = try await aside(on: writer) { throw PostgresFailure(.other(aside.message.terminal)) }
     let rows = try await writer.query(
       "SELECT pg_catalog.pg_encoding_to_char(encoding) FROM pg_catalog.pg_database WHERE datname = 'template1'",
       parameters: [], deadline: .after(.seconds(10)))
