@@ -120,4 +120,17 @@ import Testing
     #expect(try await isThere(name))
     try await Psql.run("DROP DATABASE IF EXISTS \"\(name)\"", database: "postgres")
   }
+
+  @Test("A name that the server cuts off is refused, with the one that it has there")
+  func long() async throws {
+    let real = String((UUID().uuidString + UUID().uuidString).lowercased().prefix(63))
+    try await Psql.run("CREATE DATABASE \"\(real)\"", database: "postgres")
+    let project = try project(real + "-and-more")
+    let answer = try await project.reset("--database", "--yes-destroy", project.name)
+    #expect(answer.status == 3, "\(answer.output)")
+    #expect(
+      answer.complaint.contains("cuts the name \(real)-and-more off to \(real), "), "\(answer.complaint)")
+    #expect(try await isThere(real))
+    try await Psql.run("DROP DATABASE \"\(real)\"", database: "postgres")
+  }
 }

@@ -51,7 +51,12 @@ struct DatabaseLossSearch {
       throw ResetProblem("\(Untrusted(connection.database)) is a database of the server itself")
     }
     let facts = try await ask(session, Self.facts).first ?? []
-    guard facts.count == 11, let oid = facts[0] else { throw ResetProblem("the server does not tell what it is") }
+    guard facts.count == 12, let oid = facts[0] else { throw ResetProblem("the server does not tell what it is") }
+    if let real = facts[11], real != connection.database {
+      throw ResetProblem(
+        "the server cuts the name \(Untrusted(connection.database)) off to \(Untrusted(real)), which may be meant by other names, too; name it so"
+      )
+    }
     if facts[1] == "t" { throw ResetProblem("\(Untrusted(connection.database)) is a template for other databases") }
     if facts[2] == "t" { throw ResetProblem("the server is a standby, which takes no changes") }
     let server = ServerHere(
@@ -121,7 +126,7 @@ struct DatabaseLossSearch {
       pg_database_size(d.oid), d.datdba = r.oid OR NOT r.rolsuper AND pg_has_role(d.datdba, 'USAGE'), r.rolsuper OR r.rolcreatedb,
       (SELECT count(*) FROM pg_replication_slots WHERE database = d.datname)
         + (SELECT count(*) FROM pg_prepared_xacts WHERE database = d.datname),
-      (SELECT count(*) FROM pg_subscription WHERE subdbid = d.oid)
+      (SELECT count(*) FROM pg_subscription WHERE subdbid = d.oid), current_database()
     FROM pg_database d, pg_roles r WHERE d.datname = current_database() AND r.rolname = current_user
     """
 
