@@ -67,13 +67,14 @@ public enum FolderRemoval {
   /// - Parameters:
   ///   - name: its name.
   ///   - parent: the folder that it stands in, an absolute path without links.
+  ///   - isRemains: whether it is one of the ``remains(of:in:)``, and so keeps its name.
   /// - Throws: ``FileWriteError``; some of it may be gone then, and the rest stands beside it: `.NAME.removed-…`.
-  public static func remove(_ name: String, in parent: String) throws(FileWriteError) {
+  public static func remove(_ name: String, in parent: String, isRemains: Bool = false) throws(FileWriteError) {
     _ = try measure(parent + "/" + name)
     let (directory, _) = try open(parent, in: AT_FDCWD)
     defer { close(directory) }
-    let other = ".\(name).removed-\(String(UInt32.random(in: 0 ... .max), radix: 36))"
-    guard renameat(directory, name, directory, other) == 0 else { throw FileWriteError(errno) }
+    let other = isRemains ? name : prefix(name) + String(UInt32.random(in: 0 ... .max), radix: 36)
+    guard isRemains || renameat(directory, name, directory, other) == 0 else { throw FileWriteError(errno) }
     let (descriptor, device) = try open(other, in: directory)
     defer { close(descriptor) }
     try walk(descriptor, device) { (folder, name, status) throws(FileWriteError) in
@@ -83,7 +84,21 @@ public enum FolderRemoval {
     guard unlinkat(directory, other, AT_REMOVEDIR) == 0 else { throw FileWriteError(errno) }
   }
 
-  private static func open(_ path: String, in folder: Int32) throws(FileWriteError) -> (Int32, dev_t) {
+  /// The names of what removals of a folder left that ended half-way.
+  /// - Parameter parent: the folder that it stood in.
+  public static func remains(of name: String, in parent: String) -> [String] {
+    let prefix = prefix(name)
+    return ((try? FileSystem().list(parent)) ?? []).filter { other in
+      let number = other.utf8.dropFirst(prefix.utf8.count)
+      return other.utf8.starts(with: prefix.utf8) && UInt32(String(Substring(number)), radix: 36) != nil
+    }
+  }
+
+  private static func prefix(_ name: String) -> String { ".\(name).removed-" }
+
+  private static func open(
+    _ path: UnsafePointer<CChar>, in folder: Int32
+  ) throws(FileWriteError) -> (Int32, dev_t) {
     let descriptor = openat(folder, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
     guard descriptor >= 0 else { throw FileWriteError(errno) }
     var status = stat()
@@ -94,10 +109,10 @@ public enum FolderRemoval {
     return (descriptor, status.st_dev)
   }
 
-  /// Visits all that is in a folder, what is in a folder before it.
+  /// Visits all that is in a folder, what is in a folder before it. Names are bytes: they need not be text.
   private static func walk(
     _ descriptor: Int32, _ device: dev_t,
-    _ visit: (_ folder: Int32, _ name: String, _ status: stat) throws(FileWriteError) -> Void
+    _ visit: (_ folder: Int32, _ name: [CChar], _ status: stat) throws(FileWriteError) -> Void
   ) throws(FileWriteError) {
     for name in try names(in: descriptor) {
       var status = stat()
@@ -112,19 +127,20 @@ public enum FolderRemoval {
     }
   }
 
-  private static func names(in descriptor: Int32) throws(FileWriteError) -> [String] {
+  private static func names(in descriptor: Int32) throws(FileWriteError) -> [[CChar]] {
     // A copy of the descriptor is closed with the list, and would share its position.
     let copy = openat(descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard copy >= 0, let folder = fdopendir(copy) else { throw FileWriteError(errno) }
     defer { closedir(folder) }
-    var names: [String] = []
+    var names: [[CChar]] = []
     while let entry = readdir(folder) {
       let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-        pointer.withMemoryRebound(to: CChar.self, capacity: Int(NAME_MAX) + 1) { String(validatingCString: $0) }
+        pointer.withMemoryRebound(to: CChar.self, capacity: Int(NAME_MAX) + 1) {
+          Array(UnsafeBufferPointer(start: $0, count: strlen($0) + 1))
+        }
       }
-      // A name that is no text cannot be passed back, and so not removed.
-      guard let name else { throw .system(EILSEQ) }
-      if name != ".", name != ".." { names.append(name) }
+      let dot = CChar(bitPattern: UInt8(ascii: "."))
+      if name != [dot, 0], name != [dot, dot, 0] { names.append(name) }
     }
     return names
   }

@@ -31,6 +31,33 @@ import Testing
     #expect(try await project.reset("--venv", "--yes-destroy", project.name).output.contains("nothing to destroy"))
   }
 
+  @Test("A file whose name is no text goes as well")
+  func bytes() async throws {
+    let project = try ResetProject(Self.environment())
+    try await project.shell("touch \"$(printf '.venv/lib/a\\377b')\"; mkdir \"$(printf '.venv/\\376')\"")
+    let answer = try await project.reset("--venv", "--yes-destroy", project.name)
+    #expect(answer.status == 0, "\(answer.complaint)")
+    #expect(!project.exists(".venv"))
+  }
+
+  @Test("What a reset that was killed left of one is told, and goes; what only looks so stays")
+  func remains() async throws {
+    let project = try ResetProject(Self.environment())
+    try await project.shell("mv .venv ..venv.removed-1x2y3z; mkdir ..venv.removed- ..venv.removed-a.b .venv.removed-1")
+    let plan = try await project.reset("--venv", "--dry-run")
+    #expect(plan.output.contains("..venv.removed-1x2y3z, which a reset that was killed left"), "\(plan.output)")
+    #expect(project.exists("..venv.removed-1x2y3z/bin/activate"))
+    let answer = try await project.reset("--venv", "--yes-destroy", project.name)
+    #expect(answer.status == 0, "\(answer.complaint)")
+    let names = try FileManager.default.contentsOfDirectory(atPath: project.folder.path)
+    #expect(
+      Set(names) == ["requirements.txt", "handoff.yml", "..venv.removed-", "..venv.removed-a.b", ".venv.removed-1"])
+    try await project.shell(
+      "git init -q .; mkdir ..venv.removed-2; touch ..venv.removed-2/x; git add -f ..venv.removed-2")
+    #expect(try await project.reset("--venv", "--yes-destroy", project.name).status == 3)
+    #expect(project.exists("..venv.removed-2/x"))
+  }
+
   @Test(
     "Where the plan cannot be shown, nothing goes",
     arguments: [

@@ -175,6 +175,9 @@ public struct Reset: Sendable {
     for path in environmentPaths {
       if let loss = try await EnvironmentLoss.look(path, context) { losses.append(loss) }
     }
+    for path in Set(environmentPaths + [EnvironmentLoss.usualFolder]).sorted() {
+      losses += try await EnvironmentLoss.remains(of: path, context)
+    }
     if losses.isEmpty { notes.append("no virtual environment: there is none") }
     return losses
   }
