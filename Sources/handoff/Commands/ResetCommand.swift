@@ -16,8 +16,9 @@ struct ResetCommand: AsyncParsableCommand {
       Refused is what is not on this machine (the host of the database, the Docker engine, a port that may be forwarded from \
       elsewhere), and what may not be the project's: a folder outside it, behind a link, tracked by git, or no virtual \
       environment; containers that were made from another folder; volumes and networks that others use; PostgreSQL's own \
-      databases, and one in which others are connected. Volumes and networks that the compose file does not declare, or \
-      declares to be made elsewhere, stay. A database gets another name, so that nobody writes into it, and is dumped \
+      databases, and one in which others are connected, or that this role could not make again. Volumes and networks that \
+      the compose file does not declare, or declares to be made elsewhere, stay, as do those that no container uses where a \
+      tracked file chose the project's name. A database gets another name, so that nobody writes into it, and is dumped \
       (pg_dump); the dump is read, and then the database is dropped. It is not made again: that is for handoff setup.
 
       Example:   handoff reset --venv --dry-run
