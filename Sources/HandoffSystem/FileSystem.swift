@@ -14,6 +14,8 @@ public enum FileError: Error, Hashable, Sendable, CustomStringConvertible {
   case notPermitted
   /// It is a folder, a pipe, a socket or a device.
   case notRegular
+  /// Its name is not UTF-8, and cannot be asked for.
+  case nameNotText
   /// It is longer than the limit.
   case tooLarge(limit: Int)
   /// Anything else: the system's error number.
@@ -25,6 +27,7 @@ public enum FileError: Error, Hashable, Sendable, CustomStringConvertible {
     case .missing: "there is nothing of this name"
     case .notPermitted: "this user may not read it"
     case .notRegular: "it is no regular file"
+    case .nameNotText: "its name is not UTF-8 text"
     case .tooLarge(let limit): "it is longer than \(limit) bytes"
     case .system(let number): "system error \(number)"
     }

@@ -407,4 +407,15 @@ struct SetupTests {
       #expect(try await project.installed().hasPrefix("iniconfig=="))
     }
   }
+
+  @Test("a SQL file whose name is no text is told, and no file is applied past it")
+  func nameNotText() async throws {
+    let project = try SetupProject(SetupProject.migrations(1))
+    try await project.ask("bash", "-c", "echo 'SELECT 1;' > database/migrations/$'002_\\xfc.sql'")
+    try await Psql.run("CREATE DATABASE \(project.name)", database: "postgres")
+    let answer = try await project.handoff("setup", "--yes", "--only", "migrations")
+    #expect(answer.output.contains("its name is not UTF-8 text"), "\(answer.output)\(answer.complaint)")
+    #expect(try await project.psql("SELECT to_regclass('t1') IS NULL") == "t")
+    try await project.remove()
+  }
 }

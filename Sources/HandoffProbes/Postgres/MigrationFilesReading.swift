@@ -133,6 +133,10 @@ extension MigrationFiles {
     for name in try reader.list(folder) {
       let path = MigrationReader.join(folder, name)
       let kind = try reader.kind(path, followLinks: false)
+      // Where bytes of a name were replaced, there is nothing of the name that is read.
+      if kind == nil, name.hasSuffix(".sql"), name.unicodeScalars.contains("\u{FFFD}") {
+        throw MigrationsUnread(path: path, error: .nameNotText)
+      }
       let isLink = kind == .symbolicLink
       let leadsToFolder = isLink ? try reader.isFolder(path) : false
       if kind == .regular || isLink && !leadsToFolder {

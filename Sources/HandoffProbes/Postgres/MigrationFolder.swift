@@ -130,7 +130,7 @@ struct MigrationFolder {
     } catch {
       switch error.error {
       case .missing, .notRegular: break
-      case .notPermitted, .tooLarge, .system: unread = unread ?? error
+      case .notPermitted, .tooLarge, .nameNotText, .system: unread = unread ?? error
       }
       return nil
     }

@@ -60,6 +60,7 @@ enum FileLook {
     case .notPermitted: return (.permission, "may not be read by this user")
     case .notRegular:
       return files.kind(of: path) == .folder ? (.folder, "is a folder") : (.other, "is no regular file")
+    case .nameNotText: return (.other, "has a name that is not UTF-8 text")
     case .tooLarge(let limit): return (.other, "is longer than \(limit >> 20) MiB, which can only be a mistake")
     }
   }
