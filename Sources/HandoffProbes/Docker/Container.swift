@@ -144,12 +144,12 @@ struct Container: Hashable, Sendable {
     "NetworkSettings": ["Networks": .each(["NetworkID": .whole])],
   ]
 
-  /// How many bytes of text are kept of it.
+  /// What is kept of it, in bytes: its texts stand in facts and in reports, too, and what a port takes beside its text.
   var size: Int {
     let texts =
       [image, imageID, status, startError ?? "", restartPolicy, lostNetwork ?? ""] + (connected ?? [])
       + bindings.flatMap { [$0.port, $0.address, $0.hostPort ?? ""] }
-    return texts.reduce(0) { $0 + $1.utf8.count }
+    return texts.reduce(64 * bindings.count) { $0 + 3 * $1.utf8.count }
   }
 
   /// Reads the answer to `GET /containers/ID/json`, or nil when it is not one.

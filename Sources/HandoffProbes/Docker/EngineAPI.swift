@@ -13,7 +13,8 @@ struct EngineAPI: EngineClient {
   private let http: any HTTPTransport
   private let version: String
   private let taken = AnswerBudget()
-  private let kept = AnswerBudget()
+  /// Real containers take less than 1 KiB of it each.
+  private let kept = AnswerBudget(bytes: 5 << 18)
   /// One answer is read at a time: read, it takes many times its bytes.
   private let reading = Turn()
 

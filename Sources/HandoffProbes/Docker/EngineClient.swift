@@ -21,12 +21,12 @@ enum EngineAnswer {
   /// How many values one container, image or version may have. Real ones have some hundreds.
   static let maximumValues = 8_000
   /// How many bytes the answer about one container or image may have.
-  static let limit = 512 << 10
+  static let limit = 256 << 10
   /// How many bytes the answers about containers and images may have on average, beside what is taken of any engine. Real
   /// ones have 3 to 10 KiB.
   static let usualSize = 16 << 10
   /// How many containers are listed.
-  static let maximumContainers = 20_000
+  static let maximumContainers = 1200
 }
 
 /// What an engine says of itself.
