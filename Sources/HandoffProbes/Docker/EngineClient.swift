@@ -26,7 +26,7 @@ enum EngineAnswer {
   /// ones have 3 to 10 KiB.
   static let usualSize = 16 << 10
   /// How many containers are listed.
-  static let maximumContainers = 1200
+  static let maximumContainers = 1024
 }
 
 /// What an engine says of itself.
